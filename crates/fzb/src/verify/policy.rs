@@ -1,0 +1,21 @@
+//! Which instructions a policy has. Display and canonical text, `format`, and conversions come with their language;
+//! until a language is there, its policy lacks them and rule 2 refuses them by the policy's name.
+
+use crate::tables::Lang;
+use isa::Op;
+
+/// `coerce`'s mode for truth, which every dynamic language's policy decides itself.
+const COERCE_BOOL: u32 = 4;
+
+/// Does the policy have that instruction (with that mode, for those that have one)?
+pub fn policy_has(policy: Lang, op: Op, mode: u32) -> bool {
+    match op {
+        Op::Display | Op::Format | Op::AssertEq | Op::Inspect => policy == Lang::Machine,
+        Op::Coerce => match policy {
+            Lang::Machine => true,
+            Lang::Morph | Lang::Rhumb => mode == COERCE_BOOL,
+            Lang::Fusabi => false,
+        },
+        _ => true,
+    }
+}

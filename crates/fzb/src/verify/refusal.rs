@@ -1,0 +1,57 @@
+//! What the verifier answers when it does not accept a function.
+
+use crate::tables::FuncId;
+use std::fmt;
+
+/// Number of rules (docs/specs/machine.md §5).
+pub const RULES: u8 = 10;
+
+/// Codes of the ten rules, as crate `diag` explains them.
+const CODES: [&str; RULES as usize] = [
+    "FV51", "FV52", "FV53", "FV54", "FV55", "FV56", "FV57", "FV58", "FV59", "FV60",
+];
+
+/// A function breaks a rule of docs/specs/machine.md §5.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// The function.
+    pub function: FuncId,
+    /// Byte offset in the function's code of the instruction that breaks the rule; 0 where the whole function does.
+    pub offset: u32,
+    /// The rule, 1 to 10.
+    pub rule: u8,
+    /// What stands there.
+    pub found: String,
+    /// What the rule wants there.
+    pub expected: String,
+}
+
+impl Refusal {
+    /// The rule's code, `FV51` to `FV60`.
+    pub fn code(&self) -> &'static str {
+        CODES[usize::from(self.rule.clamp(1, RULES) - 1)]
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Refusal {
+            function,
+            offset,
+            rule,
+            found,
+            expected,
+        } = self;
+        write!(
+            out,
+            "{}: function {}, offset {offset}, rule {rule}: found {found}, expected {expected}",
+            self.code(),
+            function.0
+        )
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+/// Result of a step of the verifier; boxed, so that the good case stays one word.
+pub(super) type Step<T = ()> = Result<T, Box<Refusal>>;
