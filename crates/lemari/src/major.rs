@@ -40,6 +40,13 @@ impl Lemari {
         );
         self.drain();
         self.rescan_until_done();
+        while roots.visit_reached(&mut Visitor {
+            lemari: self,
+            mode: Mode::Mark,
+        }) {
+            self.drain();
+            self.rescan_until_done();
+        }
         self.marks.clear();
         self.marks.shrink_to(KEPT_MARKS);
 
@@ -220,6 +227,11 @@ impl Lemari {
             return Some(Ticket(unsafe { *self.at(ticket).add(1) } as u32));
         }
         header.has(MARK).then_some(ticket)
+    }
+
+    /// Is an object marked?
+    pub(crate) fn is_marked(&self, ticket: Ticket) -> bool {
+        self.header(ticket).has(MARK)
     }
 
     fn purge_remembered(&mut self) {

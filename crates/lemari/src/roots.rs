@@ -19,6 +19,12 @@ pub enum Scope {
 pub trait Roots {
     /// Calls the visitor with every root slot of `scope`. A slot shown twice is harmless.
     fn visit(&mut self, scope: Scope, v: &mut Visitor<'_>);
+    /// During a major collection, when everything reached so far is marked: shows roots that hang on objects which
+    /// [`Visitor::reached`] says are live (stacks behind handles). Asked again until it answers that there were none.
+    fn visit_reached(&mut self, v: &mut Visitor<'_>) -> bool {
+        let _ = v;
+        false
+    }
     /// After a major collection, for weak tables: `alive` gives a live object's (perhaps new) ticket, `None` if
     /// it died. Tickets of the weak table must be those from before the collection's evacuation, which is what
     /// they are if `visit` does not show them.
@@ -72,6 +78,12 @@ impl Visitor<'_> {
     pub fn ticket(&mut self, ticket: &mut u32) -> bool {
         // SAFETY: an exclusive borrow is valid and aligned.
         unsafe { self.slot(ticket) }
+    }
+
+    /// While marking: is the object marked? False for no object.
+    #[inline]
+    pub fn reached(&self, ticket: Ticket) -> bool {
+        !ticket.is_none() && self.lemari.is_marked(ticket)
     }
 
     /// A run of `count` tagged pairs. Answers true if any holds a young ticket afterwards.

@@ -1,0 +1,150 @@
+//! Register code: what a function is translated to, and the tables beside it (docs/specs/machine.md §6).
+
+use fzb::tables::{Arity, FuncId, Lang};
+use fzb::view::Repr;
+
+/// One 64-bit word of register code: an operation and three operands, which are register offsets in bytes, small
+/// immediates or word offsets, as the operation says. Wide immediates follow as a word of their own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[repr(C)]
+pub struct Word {
+    /// Operation ([`crate::exec::ops`]).
+    pub op: u16,
+    /// First operand.
+    pub a: u16,
+    /// Second operand.
+    pub b: u16,
+    /// Third operand.
+    pub c: u16,
+}
+
+impl Word {
+    /// An operation with its operands.
+    pub const fn new(op: u16, a: u16, b: u16, c: u16) -> Word {
+        Word { op, a, b, c }
+    }
+    /// A wide immediate.
+    pub const fn wide(value: u64) -> Word {
+        Word { op: value as u16, a: (value >> 16) as u16, b: (value >> 32) as u16, c: (value >> 48) as u16 }
+    }
+    /// The wide immediate that this word is.
+    pub const fn as_wide(self) -> u64 {
+        self.op as u64 | (self.a as u64) << 16 | (self.b as u64) << 32 | (self.c as u64) << 48
+    }
+}
+
+/// Which register words of a frame hold what, at a safepoint.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct StackMap {
+    /// Word indexes where a tagged pair begins.
+    pub pairs: Box<[u16]>,
+    /// Word indexes that hold a bare ticket.
+    pub tickets: Box<[u16]>,
+}
+
+/// A safepoint: from this word on (up to the next one) this map holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Safepoint {
+    /// Index of the instruction's first word.
+    pub word: u32,
+    /// Index in [`Code::maps`].
+    pub map: u32,
+    /// First register word that is free: where a call made by the instruction puts its window.
+    pub top: u32,
+}
+
+/// A try region in register code.
+#[derive(Clone, Copy, Debug)]
+pub struct TryRegion {
+    /// First word covered.
+    pub start: u32,
+    /// First word after it.
+    pub end: u32,
+    /// Where the handler begins.
+    pub handler: u32,
+    /// Register word that receives the error (a tagged pair).
+    pub error: u32,
+    /// True for finally.
+    pub finally: bool,
+}
+
+/// Where a stretch of register code comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin {
+    /// First word.
+    pub word: u32,
+    /// Offset in the file's code.
+    pub pc: u32,
+}
+
+/// A function in register code. Immutable, shared by all Worlds of an Engine; names, statics and caches are referred to
+/// by module-local numbers.
+#[repr(C)]
+pub struct Code {
+    /// First word of the typed entry.
+    pub entry: *const Word,
+    /// First word of the body, where entries that set the hidden registers themselves go.
+    pub body: *const Word,
+    /// Bytes of its register window.
+    pub frame_bytes: u32,
+    /// Number of parameters.
+    pub params: u32,
+    /// True if all parameters and the result are dynamic and there are no hidden registers: any caller may enter.
+    pub plain: bool,
+    /// True if it has no call and no backward jump and at most 256 instructions: its blocks are charged but not tested.
+    pub leaf: bool,
+    /// Policy of dynamic instructions.
+    pub policy: Lang,
+    /// Arity mode.
+    pub arity: Arity,
+    /// Number of inline-cache sites.
+    pub sites: u32,
+    /// Flags of the function (`fzb::tables::function_flags`).
+    pub flags: u32,
+    /// Which function.
+    pub func: FuncId,
+    /// Byte offset of the hidden `self`, `rest` and `closure` registers; `u16::MAX` if absent.
+    pub hidden: [u16; 3],
+    /// Parameters' representations.
+    pub param_reprs: Box<[Repr]>,
+    /// Result's representation.
+    pub result: Repr,
+    /// The code. Never changed after construction: `entry` points into it.
+    pub words: Box<[Word]>,
+    /// Safepoints by word.
+    pub safepoints: Box<[Safepoint]>,
+    /// Stack maps, shared by index.
+    pub maps: Box<[StackMap]>,
+    /// Try regions, innermost first where they nest.
+    pub tries: Box<[TryRegion]>,
+    /// Origins by word.
+    pub origins: Box<[Origin]>,
+    /// Jump tables: targets as word indexes.
+    pub tables: Box<[Box<[u32]>]>,
+}
+
+// SAFETY: `entry` and `body` point into `words`, which is owned, never mutated and never moved (boxed slice).
+unsafe impl Send for Code {}
+// SAFETY: as above; all other fields are plain data.
+unsafe impl Sync for Code {}
+
+impl Code {
+    /// Index of the word at `pc`, which must lie in this code.
+    pub fn index_of(&self, pc: *const Word) -> u32 {
+        ((pc as usize).wrapping_sub(self.words.as_ptr() as usize) / size_of::<Word>()) as u32
+    }
+
+    /// The safepoint that covers the instruction before `pc` (frames keep the address after the instruction).
+    pub fn safepoint_before(&self, pc: *const Word) -> Option<&Safepoint> {
+        let word = self.index_of(pc).wrapping_sub(1);
+        let at = self.safepoints.partition_point(|point| point.word <= word);
+        self.safepoints.get(at.wrapping_sub(1))
+    }
+
+    /// The offset in the file's code of the instruction before `pc`.
+    pub fn file_pc(&self, pc: *const Word) -> u32 {
+        let word = self.index_of(pc).wrapping_sub(1);
+        let at = self.origins.partition_point(|origin| origin.word <= word);
+        self.origins.get(at.wrapping_sub(1)).map_or(0, |origin| origin.pc)
+    }
+}

@@ -1,0 +1,607 @@
+//! Calls of values and imports, tail calls, throwing.
+
+use fzb::tables::{ConstId, FuncId, ImportId, function_flags};
+use fzb::view::Constant;
+
+use super::dispatch::{Dispatch, Next, Slow, cold};
+use super::flow::{push_frame, push_plain};
+use crate::cache::Cache;
+use crate::code::Word;
+use crate::fault::{Fault, Raise, Raised};
+use crate::frame::flags;
+use crate::heap::object::ClosureObj;
+use crate::host::{Answer, HostError};
+use crate::value::{Kind, Value, tag};
+use crate::world::{FnSlot, ImportSlot, InstanceState, World};
+
+/// The second word of an instruction: immediates low and high.
+#[inline(always)]
+pub(crate) unsafe fn wide(pc: *const Word) -> (u32, u32) {
+    // SAFETY: the instruction has two words.
+    let value = unsafe { *pc.add(1).cast::<u64>() };
+    (value as u32, (value >> 32) as u32)
+}
+
+/// Calls the value at `b` with the `c` pairs behind it; the result goes to `a`. The next word holds the cache site.
+///
+/// A hit is a routine of this instance whose parameters and result are all dynamic, called with as many arguments as it
+/// has parameters: the key is its function (and module instance), the target its slot.
+pub unsafe fn call_dyn<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, _: f64) -> D::Out {
+    // SAFETY: verified, translated code; a closure's ticket is live.
+    unsafe {
+        let w = *pc;
+        let callee = r.byte_add(w.b as usize);
+        let frame = (*cx).frame;
+        let site = *pc.add(1).cast::<u64>() as usize;
+        let cache = (*frame).caches.add(site).cast::<u64>();
+        let (key0, key1, closure) = if *callee == tag::CLOSURE {
+            let ticket = *callee.add(1) as u32;
+            let object = (*cx).lemari.at(lemari::Ticket(ticket));
+            (tag::CLOSURE, *object.add(1), ticket)
+        } else {
+            (*callee, *callee.add(1), 0)
+        };
+        if *cache != key0 || *cache.add(1) != key1 {
+            return cold::<D, CallDynSlow>(pc, r, cx, 0, 0.0);
+        }
+        let slot = (*cache.cast::<Cache>()).target as usize as *mut FnSlot;
+        let code = (*slot).code;
+        let top = frame.add(1);
+        let window = callee.add(2);
+        if top >= (*cx).frame_end || window.byte_add((*code).frame_bytes as usize) > (*cx).regs_end {
+            return cold::<D, CallDynSlow>(pc, r, cx, 0, 0.0);
+        }
+        (*frame).pc = pc.add(2);
+        (*cx).frame = top;
+        push_plain(frame, code, slot, (w.b as u64 + 16) | (w.a as u64) << 32, closure);
+        D::next((*code).entry, window, cx, 0, 0.0)
+    }
+}
+
+struct CallDynSlow;
+impl Slow for CallDynSlow {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let callee = world.read(r, w.b);
+            let next = world.call_window(r, callee, None, w.b as u32 + 16, w.c as u32, w.a, 0)?;
+            let site = wide(pc).0 as usize;
+            world.remember_callee(callee, w.c as u32, site, next);
+            Ok(next)
+        }
+    }
+}
+
+impl World {
+    /// Fills a call site's cache if the call that was just set up may be made by the fast path next time.
+    unsafe fn remember_callee(&mut self, callee: Value, argc: u32, site: usize, next: Next) {
+        // SAFETY: the frame on top is the callee's if a frame was pushed; the one below is the caller's.
+        unsafe {
+            let top = self.frame;
+            if next.pc.is_null() || (*top).code.is_null() || (*top).flags != 0 {
+                return;
+            }
+            let code = &*(*top).code;
+            if next.pc != code.body || !code.plain || code.params != argc {
+                return;
+            }
+            let caller = top.sub(1);
+            let callee_now = if callee.kind() == Kind::Closure { (*top).closure } else { 0 };
+            let key = match callee.kind() {
+                Kind::Func => (callee.tag, callee.payload),
+                Kind::Closure if callee_now != 0 => {
+                    let object = self.at::<ClosureObj>(lemari::Ticket(callee_now));
+                    (tag::CLOSURE, u64::from((*object).func) | u64::from((*object).instance) << 32)
+                }
+                _ => return,
+            };
+            if (*caller).code.is_null() || (*caller).caches.is_null() {
+                return;
+            }
+            let Ok(slot) = self.function_slot((*top).instance, code.func.0) else { return };
+            let cache = (*caller).caches.add(site);
+            let words = cache.cast::<u64>();
+            *words = key.0;
+            *words.add(1) = key.1;
+            (*cache).target = slot as usize as u64;
+        }
+    }
+}
+
+/// Calls function `c` in place of this frame; `a` is the arguments' window, the next word their number of words.
+pub struct TailCall;
+impl Slow for TailCall {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: verified code outside try regions.
+        unsafe {
+            let w = *pc;
+            let instance = (*world.frame).instance;
+            world.function_slot(instance, w.c as u32)?;
+            let own_flags = (*world.frame).flags;
+            let was = world.frame;
+            let argc = (*was).argc;
+            let (caller, ret, _, delta) = world.drop_frame_for_tail(r, w.a as u32, wide(pc).0);
+            world.switch_instance(instance);
+            let slot = world.function_slot(instance, w.c as u32)?;
+            let code = &*(*slot).code;
+            let window = world.ensure_room(caller.byte_add(delta as usize), code.frame_bytes as usize)?;
+            push_frame(world.frame.add(1), code, slot, delta, ret, own_flags, 0, instance);
+            world.frame = world.frame.add(1);
+            (*world.frame).argc = argc;
+            world.running_r = window;
+            Ok(Next::at(code.entry, window))
+        }
+    }
+}
+
+/// Calls the value at `b` with `c` arguments behind it in place of this frame.
+pub struct TailCallDyn;
+impl Slow for TailCallDyn {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: verified code outside try regions.
+        unsafe {
+            let w = *pc;
+            let callee = world.read(r, w.b);
+            let leftovers = (*world.frame).flags & flags::APPLY != 0;
+            if leftovers {
+                // What is left over from an earlier call is applied when this frame returns: keep the frame.
+                return world.call_window(r, callee, None, w.b as u32 + 16, w.c as u32, w.a, 0);
+            }
+            let (caller, ret, own_flags, delta) = world.drop_frame_for_tail(r, w.b as u32 + 16, w.c as u32 * 2);
+            world.call_window(caller, callee, None, delta, w.c as u32, ret, own_flags & !(flags::CROSS | flags::CHECKED))
+        }
+    }
+}
+
+/// Calls an import: `b` window of tagged arguments, the next word the import and their number; a pair goes to `a`.
+pub struct CallImport;
+impl Slow for CallImport {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`: `argc` pairs from `b`.
+        unsafe {
+            let w = *pc;
+            let (import, argc) = wide(pc);
+            let instance = (*world.frame).instance as usize;
+            let slot: *const ImportSlot = match world.instances.get(instance).and_then(|entry| entry.imports.get(import as usize)) {
+                Some(slot) => slot,
+                None => return Err(world.fault(Fault::Internal, "an import that does not exist")),
+            };
+            match &*slot {
+                ImportSlot::Host(host) => {
+                    let host: *const crate::host::HostFunction = std::sync::Arc::as_ptr(host);
+                    // Instances and their imports live as long as the World.
+                    let host = &*host;
+                    let args = std::slice::from_raw_parts(r.byte_add(w.b as usize).cast::<Value>(), argc as usize);
+                    world.fuel -= i64::from(host.cost.max(4)) - 4;
+                    world.counters.host_calls += 1;
+                    for cap in &host.caps {
+                        if !world.grants.has(cap) {
+                            return Err(world.fault_args(Fault::Cap, format_args!("{} needs the capability {cap}, which was revoked", host.name)));
+                        }
+                    }
+                    let delta = (r as usize).wrapping_sub(world.fiber().regs.as_ptr() as usize);
+                    let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (host.call)(world, args)));
+                    let r = world.fiber().regs.as_mut_ptr().wrapping_byte_add(delta);
+                    world.running_r = r;
+                    match answer {
+                        Ok(Ok(Answer::Value(value))) => {
+                            world.write(r, w.a, value);
+                            Ok(Next::at(pc.add(2), r))
+                        }
+                        Ok(Ok(Answer::Pending(token))) => world.park(token, w.a),
+                        Ok(Err(error)) => Err(world.host_failed(&host.name, error)),
+                        Err(panic) => {
+                            world.lemari.arm_emergency();
+                            let cause = panic_text(&*panic);
+                            Err(world.fault_args(Fault::Host, format_args!("{} panicked: {cause}", host.name)))
+                        }
+                    }
+                }
+                ImportSlot::Function { instance, function } => {
+                    let callee = Value::func(*instance, function.0);
+                    world.call_window(r, callee, None, w.b as u32, argc, w.a, 0)
+                }
+                ImportSlot::Module { .. } => Err(world.fault(Fault::Import, "a module cannot be called")),
+                ImportSlot::Missing => {
+                    let module = world.module();
+                    let name = module.import(ImportId(import)).and_then(|record| record.name).and_then(|name| module.name(name)).unwrap_or("?");
+                    Err(world.fault_args(Fault::Import, format_args!("nothing provides the optional import {name}")))
+                }
+            }
+        }
+    }
+}
+
+/// [`CallImport`] as a handler.
+///
+/// # Safety
+/// As [`Dispatch::next`].
+pub unsafe fn call_import<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+    // SAFETY: passed on.
+    unsafe { super::dispatch::whole::<D, CallImport>(pc, r, cx, ia, fa) }
+}
+
+/// What a panic said.
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    if let Some(text) = panic.downcast_ref::<&str>() {
+        text
+    } else if let Some(text) = panic.downcast_ref::<String>() {
+        text
+    } else {
+        "no message"
+    }
+}
+
+impl World {
+    fn host_failed(&mut self, name: &str, error: HostError) -> Raised {
+        match error {
+            HostError::Raised(raised) => raised,
+            HostError::Failed { fault: Fault::Host, message } => self.fault_args(Fault::Host, format_args!("{name}: {message}")),
+            HostError::Failed { fault, message } => self.fault_args(fault, format_args!("{message} ({name})")),
+        }
+    }
+}
+
+/// Implicit invocation: `a` := `b`, called if it is a routine of arity zero.
+pub unsafe fn auto_call<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+    // SAFETY: verified, translated code.
+    unsafe {
+        let w = *pc;
+        let from = r.byte_add(w.b as usize);
+        let (value_tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
+        let kind = value_tag as u8;
+        if kind == Kind::Func as u8 || kind == Kind::Closure as u8 {
+            return cold::<D, AutoCallSlow>(pc, r, cx, ia, fa);
+        }
+        let to = r.byte_add(w.a as usize);
+        to.write_volatile(value_tag);
+        to.add(1).write_volatile(payload);
+        D::next(pc.add(1), r, cx, ia, fa)
+    }
+}
+
+struct AutoCallSlow;
+impl Slow for AutoCallSlow {
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let callee = world.read(r, w.b);
+            let (instance, function) = world.routine_of(callee);
+            let slot = world.function_slot(instance, function)?;
+            let code = &*(*slot).code;
+            // Arity zero: no declared parameters and no use of raw arguments.
+            if code.params == 0 && code.flags & function_flags::REST == 0 {
+                return world.call_value(r, callee, None, &[], w.a, 0);
+            }
+            world.write(r, w.a, callee);
+            Ok(Next::at(pc.add(1), r))
+        }
+    }
+}
+
+impl World {
+    /// Instance and function of a func or closure.
+    pub(crate) fn routine_of(&self, callee: Value) -> (u32, u32) {
+        if callee.kind() == Kind::Closure {
+            // SAFETY: a live closure.
+            unsafe {
+                let object = self.at::<ClosureObj>(callee.as_ticket());
+                ((*object).instance, (*object).func)
+            }
+        } else {
+            (callee.aux(), callee.payload as u32)
+        }
+    }
+}
+
+/// Calls with a shape: callee and values from `b`; the next word the shape.
+pub struct CallShape;
+impl Slow for CallShape {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let callee = world.read(r, w.b);
+            world.call_with_shape(r, callee, None, w.b as u32 + 16, wide(pc).0, w.a)
+        }
+    }
+}
+
+impl World {
+    /// Calls with the values at `window` as a shape describes them: spread values are unfolded, named ones go to the
+    /// parameters of that name, positional ones fill what is left in order (docs/specs/machine.md §3 "Call shapes").
+    ///
+    /// # Safety
+    /// `r` is the first register of the frame on top; the values stand as pairs from `window`.
+    pub(crate) unsafe fn call_with_shape(
+        &mut self,
+        r: *mut u64,
+        callee: Value,
+        receiver: Option<Value>,
+        window: u32,
+        shape: u32,
+        dst: u16,
+    ) -> Raise<Next> {
+        let mark = self.temps.len();
+        self.temp(callee)?;
+        self.temp(receiver.unwrap_or(Value::HOLE))?;
+        let module = self.module();
+        let Some(Constant::Shape(view)) = module.constant(ConstId(shape)) else {
+            return Err(self.fault(Fault::Internal, "a shape that is none"));
+        };
+        // Positional values first, then pairs (name, value) of the named ones, all in `temps`.
+        let positional = self.temps.len();
+        let mut named: Vec<(u32, Value)> = Vec::new();
+        let mut at = 0;
+        let mut spread: Vec<usize> = Vec::new();
+        for (entry_kind, entry_name) in view.iter() {
+            use fzb::tables::ArgKind;
+            if entry_kind == ArgKind::Hole {
+                continue;
+            }
+            // SAFETY: one pair per entry that is no hole.
+            let value = unsafe { self.read(r.byte_add(window as usize), at * 16) };
+            at += 1;
+            match entry_kind {
+                ArgKind::Spread => {
+                    let from = self.temps.len();
+                    self.spread_into_temps(value)?;
+                    if spread.try_reserve(1).is_err() {
+                        return Err(self.fault(Fault::Mem, "the host has no memory left"));
+                    }
+                    spread.push(from);
+                }
+                ArgKind::Named => {
+                    let name = match entry_name {
+                        Some(name) => self.name(name.0)?,
+                        None => return Err(self.fault(Fault::Internal, "a named argument without a name")),
+                    };
+                    if named.try_reserve(1).is_err() {
+                        return Err(self.fault(Fault::Mem, "the host has no memory left"));
+                    }
+                    named.push((name, value));
+                }
+                _ => {
+                    self.temp(value)?;
+                }
+            }
+        }
+        let count = self.temps.len() - positional;
+        let callee = self.temps[mark];
+        if named.is_empty() {
+            let mut args: Vec<Value> = Vec::new();
+            if args.try_reserve_exact(count).is_err() {
+                return Err(self.fault(Fault::Mem, "the host has no memory left"));
+            }
+            args.extend_from_slice(&self.temps[positional..]);
+            let receiver = Some(self.temps[mark + 1]).filter(|value| !value.same(Value::HOLE));
+            self.temps.truncate(mark);
+            // SAFETY: passed on.
+            return unsafe { self.call_value(r, callee, receiver, &args, dst, 0) };
+        }
+        if !matches!(callee.kind(), Kind::Func | Kind::Closure) {
+            return Err(self.fault(Fault::Arity, "named arguments need a routine with named parameters"));
+        }
+        let (instance, function) = self.routine_of(callee);
+        let target = match self.instances.get(instance as usize) {
+            Some(entry) => entry.loaded.module.clone(),
+            None => return Err(self.fault(Fault::Internal, "an instance that does not exist")),
+        };
+        let Some(record) = target.function(FuncId(function)) else {
+            return Err(self.fault(Fault::Internal, "a function that does not exist"));
+        };
+        let loose = record.arity == fzb::tables::Arity::Loose;
+        let mut args: Vec<Value> = Vec::new();
+        let total = record.params as usize + count;
+        if args.try_reserve_exact(total).is_err() {
+            return Err(self.fault(Fault::Mem, "the host has no memory left"));
+        }
+        let mut next = positional;
+        for index in 0..record.params {
+            let name = match record.param_name(index) {
+                Some(name) => Some(self.name_in(instance, name.0)?),
+                None => None,
+            };
+            if let Some(found) = name.and_then(|name| named.iter().position(|(given, _)| *given == name)) {
+                args.push(named.swap_remove(found).1);
+            } else if next < positional + count {
+                args.push(self.temps[next]);
+                next += 1;
+            } else if record.arity == fzb::tables::Arity::Exact || record.arity == fzb::tables::Arity::Curry {
+                return Err(self.fault_args(Fault::Arity, format_args!("argument {} is missing", index + 1)));
+            } else {
+                args.push(Value::EMPTY);
+            }
+        }
+        while next < positional + count {
+            args.push(self.temps[next]);
+            next += 1;
+        }
+        if !named.is_empty() && !loose {
+            return Err(self.fault(Fault::Arity, "no parameter has the name of a named argument"));
+        }
+        let receiver = Some(self.temps[mark + 1]).filter(|value| !value.same(Value::HOLE));
+        self.temps.truncate(mark);
+        // SAFETY: passed on.
+        unsafe { self.call_value(r, callee, receiver, &args, dst, 0) }
+    }
+}
+
+impl World {
+    /// Puts the elements of a spread argument behind each other into `temps`.
+    pub(crate) fn spread_into_temps(&mut self, value: Value) -> Raise<()> {
+        let mark = self.temp(value)?;
+        match value.kind() {
+            Kind::Map => {
+                for index in 0..self.elements_len(value.as_ticket()) {
+                    let element = self.element(self.temps[mark].as_ticket(), index);
+                    self.temp(element)?;
+                }
+            }
+            Kind::List => {
+                let mut cell = value.as_ticket();
+                while cell.0 != 0 {
+                    self.charge_fuel(1)?;
+                    // SAFETY: a live list cell, kept alive by its list in `temps`; the cell is found anew after growth.
+                    let (head, next) = unsafe {
+                        let object = self.at::<crate::heap::object::ListObj>(cell);
+                        ((*object).head, lemari::Ticket((*object).tail))
+                    };
+                    self.temps[mark] = Value::ticket(Kind::List, next);
+                    if next.0 == 0 {
+                        self.temps[mark] = Value::NIL;
+                    }
+                    self.temp(head)?;
+                    cell = self.temps[mark].as_ticket();
+                }
+            }
+            Kind::Empty => {}
+            _ => return Err(self.type_fault("a sequence to spread", value)),
+        }
+        self.temps.remove(mark);
+        Ok(())
+    }
+}
+
+/// Throws the value at `b`.
+pub struct Throw;
+impl Slow for Throw {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        let value = unsafe { world.read(r, (*pc).b) };
+        let message = world.error_message(value);
+        Err(world.throw(value, message))
+    }
+}
+
+/// Throws the value at `b` again: with its trace, if it was caught lately.
+pub struct Rethrow;
+impl Slow for Rethrow {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        let value = unsafe { world.read(r, (*pc).b) };
+        if let Some(info) = world.recall(value) {
+            world.raised = Some(info);
+            return Err(Raised(()));
+        }
+        let message = world.error_message(value);
+        Err(world.throw(value, message))
+    }
+}
+
+/// An error value from code, message and data at `b`.
+pub struct MakeError;
+impl Slow for MakeError {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let Some(code) = world.read(r, w.b).as_int() else {
+                let found = world.read(r, w.b);
+                return Err(world.type_fault("an integer code", found));
+            };
+            let message = world.read(r, w.b + 16);
+            if message.kind() != Kind::Text {
+                return Err(world.type_fault("a text as the message", message));
+            }
+            let value = world.error_from_registers(code, r, w.b + 16)?;
+            world.write(r, w.a, value);
+            Ok(Next::at(pc.add(2), r))
+        }
+    }
+}
+
+/// Raises the fault in the next word with the text at `b`.
+pub struct FaultOp;
+impl Slow for FaultOp {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let text = lemari::Ticket(*r.byte_add((*pc).b as usize) as u32);
+            let message = world.text_str(text)?.to_owned();
+            let fault = Fault::from_number(wide(pc).0 as u8).unwrap_or(Fault::User);
+            Err(world.fault_args(fault, format_args!("{message}")))
+        }
+    }
+}
+
+/// Goes on with the pending completion at `b`.
+pub struct EndFinally;
+impl Slow for EndFinally {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        let value = unsafe { world.read(r, (*pc).b) };
+        Err(world.resume_pending(value))
+    }
+}
+
+/// The export map of the module import in the next word; runs the module's entry first if it has not run.
+pub(crate) unsafe fn load_module(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+    // SAFETY: operands of the instruction at `pc`.
+    unsafe {
+        let w = *pc;
+        let (import, _) = wide(pc);
+        let own = (*world.frame).instance as usize;
+        let known = match world.instances.get(own).and_then(|entry| entry.imports.get(import as usize)) {
+            Some(ImportSlot::Module { instance }) => *instance,
+            _ => return Err(world.fault(Fault::Internal, "no module import has that number")),
+        };
+        let instance = match known {
+            Some(instance) => instance,
+            None => {
+                let module = world.module();
+                let name = module
+                    .import(ImportId(import))
+                    .and_then(|record| record.module.or(record.name))
+                    .and_then(|name| module.name(name))
+                    .unwrap_or_default();
+                let Some(loaded) = world.engine.module_named(name) else {
+                    return Err(world.fault_args(Fault::Module, format_args!("no module is called {name}")));
+                };
+                let instance = world.instantiate_module(&loaded)?;
+                if let Some(ImportSlot::Module { instance: slot }) =
+                    world.instances.get_mut(own).and_then(|entry| entry.imports.get_mut(import as usize))
+                {
+                    *slot = Some(instance);
+                }
+                // Instances may have moved in their vector, and with them nothing that handlers hold: boxes stay.
+                instance
+            }
+        };
+        let (state, entry, name) = match world.instances.get(instance as usize) {
+            Some(entry) => (entry.state, entry.loaded.module.entry(), entry.loaded.module.module_name().to_owned()),
+            None => return Err(world.fault(Fault::Internal, "an instance that does not exist")),
+        };
+        match (state, entry) {
+            (InstanceState::Linked, Some(entry)) => {
+                if let Some(record) = world.instances.get_mut(instance as usize) {
+                    record.state = InstanceState::Entering;
+                }
+                world.call_value(r, Value::func(instance, entry.0), None, &[], w.a, flags::ENTRY)
+            }
+            (InstanceState::Entering, _) => Err(world.fault_args(Fault::Module, format_args!("the module {name} imports itself, directly or through others"))),
+            (InstanceState::Failed, _) => Err(world.fault_args(Fault::Module, format_args!("the module {name} failed when it was loaded"))),
+            _ => {
+                if let Some(record) = world.instances.get_mut(instance as usize) {
+                    record.state = InstanceState::Ready;
+                }
+                let map = world.export_map(instance)?;
+                let r = world.running_r;
+                world.write(r, w.a, map);
+                Ok(Next::at(pc.add(2), r))
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Two dispatchers over one set of handlers (docs/specs/machine.md §6): tail calls where the optimiser guarantees them in
+//! practice, and a loop over the same table elsewhere.
+//!
+//! A handler takes the instruction, the first register, the World, the integer and the float accumulator, and ends by
+//! going on ([`Dispatch::next`]) or leaving ([`Dispatch::exit`]). Rules for bodies, each measured
+//! (`notes/performance.md` §2): test tags through the pointer before loading payloads; every slow path is a separate cold
+//! handler of the same signature; a value is copied as two eight-byte moves; no local variable's address may leave the
+//! handler, or the optimiser may not make the sibling call.
+
+use crate::code::Word;
+use crate::exec::ops;
+use crate::world::World;
+
+/// A handler of one register operation.
+pub type Handler<O> = unsafe fn(*const Word, *mut u64, *mut World, i64, f64) -> O;
+
+/// How a handler goes on.
+pub trait Dispatch: Sized + 'static {
+    /// What a handler returns.
+    type Out;
+    /// Goes on at `pc`.
+    ///
+    /// # Safety
+    /// `pc` points to an instruction of verified register code whose registers start at `r` in the World's current fiber.
+    unsafe fn next(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> Self::Out;
+    /// Leaves the run loop; the World says why.
+    fn exit() -> Self::Out;
+}
+
+/// Handlers call each other in tail position.
+#[cfg(fox_tail)]
+pub struct Tail;
+
+#[cfg(fox_tail)]
+static TAIL_TABLE: [Handler<()>; ops::COUNT] = ops::table::<Tail>();
+
+#[cfg(fox_tail)]
+impl Dispatch for Tail {
+    type Out = ();
+    #[inline(always)]
+    unsafe fn next(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) {
+        // SAFETY: the translator emits only operations below `COUNT`; `pc` is valid by the caller's promise.
+        unsafe { TAIL_TABLE.get_unchecked((*pc).op as usize)(pc, r, cx, ia, fa) }
+    }
+    #[inline(always)]
+    fn exit() {}
+}
+
+/// Handlers return to a loop; registers of the machine travel through the World.
+pub struct Loop;
+
+static LOOP_TABLE: [Handler<*const Word>; ops::COUNT] = ops::table::<Loop>();
+
+impl Dispatch for Loop {
+    type Out = *const Word;
+    #[inline(always)]
+    unsafe fn next(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> *const Word {
+        // SAFETY: `cx` is the running World.
+        unsafe {
+            (*cx).spill_r = r;
+            (*cx).spill_int = ia;
+            (*cx).spill_float = fa;
+        }
+        pc
+    }
+    #[inline(always)]
+    fn exit() -> *const Word {
+        std::ptr::null()
+    }
+}
+
+/// Runs from `pc` until a handler leaves.
+///
+/// # Safety
+/// As [`Dispatch::next`].
+pub unsafe fn run(pc: *const Word, r: *mut u64, cx: *mut World) {
+    // SAFETY: passed on.
+    unsafe {
+        #[cfg(fox_tail)]
+        if !(*cx).loop_dispatch {
+            return Tail::next(pc, r, cx, 0, 0.0);
+        }
+        let mut pc = Loop::next(pc, r, cx, 0, 0.0);
+        if (*cx).tracer.is_some() {
+            return run_traced(pc, cx);
+        }
+        while !pc.is_null() {
+            let handler = *LOOP_TABLE.get_unchecked((*pc).op as usize);
+            pc = handler(pc, (*cx).spill_r, cx, (*cx).spill_int, (*cx).spill_float);
+        }
+    }
+}
+
+/// The loop with a look at what is entered.
+#[cold]
+unsafe fn run_traced(mut pc: *const Word, cx: *mut World) {
+    // SAFETY: as `run`.
+    unsafe {
+        while !pc.is_null() {
+            (*cx).trace_entry(pc);
+            let handler = *LOOP_TABLE.get_unchecked((*pc).op as usize);
+            pc = handler(pc, (*cx).spill_r, cx, (*cx).spill_int, (*cx).spill_float);
+        }
+    }
+}
+
+/// Where execution goes on after a slow path; a null `pc` leaves the run loop.
+#[derive(Clone, Copy)]
+pub struct Next {
+    /// Instruction.
+    pub pc: *const Word,
+    /// First register of the frame on top.
+    pub r: *mut u64,
+}
+
+impl Next {
+    /// Leaves the run loop.
+    pub const EXIT: Next = Next { pc: std::ptr::null(), r: std::ptr::null_mut() };
+    /// Goes on.
+    pub const fn at(pc: *const Word, r: *mut u64) -> Next {
+        Next { pc, r }
+    }
+}
+
+/// The part of an instruction that is not worth a place in the fast path: may allocate, fault, push frames, switch
+/// fibers. It runs at a safepoint: the current frame's pc is set to the instruction after it before it is entered.
+pub trait Slow {
+    /// Words of the instruction.
+    const WORDS: usize = 1;
+    /// Does it. `Err` means that a fault or throw was recorded in the World.
+    ///
+    /// # Safety
+    /// `pc` and `r` as for [`Dispatch::next`].
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Result<Next, crate::fault::Raised>;
+}
+
+/// Runs a slow path. A function of its own, whose result fits machine registers: a result in stack memory would keep its
+/// caller from making the sibling call.
+#[inline(never)]
+unsafe fn slow_next<S: Slow>(pc: *const Word, r: *mut u64, cx: *mut World) -> Next {
+    // SAFETY: `cx` is the running World and no other reference to it lives while a handler runs.
+    unsafe {
+        let world = &mut *cx;
+        (*world.frame).pc = pc.add(S::WORDS);
+        world.running_r = r;
+        match S::run(world, pc, r) {
+            Ok(next) => next,
+            Err(raised) => world.raise(raised, r),
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn slow_body<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut World) -> D::Out {
+    // SAFETY: passed on.
+    unsafe {
+        let next = slow_next::<S>(pc, r, cx);
+        if next.pc.is_null() { D::exit() } else { D::next(next.pc, next.r, cx, 0, 0.0) }
+    }
+}
+
+/// A slow path as a cold handler of the same signature.
+///
+/// # Safety
+/// As [`Dispatch::next`].
+#[cold]
+#[inline(never)]
+pub unsafe fn cold<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, _: f64) -> D::Out {
+    // SAFETY: passed on.
+    unsafe { slow_body::<D, S>(pc, r, cx) }
+}
+
+/// An instruction that has no fast path.
+///
+/// # Safety
+/// As [`Dispatch::next`].
+#[inline(never)]
+pub unsafe fn whole<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, _: f64) -> D::Out {
+    // SAFETY: passed on.
+    unsafe { slow_body::<D, S>(pc, r, cx) }
+}

@@ -1,0 +1,440 @@
+//! `format` of the machine's own policy (docs/specs/fusabi.md §1.11): the specifications of `printf`.
+//!
+//! What is written is collected outside the heap, counted, and becomes a text at the end. Values stay in the
+//! instruction's registers.
+
+use std::fmt::Write as _;
+
+use lemari::Ticket;
+use numeric::{Number, TextStyle};
+
+use crate::fault::{Fault, Raise};
+use crate::value::{Kind, Value, tag};
+use crate::world::World;
+
+/// Greatest width or precision.
+const FIELD_MAX: u32 = 65_535;
+
+/// One `%…` of a specification.
+#[derive(Clone, Copy, Default)]
+struct Field {
+    zero: bool,
+    left: bool,
+    plus: bool,
+    blank: bool,
+    width: u32,
+    precision: Option<u32>,
+    letter: u8,
+}
+
+/// Text that grows fallibly and is counted against the World's memory.
+#[derive(Default)]
+struct Output {
+    bytes: Vec<u8>,
+    charged: usize,
+}
+
+impl Output {
+    /// Room for `more` bytes.
+    fn room(&mut self, world: &mut World, more: usize) -> Raise<()> {
+        if self.bytes.capacity() - self.bytes.len() >= more {
+            return Ok(());
+        }
+        let grow = more.max(self.bytes.capacity()).max(64);
+        world.charge_fuel(more as u64 / 64)?;
+        world.charge(grow)?;
+        if self.bytes.try_reserve_exact(grow).is_err() {
+            world.lemari.refund(grow);
+            return Err(world.fault(Fault::Mem, "the host has no memory left"));
+        }
+        self.charged += grow;
+        Ok(())
+    }
+
+    fn push(&mut self, world: &mut World, text: &[u8]) -> Raise<()> {
+        self.room(world, text.len())?;
+        self.bytes.extend_from_slice(text);
+        Ok(())
+    }
+
+    fn fill(&mut self, world: &mut World, byte: u8, count: usize) -> Raise<()> {
+        self.room(world, count)?;
+        self.bytes.resize(self.bytes.len() + count, byte);
+        Ok(())
+    }
+}
+
+/// The text of a specification and its arguments, which stand at `arguments` as long as this runs.
+///
+/// # Safety
+/// As many pairs as the specification takes stand in live registers at `arguments`.
+pub(crate) unsafe fn run(
+    world: &mut World,
+    specification: &str,
+    arguments: *const Value,
+) -> Raise<Ticket> {
+    let mut output = Output::default();
+    // SAFETY: passed on.
+    let done = unsafe { write(world, specification, arguments, &mut output) };
+    let text = match done {
+        // Pieces are whole texts, cut nowhere, so the lossy way never changes anything.
+        Ok(()) => world.text_new(&String::from_utf8_lossy(&output.bytes)),
+        Err(raised) => Err(raised),
+    };
+    world.lemari.refund(output.charged);
+    text
+}
+
+unsafe fn write(
+    world: &mut World,
+    specification: &str,
+    arguments: *const Value,
+    output: &mut Output,
+) -> Raise<()> {
+    let mut rest = specification.as_bytes();
+    let mut taken = 0usize;
+    // SAFETY: the caller's promise; the verifier counted with the same grammar.
+    let mut next = || unsafe {
+        taken += 1;
+        arguments.add(taken - 1)
+    };
+    while let Some(at) = memchr::memchr(b'%', rest) {
+        let (plain, field) = rest.split_at(at);
+        output.push(world, plain)?;
+        rest = field.get(1..).unwrap_or_default();
+        if let [b'%', behind @ ..] = rest {
+            output.push(world, b"%")?;
+            rest = behind;
+            continue;
+        }
+        let mut field = Field::default();
+        while let [flag @ (b'0' | b'-' | b'+' | b' '), behind @ ..] = rest {
+            match flag {
+                b'0' => field.zero = true,
+                b'-' => field.left = true,
+                b'+' => field.plus = true,
+                _ => field.blank = true,
+            }
+            rest = behind;
+        }
+        let width = number(world, &mut rest, &mut next)?;
+        // A negative width from an argument means the left side, as in C.
+        field.left |= width.is_some_and(|width| width < 0);
+        field.width = size(world, width.unwrap_or(0).unsigned_abs())?;
+        if let [b'.', behind @ ..] = rest {
+            rest = behind;
+            let precision = number(world, &mut rest, &mut next)?.unwrap_or(0);
+            field.precision = if precision < 0 {
+                None
+            } else {
+                Some(size(world, precision.unsigned_abs())?)
+            };
+        }
+        let [letter, behind @ ..] = rest else { break };
+        field.letter = *letter;
+        rest = behind;
+        // SAFETY: as above.
+        unsafe { one(world, output, field, next())? };
+    }
+    output.push(world, rest)
+}
+
+/// Digits, or `*` and an integer argument.
+fn number(
+    world: &mut World,
+    rest: &mut &[u8],
+    next: &mut impl FnMut() -> *const Value,
+) -> Raise<Option<i64>> {
+    if let [b'*', behind @ ..] = *rest {
+        *rest = behind;
+        // SAFETY: an argument of the specification.
+        let value = unsafe { next().read() };
+        return match value.as_int() {
+            Some(number) => Ok(Some(number)),
+            None => Err(world.type_fault("an integer", value)),
+        };
+    }
+    let mut found = None;
+    while let [digit @ b'0'..=b'9', behind @ ..] = *rest {
+        found = Some(
+            found
+                .unwrap_or(0i64)
+                .saturating_mul(10)
+                .saturating_add(i64::from(digit - b'0')),
+        );
+        *rest = behind;
+    }
+    Ok(found)
+}
+
+fn size(world: &mut World, asked: u64) -> Raise<u32> {
+    match u32::try_from(asked) {
+        Ok(size) if size <= FIELD_MAX => Ok(size),
+        _ => Err(world.fault_args(
+            Fault::Range,
+            format_args!("a width or precision goes up to {FIELD_MAX}, found {asked}"),
+        )),
+    }
+}
+
+/// A number in text, apart from its sign.
+struct Digits {
+    negative: bool,
+    text: String,
+}
+
+/// Writes one value.
+///
+/// # Safety
+/// `value` points to a live pair.
+unsafe fn one(
+    world: &mut World,
+    output: &mut Output,
+    field: Field,
+    value: *const Value,
+) -> Raise<()> {
+    // SAFETY: the caller's promise.
+    let value = unsafe { value.read() };
+    match field.letter {
+        b'd' | b'i' | b'u' => {
+            let digits = whole(world, value, field.letter == b'u')?;
+            numeric_field(world, output, field, digits)
+        }
+        b'x' | b'X' | b'o' => {
+            let bits = bits(world, value)?;
+            let text = match field.letter {
+                b'x' => format!("{bits:x}"),
+                b'X' => format!("{bits:X}"),
+                _ => format!("{bits:o}"),
+            };
+            numeric_field(
+                world,
+                output,
+                field,
+                Digits {
+                    negative: false,
+                    text,
+                },
+            )
+        }
+        b'f' | b'F' | b'e' | b'E' | b'g' | b'G' | b'M' => {
+            let digits = real(world, value, field)?;
+            numeric_field(world, output, field, digits)
+        }
+        b'b' => match value.as_bool() {
+            Some(truth) => padded(
+                world,
+                output,
+                field,
+                if truth { b"true" } else { b"false" },
+                None,
+            ),
+            None => Err(world.type_fault("a bool", value)),
+        },
+        b'c' => match value.as_char() {
+            Some(scalar) => padded(
+                world,
+                output,
+                field,
+                scalar.encode_utf8(&mut [0; 4]).as_bytes(),
+                Some(1),
+            ),
+            None => Err(world.type_fault("a char", value)),
+        },
+        b's' | b'O' | b'A' => {
+            let text = match value.tag {
+                tag::TEXT if field.letter != b'A' => value.as_ticket(),
+                _ => world.display(value, u8::from(field.letter == b'A'))?,
+            };
+            text_field(world, output, field, text)
+        }
+        letter => Err(world.fault_args(
+            Fault::Type,
+            format_args!(
+                "%{} calls a function, which a format of the machine's policy does not",
+                char::from(letter)
+            ),
+        )),
+    }
+}
+
+/// An integer's digits.
+fn whole(world: &mut World, value: Value, unsigned: bool) -> Raise<Digits> {
+    if let Some(number) = value.as_int() {
+        return Ok(if unsigned {
+            Digits {
+                negative: false,
+                text: (number as u64).to_string(),
+            }
+        } else {
+            Digits {
+                negative: number < 0,
+                text: number.unsigned_abs().to_string(),
+            }
+        });
+    }
+    match world.number_of(value) {
+        Some(Number::I64(number)) => Ok(Digits {
+            negative: number < 0,
+            text: number.unsigned_abs().to_string(),
+        }),
+        Some(Number::Exact(exact)) if exact.is_integer() => {
+            world.charge_fuel(numeric::text_cost(&Number::Exact(exact.clone())))?;
+            let text = numeric::exact_text(&exact, TextStyle::Morph);
+            Ok(Digits {
+                negative: exact.is_negative(),
+                text: text.trim_start_matches('-').to_owned(),
+            })
+        }
+        _ => Err(world.type_fault("an integer", value)),
+    }
+}
+
+/// The bits of an integer, in the width of a sized one.
+fn bits(world: &mut World, value: Value) -> Raise<u64> {
+    match value.kind() {
+        Kind::I64 => Ok(value.payload),
+        // Widths 1 to 3 are signed and extended to 64 bits: only their own bits are shown.
+        Kind::Sized if value.sub() <= 7 => Ok(match value.sub() {
+            1 => value.payload & 0xFF,
+            2 => value.payload & 0xFFFF,
+            3 => value.payload & 0xFFFF_FFFF,
+            _ => value.payload,
+        }),
+        _ => Err(world.type_fault("an integer", value)),
+    }
+}
+
+/// A number with a fraction.
+fn real(world: &mut World, value: Value, field: Field) -> Raise<Digits> {
+    let Some(number) = world.number_of(value) else {
+        return Err(world.type_fault("a number", value));
+    };
+    let float = numeric::to_f64(&number);
+    let negative = float.is_sign_negative() && !float.is_nan();
+    let size = float.abs();
+    if !size.is_finite() {
+        return Ok(Digits {
+            negative,
+            text: String::from(if size.is_nan() { "nan" } else { "infinity" }),
+        });
+    }
+    let precision = field.precision.unwrap_or(6) as usize;
+    world.charge_fuel(precision as u64 / 16)?;
+    let mut text = String::new();
+    // A `String` takes what is written; digits are bounded by the precision.
+    let _ = match field.letter {
+        b'f' | b'F' => write!(text, "{size:.precision$}"),
+        b'e' | b'E' => {
+            let plain = format!("{size:.precision$e}");
+            let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
+            let exponent: i32 = exponent.parse().unwrap_or(0);
+            let sign = if exponent < 0 { '-' } else { '+' };
+            write!(text, "{mantissa}e{sign}{:03}", exponent.unsigned_abs())
+        }
+        _ => match field.precision {
+            Some(_) => write!(text, "{}", general(size, precision.max(1))),
+            None => write!(text, "{}", numeric::float_text(size, TextStyle::Fusabi)),
+        },
+    };
+    if field.letter == b'E' {
+        text.make_ascii_uppercase();
+    }
+    Ok(Digits { negative, text })
+}
+
+/// At most `digits` significant digits, without zeroes at the end; an exponent where the plain form would be long.
+fn general(size: f64, digits: usize) -> String {
+    let scientific = format!("{size:.*e}", digits - 1);
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i64 = exponent.parse().unwrap_or(0);
+    let trimmed = |text: &str| {
+        if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    if (-5..digits as i64).contains(&exponent) {
+        let places = (digits as i64 - 1 - exponent).max(0) as usize;
+        return trimmed(&format!("{size:.places$}"));
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{}e{sign}{:02}", trimmed(mantissa), exponent.unsigned_abs())
+}
+
+/// A number with its sign, padded: zeroes stand between sign and digits.
+fn numeric_field(
+    world: &mut World,
+    output: &mut Output,
+    field: Field,
+    digits: Digits,
+) -> Raise<()> {
+    let sign: &[u8] = match (digits.negative, field.plus, field.blank) {
+        (true, ..) => b"-",
+        (_, true, _) => b"+",
+        (_, _, true) => b" ",
+        _ => b"",
+    };
+    let missing = (field.width as usize).saturating_sub(sign.len() + digits.text.len());
+    let zeroes = field.zero && !field.left;
+    if !field.left && !zeroes {
+        output.fill(world, b' ', missing)?;
+    }
+    output.push(world, sign)?;
+    if zeroes {
+        output.fill(world, b'0', missing)?;
+    }
+    output.push(world, digits.text.as_bytes())?;
+    if field.left {
+        output.fill(world, b' ', missing)?;
+    }
+    Ok(())
+}
+
+/// A short text, padded; `scalars` if it has not one per byte.
+fn padded(
+    world: &mut World,
+    output: &mut Output,
+    field: Field,
+    text: &[u8],
+    scalars: Option<usize>,
+) -> Raise<()> {
+    let missing = (field.width as usize).saturating_sub(scalars.unwrap_or(text.len()));
+    if !field.left {
+        output.fill(world, b' ', missing)?;
+    }
+    output.push(world, text)?;
+    if field.left {
+        output.fill(world, b' ', missing)?;
+    }
+    Ok(())
+}
+
+/// A text of the heap, padded.
+fn text_field(world: &mut World, output: &mut Output, field: Field, text: Ticket) -> Raise<()> {
+    let place = world.temp(Value::ticket(Kind::Text, text))?;
+    world.text_flatten(place)?;
+    let (bytes, scalars) = (
+        world.text_bytes_len(world.temps[place].as_ticket()),
+        world.text_scalars(world.temps[place].as_ticket()),
+    );
+    world.charge_fuel(u64::from(bytes) / 64)?;
+    let missing = (field.width as usize).saturating_sub(scalars as usize);
+    output.room(world, bytes as usize + missing)?;
+    if !field.left {
+        output.fill(world, b' ', missing)?;
+    }
+    // There is room, so nothing is charged, and what is copied does not move.
+    output.bytes.extend_from_slice(
+        world
+            .text_str_unrooted(world.temps[place].as_ticket())
+            .unwrap_or_default()
+            .as_bytes(),
+    );
+    if field.left {
+        output.fill(world, b' ', missing)?;
+    }
+    world.temps.truncate(place);
+    Ok(())
+}

@@ -1,0 +1,326 @@
+//! Rhumb's postfix operators and `join` (docs/specs/rhumb.md §3.13, §3.14). A map's hook is asked first.
+
+use fzb::tables::FuncId;
+use isa::{FieldOp, Hook};
+
+use super::wide;
+use crate::code::Word;
+use crate::exec::dispatch::{Next, Slow};
+use crate::fault::{Fault, Raise};
+use crate::heap::map::set;
+use crate::heap::object::PartialObj;
+use crate::legend::{FieldName, LegendId, Legends, Nature, field_flags};
+use crate::policy::{has_hooks, mode};
+use crate::value::{Kind, Value};
+use crate::world::World;
+
+/// `a` := the operator (`isa::FieldOp`, next word) of the value at `b`.
+pub struct FieldOpOp;
+impl Slow for FieldOpOp {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let Some(op) = u8::try_from(wide(pc).0).ok().and_then(FieldOp::from_number) else {
+                return Err(world.fault(Fault::Internal, "a field operator that does not exist"));
+            };
+            let value = world.read(r, w.b);
+            if value.is_map()
+                && has_hooks(world.policy())
+                && let Some(hook) = world.hook(value, op.hook())?
+            {
+                let receiver = world.self_of(world.read(r, w.b));
+                return world.call_value(r, hook, Some(receiver), &[], w.a, 0);
+            }
+            let mark = world.temp(world.read(r, w.b))?;
+            let result = world.field_operator(op, mark)?;
+            world.temps.truncate(mark);
+            world.write(r, w.a, result);
+            Ok(Next::at(pc.add(2), r))
+        }
+    }
+}
+
+/// `a` := the value at `b` joined with the one behind it.
+pub struct Join;
+impl Slow for Join {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            if has_hooks(world.policy()) {
+                for (own, other) in [(w.b, w.b + 16), (w.b + 16, w.b)] {
+                    let Some(hook) = world.hook(world.read(r, own), Hook::Join)? else { continue };
+                    let (receiver, argument) = (world.self_of(world.read(r, own)), world.read(r, other));
+                    // The second argument says that the operands come reversed.
+                    let args = [argument, Value::TRUE];
+                    let count = if own == w.b { 1 } else { 2 };
+                    return world.call_value(r, hook, Some(receiver), &args[..count], w.a, 0);
+                }
+            }
+            let mark = world.temp(world.read(r, w.b))?;
+            let other = world.temp(world.read(r, w.b + 16))?;
+            let result = world.join(mark, other)?;
+            world.temps.truncate(mark);
+            world.write(r, w.a, result);
+            Ok(Next::at(pc.add(2), r))
+        }
+    }
+}
+
+impl World {
+    /// A postfix operator's own meaning for `temps[at]`.
+    fn field_operator(&mut self, op: FieldOp, at: usize) -> Raise<Value> {
+        let value = self.temps[at];
+        let seen = self.target_of(value);
+        match op {
+            FieldOp::Length => self.length(seen).map(Value::int),
+            FieldOp::IsEmpty => Ok(Value::bool(match seen.kind() {
+                Kind::Empty => true,
+                Kind::Text => self.text_bytes_len(seen.as_ticket()) == 0,
+                Kind::Bytes => self.bytes_slice(seen.as_ticket()).is_empty(),
+                Kind::List => seen.payload == 0,
+                Kind::Map | Kind::Realm | Kind::Vassal => self.map_is_empty(seen.as_ticket()),
+                _ => false,
+            })),
+            FieldOp::Subs => self.skip_own(value),
+            FieldOp::Names => self.names_of(at),
+            FieldOp::Positional => self.positional_part(at),
+            FieldOp::First => self.end_of(at, false),
+            FieldOp::Last => self.end_of(at, true),
+            FieldOp::Freeze => {
+                if seen.is_map() {
+                    let target = self.temp(seen)?;
+                    self.freeze_map(target)?;
+                    self.temps.truncate(target);
+                }
+                Ok(self.temps[at])
+            }
+            FieldOp::Copy => {
+                if !seen.is_map() {
+                    return Ok(value);
+                }
+                let target = self.temp(seen)?;
+                self.copy_map(target)
+            }
+            FieldOp::Params => self.params_of(at),
+            FieldOp::Ctor => self.constructor_of(seen),
+            FieldOp::Base => Ok(match seen.kind() {
+                Kind::Closure => self.closure_home(seen.as_ticket()),
+                Kind::Map | Kind::Realm | Kind::Vassal => match self.proto_of(seen.as_ticket()) {
+                    proto if proto.is_map() => proto,
+                    _ => seen,
+                },
+                _ => Value::EMPTY,
+            }),
+            FieldOp::Neg => self.negate(value),
+            FieldOp::Not => {
+                let truth = self.coerce(crate::policy::Target::Bool, value)?;
+                Ok(Value::bool(truth.as_bool() == Some(false)))
+            }
+            FieldOp::Spread => Ok(seen),
+        }
+    }
+
+    /// A list (a plain map of elements) of the public named fields' names in their order.
+    fn names_of(&mut self, at: usize) -> Raise<Value> {
+        let list = self.map_new(Legends::PLAIN, 0)?;
+        let list = self.temp(Value::ticket(Kind::Map, list))?;
+        let source = self.target_of(self.temps[at]);
+        if source.is_map() {
+            self.temps[at] = source;
+            let count = self.members(source.as_ticket());
+            self.charge_fuel(u64::from(count) / 4)?;
+            for index in 0..count {
+                let member = self.member(self.temps[at].as_ticket(), index);
+                let left_out = field_flags::EXPOSED | field_flags::HIDDEN | field_flags::SUB;
+                if member.key.kind() != Kind::Text || member.flags & left_out != 0 {
+                    continue;
+                }
+                let name = self.temp(member.key)?;
+                self.push_element(list, name)?;
+                self.temps.truncate(name);
+            }
+        }
+        Ok(self.temps[list])
+    }
+
+    /// A new map with the number-named fields only; a range becomes a list of its members.
+    fn positional_part(&mut self, at: usize) -> Raise<Value> {
+        let result = self.map_new(Legends::PLAIN, 0)?;
+        let result = self.temp(Value::ticket(Kind::Map, result))?;
+        self.temps[at] = self.target_of(self.temps[at]);
+        self.append_elements(result, at)?;
+        if self.temps[at].is_map() {
+            // Numbers beyond the dense run stand in the table.
+            let count = if self.is_dictionary(self.temps[at].as_ticket()) { self.members(self.temps[at].as_ticket()) } else { 0 };
+            for index in 0..count {
+                let member = self.member(self.temps[at].as_ticket(), index);
+                if member.key.as_int().is_none() {
+                    continue;
+                }
+                let key = self.temp(member.key)?;
+                let value = self.temp(member.value)?;
+                self.set_member(result, key, value, set::MUTABLE)?;
+                self.temps.truncate(key);
+            }
+        }
+        Ok(self.temps[result])
+    }
+
+    /// Adds what `temps[from]` has by position to the elements of `temps[map]`; fault type for what has none.
+    fn append_elements(&mut self, map: usize, from: usize) -> Raise<()> {
+        let mark = self.temps.len();
+        let iter = self.iter_new(self.temps[from], 0)?;
+        if iter.kind() != Kind::Iter {
+            return Err(self.type_fault("a map, list or range", iter));
+        }
+        let iter = self.temp(iter)?;
+        let dense = self.temps[from].is_map().then(|| self.positional_len(self.temps[from].as_ticket()));
+        let mut count = 0u32;
+        loop {
+            // A map's own positions only: entries of dictionaries are not elements.
+            if dense.is_some_and(|dense| count >= dense) {
+                break;
+            }
+            self.charge_node()?;
+            let Some((value, _)) = self.iter_step(iter)? else { break };
+            let value = self.temp(value)?;
+            self.push_element(map, value)?;
+            self.temps.truncate(value);
+            count += 1;
+        }
+        self.temps.truncate(mark);
+        Ok(())
+    }
+
+    /// The first or last positional element, empty if there is none.
+    fn end_of(&mut self, at: usize, last: bool) -> Raise<Value> {
+        let value = self.target_of(self.temps[at]);
+        match value.kind() {
+            Kind::Map | Kind::Realm | Kind::Vassal => {
+                let map = value.as_ticket();
+                let len = self.positional_len(map);
+                if last && self.is_dictionary(map) {
+                    let greatest = self.greatest_number(map)?;
+                    if greatest > i64::from(len) {
+                        self.temps[at] = value;
+                        let key = self.temp(Value::int(greatest))?;
+                        let found = self.get_member(at, key)?;
+                        return Ok(found.unwrap_or(Value::EMPTY));
+                    }
+                }
+                let index = if last { len.wrapping_sub(1) } else { 0 };
+                Ok(self.positional(map, index).unwrap_or(Value::EMPTY))
+            }
+            Kind::List => {
+                let list = value.as_ticket();
+                let index = if last { self.list_len(list)?.wrapping_sub(1) } else { 0 };
+                Ok(self.list_at(list, index)?.unwrap_or(Value::EMPTY))
+            }
+            Kind::Range => {
+                let [from, to, _] = self.range_ends(value.as_ticket());
+                Ok(if last { to } else { from })
+            }
+            Kind::Text => {
+                let text = value.as_ticket();
+                let count = i64::from(self.text_scalars(text));
+                let index = if last { count - 1 } else { 0 };
+                match self.text_at(text, index)? {
+                    Some(scalar) => Ok(Value::ticket(Kind::Text, self.char_text(scalar)?)),
+                    None => Ok(Value::EMPTY),
+                }
+            }
+            _ => Err(self.type_fault("something with elements", value)),
+        }
+    }
+
+    /// The submap of a routine's parameters that are still to be given, each empty; a map's elements as a submap.
+    fn params_of(&mut self, at: usize) -> Raise<Value> {
+        let value = self.target_of(self.temps[at]);
+        let submap = self.map_new(Legends::SUBMAP, 0)?;
+        let submap = self.temp(Value::ticket(Kind::Map, submap))?;
+        let value = if value.is_heap() { self.target_of(self.temps[at]) } else { value };
+        if value.is_map() {
+            self.temps[at] = value;
+            if matches!(self.nature(value.as_ticket()), Nature::Event | Nature::Submap | Nature::Plain) {
+                self.append_elements(submap, at)?;
+            }
+            return Ok(self.temps[submap]);
+        }
+        // Partials unfold into what they stand for; a hole is a parameter that is still to be given.
+        let (mut routine, mut given) = (value, 0u32);
+        while routine.kind() == Kind::Partial {
+            self.charge_fuel(1)?;
+            let partial = routine.as_ticket();
+            let held = u32::from(self.object_aux(partial));
+            // SAFETY: a live partial with `held` arguments.
+            unsafe {
+                let object = self.at::<PartialObj>(partial);
+                let args = (&raw const (*object).args).cast::<Value>();
+                given = given.saturating_add((0..held as usize).filter(|index| !args.add(*index).read().same(Value::HOLE)).count() as u32);
+                routine = (*object).target;
+            }
+        }
+        if !matches!(routine.kind(), Kind::Func | Kind::Closure) {
+            return Ok(Value::EMPTY);
+        }
+        let (instance, function) = self.routine_of(routine);
+        let Some(module) = self.instances.get(instance as usize).map(|entry| entry.loaded.module.clone()) else {
+            return Err(self.fault(Fault::Internal, "an instance that does not exist"));
+        };
+        let Some(record) = module.function(FuncId(function)) else {
+            return Err(self.fault(Fault::Internal, "a function that does not exist"));
+        };
+        let empty = self.temp(Value::EMPTY)?;
+        for index in given..record.params {
+            match record.param_name(index) {
+                Some(name) => {
+                    let name = FieldName::text(self.name_in(instance, name.0)?);
+                    self.override_field(submap, name, empty, set::IMMUTABLE)?;
+                }
+                None => self.push_element(submap, empty)?,
+            }
+        }
+        Ok(self.temps[submap])
+    }
+
+    /// `temps[a]` joined with `temps[b]`: texts if either is one, else maps; ranges and lists become maps.
+    fn join(&mut self, a: usize, b: usize) -> Raise<Value> {
+        if self.temps[a].kind() == Kind::Text || self.temps[b].kind() == Kind::Text {
+            for at in [a, b] {
+                if self.temps[at].kind() != Kind::Text {
+                    let text = self.display(self.temps[at], mode::DISPLAY)?;
+                    self.temps[at] = Value::ticket(Kind::Text, text);
+                }
+            }
+            let joined = self.text_concat2(self.temps[a].as_ticket(), self.temps[b].as_ticket())?;
+            return Ok(Value::ticket(Kind::Text, joined));
+        }
+        for at in [a, b] {
+            self.temps[at] = self.target_of(self.temps[at]);
+            let value = self.temps[at];
+            let good = value.is_map() || matches!(value.kind(), Kind::Range | Kind::List | Kind::Empty);
+            if !good {
+                return Err(self.type_fault("maps, texts or ranges to join", value));
+            }
+        }
+        let submaps = [a, b].iter().all(|at| {
+            let value = self.temps[*at];
+            value.is_map() && self.nature(value.as_ticket()) == Nature::Submap
+        });
+        let legend: LegendId = if submaps { Legends::SUBMAP } else { Legends::PLAIN };
+        let result = self.map_new(legend, 0)?;
+        let result = self.temp(Value::ticket(Kind::Map, result))?;
+        for at in [a, b] {
+            match self.temps[at].kind() {
+                Kind::Empty => {}
+                Kind::Range | Kind::List => self.append_elements(result, at)?,
+                _ => self.append_map(result, at, false)?,
+            }
+        }
+        Ok(self.temps[result])
+    }
+}

@@ -1,0 +1,20 @@
+//! The executor: register operations, their handlers, and the two dispatchers (docs/specs/machine.md §6).
+
+pub(crate) mod calls;
+mod closures;
+pub mod dispatch;
+pub mod dynamic;
+mod fibers;
+pub mod float;
+pub(crate) mod flow;
+pub mod int;
+mod intrinsics;
+mod lists;
+mod maps;
+mod memory;
+pub mod ops;
+mod records;
+pub(crate) mod signals;
+mod statics;
+mod texts;
+mod values;

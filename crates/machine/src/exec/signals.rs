@@ -1,0 +1,154 @@
+//! Signals as instructions: prompts, posts, replies, and what selector functions do (docs/specs/machine.md §7).
+//!
+//! `state.rs` is what the World remembers, `search.rs` how an event finds its handler, `prompt.rs` and `delivery.rs` how
+//! handlers run and end, `reply.rs`, `discard.rs` and `throws.rs` what else may happen to what was captured.
+
+mod delivery;
+mod discard;
+mod event;
+mod prompt;
+mod reply;
+mod search;
+mod state;
+mod throws;
+
+pub(crate) use prompt::How;
+pub(crate) use reply::Replying;
+pub(crate) use search::Posting;
+pub(crate) use state::{Emission, Emissions, RETURNS, Status};
+pub(crate) use throws::Met;
+
+use super::calls::wide;
+use super::dispatch::{Next, Slow};
+use crate::code::Word;
+use crate::fault::Raise;
+use crate::value::Value;
+use crate::world::World;
+
+/// Runs the thunk at `b` under the selector behind it.
+pub struct Prompt;
+impl Slow for Prompt {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, _: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let (topics, flags) = wide(pc);
+            world.enter_prompt(w.b, w.a, topics, flags)
+        }
+    }
+}
+
+/// Posts the signal whose arguments stand at `b`, a receiver before them if the flags say so.
+pub struct Post;
+impl Slow for Post {
+    const WORDS: usize = 3;
+    unsafe fn run(world: &mut World, pc: *const Word, _: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let (topic, _) = wide(pc);
+            let (flags, traps) = wide(pc.add(1));
+            let trap = (w.c & 0x8000 != 0).then_some(traps);
+            world.post(&Posting { window: w.b, pairs: w.c & 0x7FFF, topic, flags, trap, dst: w.a })
+        }
+    }
+}
+
+/// Replies with the arguments at `b`, a target before them if the flags say so.
+pub struct Reply;
+impl Slow for Reply {
+    const WORDS: usize = 3;
+    unsafe fn run(world: &mut World, pc: *const Word, _: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let (name, _) = wide(pc);
+            let (flags, _) = wide(pc.add(1));
+            world.reply(&Replying { window: w.b, pairs: w.c, name, flags, dst: w.a })
+        }
+    }
+}
+
+/// `ret_miss` (`c` 0) and `ret_peek` (`c` 1, the value at `b`).
+pub struct SelectorRet;
+impl Slow for SelectorRet {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            if w.c == 0 {
+                world.selector_ended(How::Missed, Value::EMPTY)
+            } else {
+                let value = world.read(r, w.b);
+                world.selector_ended(How::Peeked, value)
+            }
+        }
+    }
+}
+
+/// Returns the value at `b` from the activation that owns the prompt.
+pub struct RetOuter;
+impl Slow for RetOuter {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        let value = unsafe { world.read(r, (*pc).b) };
+        Err(world.return_outer(value))
+    }
+}
+
+/// Keeps the running event's emission; `a` := the event.
+pub struct KeepEvent;
+impl Slow for KeepEvent {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let event = world.keep_event()?;
+            world.write(r, (*pc).a, event);
+            Ok(Next::at(pc.add(2), r))
+        }
+    }
+}
+
+/// The value at `b`, and whether it is an event of a topic set.
+pub struct MatchEvent;
+impl Slow for MatchEvent {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let value = world.read(r, w.b);
+            let matches = world.matches_event(value, wide(pc).0)?;
+            let r = world.running_r;
+            let value = world.read(r, w.b);
+            world.write(r, w.a, value);
+            *r.byte_add(w.a as usize + 16) = u64::from(matches);
+            Ok(Next::at(pc.add(2), r))
+        }
+    }
+}
+
+/// The event at `b`, and its argument of that index; empty if it has none.
+pub struct EventArg;
+impl Slow for EventArg {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let event = world.read(r, w.b);
+            if !world.is_event(event) {
+                return Err(world.type_fault("an event", event));
+            }
+            let (map, index) = (event.as_ticket(), wide(pc).0);
+            let value = if index < world.elements_len(map) { world.element(map, index) } else { Value::EMPTY };
+            world.write(r, w.a, event);
+            world.write(r, w.a + 16, value);
+            Ok(Next::at(pc.add(2), r))
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Events as values: maps of nature event. Slot 0 holds the kind, slot 1 the topic, slot 2 what can be replied to; the
+//! legend names none of them, so that programs see the arguments only.
+
+use fzb::tables::{ConstId, EventKind};
+use fzb::view::Constant;
+use lemari::Ticket;
+
+use crate::fault::{Fault, Raise};
+use crate::heap::vector::elem;
+use crate::heap::vector::rooted;
+use crate::legend::{Legends, Nature};
+use crate::value::{Kind, Value};
+use crate::world::World;
+
+/// Slots of an event.
+pub(crate) mod slot {
+    /// Kind: 1 signal, 2 proclamation.
+    pub const KIND: u16 = 0;
+    /// Topic: a text; empty if anonymous.
+    pub const TOPIC: u16 = 1;
+    /// The emission, or empty.
+    pub const ZOMBIE: u16 = 2;
+}
+
+impl World {
+    /// An event with the arguments `temps[first..first + count]`.
+    pub(crate) fn event_of_temps(&mut self, kind: u32, topic: Option<u32>, first: usize, count: usize) -> Raise<Value> {
+        let mark = self.temps.len();
+        let vec = if count > 0 {
+            let vec = self.vec_new(elem::DYN, count as u32)?;
+            for index in 0..count {
+                let value = self.temps.get(first + index).copied().unwrap_or(Value::EMPTY);
+                self.vec_set_len(vec, index as u32 + 1);
+                self.vec_set(vec, index as u32, value);
+            }
+            rooted(vec)
+        } else {
+            Value::EMPTY
+        };
+        let vec = self.temp(vec)?;
+        let map = self.map_new(Legends::EVENT, 3)?;
+        if self.temps[vec].is_heap() {
+            let elements = self.temps[vec].as_ticket();
+            self.set_elements_vec(map, elements);
+        }
+        let topic = match topic {
+            Some(name) if !self.name_text(name).is_empty() => self.name_value(name),
+            _ => Value::EMPTY,
+        };
+        self.set_slot_value(map, slot::KIND, Value::int(i64::from(kind)));
+        self.set_slot_value(map, slot::TOPIC, topic);
+        self.temps.truncate(mark);
+        Ok(Value::ticket(Kind::Map, map))
+    }
+
+    /// True if a value is an event.
+    pub(crate) fn is_event(&self, value: Value) -> bool {
+        value.kind() == Kind::Map && self.nature(value.as_ticket()) == Nature::Event
+    }
+
+    /// Kind and topic of an event.
+    pub(crate) fn event_parts(&self, event: Ticket) -> (u32, Value) {
+        let kind = self.slot_value(event, slot::KIND).as_int().unwrap_or(0);
+        (kind as u32, self.slot_value(event, slot::TOPIC))
+    }
+
+    /// Index and generation of the emission that an event stands for.
+    pub(crate) fn event_emission(&self, event: Ticket) -> Option<(u32, u32)> {
+        let zombie = self.slot_value(event, slot::ZOMBIE);
+        if zombie.kind() != Kind::Zombie {
+            return None;
+        }
+        // SAFETY: a live handle.
+        unsafe {
+            let object = self.at::<crate::heap::object::FiberObj>(zombie.as_ticket());
+            Some(((*object).index, (*object).generation))
+        }
+    }
+
+    /// Has a topic set of an instance an entry for a kind and topic? `***` is never meant by an entry for any topic.
+    pub(crate) fn topics_have(&mut self, instance: u32, constant: u32, kind: u32, topic: Option<u32>) -> Raise<bool> {
+        let Some(module) = self.instances.get(instance as usize).map(|found| found.loaded.module.clone()) else {
+            return Err(self.fault(Fault::Internal, "an instance that does not exist"));
+        };
+        let Some(Constant::Topics(topics)) = module.constant(ConstId(constant)) else {
+            return Err(self.fault(Fault::Internal, "a topic set that is none"));
+        };
+        let error = self.error_topic()?;
+        for (of, name) in topics.iter() {
+            if of as u32 != kind {
+                continue;
+            }
+            match name {
+                None if topic != Some(error) => return Ok(true),
+                None => {}
+                Some(name) => {
+                    let id = self.name_in(instance, name.0)?;
+                    if topic.map_or(self.name_text(id).is_empty(), |topic| topic == id) {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Is a value an event that a topic set of the running function's module has?
+    pub(crate) fn matches_event(&mut self, value: Value, constant: u32) -> Raise<bool> {
+        if !self.is_event(value) {
+            return Ok(false);
+        }
+        let (kind, topic) = self.event_parts(value.as_ticket());
+        let topic = if topic.kind() == Kind::Text { self.name_of_text(topic.as_ticket())? } else { None };
+        // SAFETY: the running frame.
+        let instance = unsafe { (*self.frame).instance };
+        self.topics_have(instance, constant, kind, topic)
+    }
+}
+
+const _: () = assert!(EventKind::Signal as u32 == 1 && EventKind::Proclamation as u32 == 2);

@@ -1,0 +1,394 @@
+//! Replies: resuming what an emission captured, as the rest of its selector, as a branch above it, or as a copy.
+
+use super::state::{Purpose, RETURNS, Status};
+use crate::exec::dispatch::Next;
+use crate::fault::{Fault, Raise};
+use crate::fiber::{FiberId, State};
+use crate::legend::Legends;
+use crate::value::{Kind, Value};
+use crate::world::World;
+use fzb::tables::Lang;
+
+/// What a `reply` asks for.
+pub(crate) struct Replying {
+    /// Byte offset of the first operand in the window of the frame on top.
+    pub window: u16,
+    /// Number of operand pairs.
+    pub pairs: u16,
+    /// Name index of the reply's name.
+    pub name: u32,
+    /// Flags of the instruction: 1 target, 2 spread, 4 named, 8 tail.
+    pub flags: u32,
+    /// Register of the result.
+    pub dst: u16,
+}
+
+const TARGET: u32 = 1;
+const SPREAD: u32 = 2;
+const NAMED: u32 = 4;
+const TAIL: u32 = 8;
+
+/// A selector that waits for a branch, or none; and the emission replied to.
+type Addressee = (Option<u32>, (u32, u32));
+
+impl World {
+    /// `reply`.
+    ///
+    /// # Safety
+    /// The operands stand where `asked` says.
+    pub(crate) unsafe fn reply(&mut self, asked: &Replying) -> Raise<Next> {
+        let targeted = asked.flags & TARGET != 0;
+        // SAFETY: the caller's promise.
+        let target = if targeted { Some(unsafe { self.read(self.running_r, asked.window) }) } else { None };
+        let Some((slot, id)) = self.addressee(target)? else {
+            return self.late(asked, "there is nothing to reply to");
+        };
+        let Some(emission) = self.emission_of(id) else {
+            return self.late(asked, "a second reply to an emission that takes one");
+        };
+        let (status, resumable, trap, multi) = (emission.status, emission.resumable, emission.trap, emission.multi);
+        let record = slot.and_then(|slot| self.emissions.selecting.get(slot as usize).copied());
+        let handler = record.is_some_and(|record| record.purpose == Purpose::Handler);
+        if handler && record.is_some_and(|record| record.replied) {
+            return self.late(asked, "a second reply to an emission that takes one");
+        }
+        if !handler && status == Status::Open {
+            return self.late(asked, "the emission has ended");
+        }
+        if !resumable {
+            return Err(self.fault(Fault::State, "what was thrown cannot be resumed"));
+        }
+        if !handler && status == Status::Held && slot.is_none() {
+            return Err(self.fault(Fault::State, "the emission is being handled elsewhere"));
+        }
+        let mark = self.temps.len();
+        // SAFETY: the caller's promise.
+        unsafe { self.payload(asked, trap)? };
+        let payload = mark;
+        if handler {
+            let value = self.temps[payload];
+            self.temps.truncate(mark);
+            if let Some(emission) = self.emission_of(id)
+                && emission.answer.same(Value::HOLE)
+            {
+                emission.answer = value;
+                emission.consumed = true;
+            }
+            if let Some(record) = slot.and_then(|slot| self.emissions.selecting.get_mut(slot as usize)) {
+                record.replied = true;
+            }
+            return self.replied(asked);
+        }
+        if status == Status::Kept {
+            let value = self.temps[payload];
+            self.temps.truncate(mark);
+            return if self.resume_kept(id.0, value) { self.replied(asked) } else { self.late(asked, "the prompt has gone on") };
+        }
+        let (Some(slot), Some(record)) = (slot, record) else {
+            return Err(self.fault(Fault::Internal, "a captured emission without a selector"));
+        };
+        let on_top = self.fiber().selector == slot + 1 && record.frame == self.frame_index() as u32;
+        if asked.flags & TAIL != 0 && on_top {
+            // The chain takes the selector's place: any number of replies in constant space.
+            let value = self.temps[payload];
+            self.temps.truncate(mark);
+            let Some(record) = self.pop_selecting() else {
+                return Err(self.fault(Fault::Internal, "a selector without a record"));
+            };
+            self.pop_frame_now();
+            self.relink(id.0, record.dst, record.branch);
+            let Some(emission) = self.emission(id.0) else {
+                return Err(self.fault(Fault::Internal, "an emission vanished"));
+            };
+            let (emitter, dst) = (emission.emitter, emission.dst);
+            self.free_emission(id.0);
+            self.save_running();
+            self.switch_to(emitter);
+            return self.resume_with(dst, value);
+        }
+        let copies = multi || record.kept;
+        let Some(emission) = self.emission_of(id) else {
+            return Err(self.fault(Fault::Internal, "an emission vanished"));
+        };
+        let (mut emitter, mut outer, dst) = (emission.emitter, emission.outer, emission.dst);
+        if copies {
+            (emitter, outer) = self.copy_chain(emitter, outer)?;
+        }
+        let value = self.temps[payload];
+        self.temps.truncate(mark);
+        if !copies {
+            self.free_emission(id.0);
+        }
+        if let Some(record) = self.emissions.selecting.get_mut(slot as usize) {
+            record.replied = true;
+        }
+        let back = if asked.flags & TAIL != 0 { RETURNS } else { asked.dst };
+        let owner = self.current;
+        self.link(outer, owner, back, slot + 1);
+        self.save_running();
+        self.switch_to(emitter);
+        self.resume_with(dst, value)
+    }
+
+    /// The value that the emission gets, on top of `temps`: nothing, one value, a map of several; an event where reply
+    /// names are trapped.
+    unsafe fn payload(&mut self, asked: &Replying, trap: Option<(u32, u32)>) -> Raise<()> {
+        let skip = u16::from(asked.flags & TARGET != 0);
+        let mark = self.temps.len();
+        // SAFETY: the caller's promise.
+        let count = unsafe { self.arguments_to_temps(asked.window + skip * 16, asked.pairs.saturating_sub(skip), asked.flags & SPREAD != 0)? };
+        let value = match trap {
+            Some((instance, topics)) => {
+                let name = if asked.flags & NAMED != 0 { Some(self.name(asked.name)?) } else { None };
+                let trapped = match name {
+                    Some(name) => self.topics_have(instance, topics, 1, Some(name))?,
+                    None => false,
+                };
+                self.event_of_temps(1, name.filter(|_| trapped), mark, count)?
+            }
+            None => match count {
+                0 => Value::EMPTY,
+                1 => self.temps[mark],
+                _ => self.map_of_temps(Legends::PLAIN, mark, count)?,
+            },
+        };
+        self.temps.truncate(mark);
+        self.temp(value)?;
+        Ok(())
+    }
+
+    /// Whose emission a reply goes to.
+    fn addressee(&mut self, target: Option<Value>) -> Raise<Option<Addressee>> {
+        let Some(target) = target else {
+            if let Some(slot) = self.running_selector() {
+                let id = self.emissions.selecting.get(slot as usize).map_or((u32::MAX, 0), |record| record.emission);
+                return Ok(Some((Some(slot), id)));
+            }
+            return Ok(self.newest_kept(|_| true).map(|id| (None, id)));
+        };
+        match target.kind() {
+            _ if self.is_event(target) => {
+                let Some(id) = self.event_emission(target.as_ticket()) else { return Ok(None) };
+                Ok(Some((self.selector_of(id), id)))
+            }
+            Kind::Realm | Kind::Vassal => {
+                let space = self.space_of(target).unwrap_or(0);
+                Ok(self.newest_kept(|emission| emission.through == space).map(|id| (None, id)))
+            }
+            Kind::Fiber => {
+                let Some(process) = self.fiber_id(target) else { return Ok(None) };
+                let found = self.newest_kept(|_| true).filter(|id| {
+                    let owner = self.emissions.list.get(id.0 as usize).and_then(|emission| emission.as_ref()).map(|emission| emission.owner);
+                    owner.is_some_and(|owner| self.runs_in(owner, process))
+                });
+                Ok(found.map(|id| (None, id)))
+            }
+            _ => Err(self.type_fault("an event, a realm or a process to reply to", target)),
+        }
+    }
+
+    /// The selector in the dynamic chain that runs for an emission.
+    fn selector_of(&mut self, id: (u32, u32)) -> Option<u32> {
+        let mut fiber = Some(self.current);
+        while let Some(at) = fiber {
+            let record = self.fibers.get(at.0 as usize)?.as_ref()?;
+            let mut next = record.selector;
+            while let Some(slot) = next.checked_sub(1) {
+                let selecting = self.emissions.selecting.get(slot as usize)?;
+                if selecting.emission == id && selecting.purpose != Purpose::Completion {
+                    return Some(slot);
+                }
+                next = selecting.below;
+            }
+            fiber = record.parent;
+        }
+        None
+    }
+
+    /// The newest kept emission that has a property.
+    fn newest_kept(&self, wanted: impl Fn(&super::state::Emission) -> bool) -> Option<(u32, u32)> {
+        let mut best: Option<(u64, (u32, u32))> = None;
+        for (index, emission) in self.emissions.list.iter().enumerate() {
+            if let Some(emission) = emission
+                && emission.status == Status::Kept
+                && wanted(emission)
+                && best.is_none_or(|(serial, _)| serial < emission.serial)
+            {
+                best = Some((emission.serial, (index as u32, emission.generation)));
+            }
+        }
+        best.map(|(_, id)| id)
+    }
+
+    /// Is a fiber a process, or waited for by it?
+    fn runs_in(&self, fiber: FiberId, process: FiberId) -> bool {
+        let mut at = Some(fiber);
+        while let Some(id) = at {
+            if id == process {
+                return true;
+            }
+            at = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
+        }
+        false
+    }
+
+    /// Resumes the oldest kept emission with empty; false if there is none.
+    pub(crate) fn resume_oldest_kept(&mut self) -> bool {
+        let mut best: Option<(u64, u32)> = None;
+        for (index, emission) in self.emissions.list.iter().enumerate() {
+            if let Some(emission) = emission
+                && emission.status == Status::Kept
+                && best.is_none_or(|(serial, _)| serial > emission.serial)
+            {
+                best = Some((emission.serial, index as u32));
+            }
+        }
+        let Some((_, index)) = best else { return false };
+        self.emissions.starved += 1;
+        self.resume_kept(index, Value::EMPTY);
+        true
+    }
+
+    /// Links a kept emission's chain to its prompt's owner again and makes the emitter ready; false if the owner is gone.
+    fn resume_kept(&mut self, index: u32, value: Value) -> bool {
+        let Some(emission) = self.emission(index) else { return false };
+        let (emitter, outer, owner, generation) = (emission.emitter, emission.outer, emission.owner, emission.owner_generation);
+        let (dst, owner_dst, branch) = (emission.dst, emission.owner_dst, emission.owner_branch);
+        let waits = self.fiber_lives(owner.0, generation);
+        if !waits {
+            self.drop_chain(index);
+            return false;
+        }
+        self.link(outer, owner, owner_dst, branch);
+        if let Some(Some(fiber)) = self.fibers.get_mut(owner.0 as usize) {
+            fiber.state = State::Running;
+        }
+        if let Some(Some(fiber)) = self.fibers.get_mut(emitter.0 as usize) {
+            fiber.dst = dst;
+            fiber.drop_result = false;
+        }
+        self.drop_emission(index);
+        self.make_ready(emitter, value);
+        true
+    }
+
+    /// The replier goes on, with empty.
+    fn replied(&mut self, asked: &Replying) -> Raise<Next> {
+        let dst = if asked.flags & TAIL != 0 { RETURNS } else { asked.dst };
+        self.resume_with(dst, Value::EMPTY)
+    }
+
+    /// A reply that cannot have an effect: empty in Rhumb, which warns; a fault elsewhere.
+    fn late(&mut self, asked: &Replying, why: &str) -> Raise<Next> {
+        if self.policy() != Lang::Rhumb {
+            return Err(self.fault(Fault::Late, why));
+        }
+        self.emissions.late += 1;
+        self.replied(asked)
+    }
+
+    /// Copies the chain of fibers from an emitter to the child of its prompt: registers, frames, prompts and the records of
+    /// selectors that run in them; cells, maps and realms are shared.
+    fn copy_chain(&mut self, emitter: FiberId, outer: FiberId) -> Raise<(FiberId, FiberId)> {
+        let mut pairs: Vec<(FiberId, FiberId)> = Vec::new();
+        let mut slots: Vec<(u32, u32)> = Vec::new();
+        let mut at = Some(emitter);
+        while let Some(source) = at {
+            let made = self.charge_fuel(1).and_then(|()| self.duplicate_fiber(source)).and_then(|copy| {
+                if pairs.try_reserve(1).is_err() {
+                    self.free_fiber(copy);
+                    return Err(self.fault(Fault::Mem, "the host has no memory left"));
+                }
+                pairs.push((source, copy));
+                self.copy_selectors(source, copy, &mut slots)
+            });
+            if let Err(raised) = made {
+                for (_, copy) in pairs {
+                    self.free_fiber(copy);
+                }
+                return Err(raised);
+            }
+            if source == outer {
+                break;
+            }
+            at = self.fibers.get(source.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
+        }
+        for index in 0..pairs.len() {
+            let Some(&(source, copy)) = pairs.get(index) else { break };
+            let parent = pairs.get(index + 1).map(|(_, copy)| *copy);
+            let (dst, branch) = self
+                .fibers
+                .get(source.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .map_or((0, 0), |fiber| (fiber.parent_dst, fiber.branch));
+            let branch = slots.iter().find(|(from, _)| from + 1 == branch).map_or(branch, |(_, to)| to + 1);
+            if let Some(Some(fiber)) = self.fibers.get_mut(copy.0 as usize) {
+                fiber.parent = parent;
+                fiber.parent_dst = dst;
+                fiber.branch = branch;
+            }
+        }
+        let last = pairs.last().map_or(outer, |(_, copy)| *copy);
+        let first = pairs.first().map_or(emitter, |(_, copy)| *copy);
+        Ok((first, last))
+    }
+
+    /// The records of selectors that run in a fiber, for its copy. Emissions that they refer to are shared from now on.
+    fn copy_selectors(&mut self, source: FiberId, copy: FiberId, slots: &mut Vec<(u32, u32)>) -> Raise<()> {
+        let mut at = self.fibers.get(source.0 as usize).and_then(|fiber| fiber.as_ref()).map_or(0, |fiber| fiber.selector);
+        let first = slots.len();
+        while let Some(slot) = at.checked_sub(1) {
+            let Some(record) = self.emissions.selecting.get(slot as usize).copied() else { break };
+            at = record.below;
+            self.charge(size_of::<super::state::Selecting>())?;
+            let new = match self.emissions.free_selecting.pop() {
+                Some(new) => new,
+                None => {
+                    let count = self.emissions.selecting.len();
+                    let room = self.emissions.selecting.try_reserve(1).is_ok() && self.emissions.free_selecting.try_reserve(count + 1).is_ok();
+                    if !room {
+                        return Err(self.fault(Fault::Mem, "the host has no memory left"));
+                    }
+                    self.emissions.selecting.push(record);
+                    count as u32
+                }
+            };
+            if slots.try_reserve(1).is_err() {
+                return Err(self.fault(Fault::Mem, "the host has no memory left"));
+            }
+            slots.push((slot, new));
+            self.emissions.selecting[new as usize] = record;
+            if let Some(emission) = self.emission_of(record.emission) {
+                emission.shared = true;
+            }
+        }
+        // Chain the new records in the same order.
+        let mut head = 0;
+        for &(_, new) in slots[first..].iter().rev() {
+            self.emissions.selecting[new as usize].below = head;
+            head = new + 1;
+        }
+        if let Some(Some(fiber)) = self.fibers.get_mut(copy.0 as usize) {
+            fiber.selector = head;
+        }
+        Ok(())
+    }
+
+    /// `keep_event`: the emission stays after its selector ends; the event.
+    pub(crate) fn keep_event(&mut self) -> Raise<Value> {
+        let slot = self.running_selector();
+        let record = slot.and_then(|slot| self.emissions.selecting.get_mut(slot as usize));
+        let id = match record {
+            Some(record) if record.purpose == Purpose::Event => {
+                record.kept = true;
+                record.emission
+            }
+            Some(record) => record.emission,
+            None => return Err(self.fault(Fault::State, "no selector handles an event here")),
+        };
+        match self.emission_of(id) {
+            Some(emission) => Ok(emission.event),
+            None => Err(self.fault(Fault::State, "the event has been replied to")),
+        }
+    }
+}

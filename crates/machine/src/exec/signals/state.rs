@@ -1,0 +1,385 @@
+//! What a World knows of emissions under way and of selectors that run (docs/specs/machine.md §7 "Prompts").
+
+use std::collections::{HashMap, VecDeque};
+
+use lemari::{Ticket, Visitor};
+
+use crate::fault::{Fault, Raise};
+use crate::fiber::FiberId;
+use crate::space::Listener;
+use crate::value::Value;
+use crate::world::{RaisedInfo, RunRecord, World};
+
+/// Name of the topic of throws and faults.
+pub(crate) const ERROR_TOPIC: &str = "***";
+/// No fiber.
+pub(crate) const NO_FIBER: FiberId = FiberId(u32::MAX);
+/// A result register that stands for "return from the frame on top".
+pub(crate) const RETURNS: u16 = u16::MAX;
+
+/// Where a search for handlers stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Place {
+    /// At a fiber's prompt.
+    Fiber(FiberId),
+    /// At a space's listeners.
+    Space(u32),
+    /// Beyond everything.
+    End,
+}
+
+/// What an emission has come to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Status {
+    /// It looks for handlers, or handlers run while the emitter waits.
+    Open,
+    /// A selector runs and the chain of fibers from the emitter to its prompt is captured.
+    Held,
+    /// The selector has ended, the event was kept, the prompt waits for a reply.
+    Kept,
+}
+
+/// What follows when a discarded chain is unwound.
+#[derive(Default)]
+pub(crate) enum Then {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The prompt's result is the value in `Emission::value`.
+    Deliver,
+    /// What was raised goes on in the prompt's owner.
+    Raise(Box<RaisedInfo>),
+}
+
+/// One emission for which a handler was found.
+pub(crate) struct Emission {
+    pub generation: u32,
+    /// Ticket of its handle object, weak; 0 for none.
+    pub handle: u32,
+    /// Last collection that reached it.
+    pub mark: u32,
+    /// Order of emissions.
+    pub serial: u64,
+    pub event: Value,
+    pub emitter: FiberId,
+    pub emitter_generation: u32,
+    /// Register of the emitter's frame on top that the reply goes to.
+    pub dst: u16,
+    /// The kind of event as `match_event` numbers it: 1 signal, 2 proclamation.
+    pub kind: u32,
+    /// Interned name of the topic.
+    pub topic: u32,
+    /// Reply names trapped at the emission (instance, constant): it gets the reply as an event.
+    pub trap: Option<(u32, u32)>,
+    /// A reply may resume it.
+    pub resumable: bool,
+    /// What was raised, if it is a throw or a fault.
+    pub raised: Option<Box<RaisedInfo>>,
+    /// Prompts with `***` that were asked for it.
+    pub passed: u32,
+    /// Space that it was posted through first, 0 for none.
+    pub through: u32,
+    /// Where the search goes on.
+    pub place: Place,
+    pub status: Status,
+    /// Each reply resumes a copy.
+    pub multi: bool,
+    /// Another selector record refers to it too: it is freed by collections only.
+    pub shared: bool,
+    /// Outermost fiber of the captured chain: the child of the prompt.
+    pub outer: FiberId,
+    /// Fiber that waits at the prompt.
+    pub owner: FiberId,
+    pub owner_generation: u32,
+    /// Where the prompt's result goes.
+    pub owner_dst: u16,
+    /// As [`crate::fiber::Fiber::branch`], of the outermost fiber.
+    pub owner_branch: u32,
+    pub then: Then,
+    pub value: Value,
+    /// Handlers to be run, in order.
+    pub listeners: Vec<Listener>,
+    /// The next of them.
+    pub next: usize,
+    /// Reply of a handler, or a hole.
+    pub answer: Value,
+    /// A handler that is no peek took it.
+    pub consumed: bool,
+}
+
+impl Emission {
+    pub(crate) fn visit(&mut self, v: &mut Visitor<'_>) {
+        visit_value(v, &mut self.event);
+        visit_value(v, &mut self.value);
+        visit_value(v, &mut self.answer);
+        for listener in &mut self.listeners {
+            visit_value(v, &mut listener.handler);
+        }
+        if let Some(raised) = &mut self.raised {
+            visit_value(v, &mut raised.value);
+        }
+        if let Then::Raise(raised) = &mut self.then {
+            visit_value(v, &mut raised.value);
+        }
+    }
+}
+
+/// Shows a value to the collector.
+pub(crate) fn visit_value(v: &mut Visitor<'_>, value: &mut Value) -> bool {
+    let slot: *mut Value = value;
+    // SAFETY: a `Value` is two words, aligned to 8.
+    unsafe { v.pair(slot.cast()) }
+}
+
+/// What a running selector is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Purpose {
+    /// The completion value of a prompt.
+    Completion,
+    /// An event that it may reply to.
+    Event,
+    /// An event of a space or of a prompt elsewhere: one reply, and the emitter goes on in any case.
+    Handler,
+}
+
+/// A selector that runs, or the handler of a subscription.
+#[derive(Clone, Copy)]
+pub(crate) struct Selecting {
+    /// The next record of the same fiber: index + 1.
+    pub below: u32,
+    /// Frame of that fiber.
+    pub frame: u32,
+    pub purpose: Purpose,
+    /// Index and generation of the emission.
+    pub emission: (u32, u32),
+    /// Where the prompt's result goes.
+    pub dst: u16,
+    pub branch: u32,
+    /// A reply was made.
+    pub replied: bool,
+    /// `keep_event` ran.
+    pub kept: bool,
+    /// The handler is a peek.
+    pub peek: bool,
+    /// Result of the last completed branch.
+    pub last: Value,
+}
+
+/// Everything of a World that concerns emissions, selectors and schedules.
+#[derive(Default)]
+pub(crate) struct Emissions {
+    pub list: Vec<Option<Box<Emission>>>,
+    pub free: Vec<u32>,
+    pub selecting: Vec<Selecting>,
+    pub free_selecting: Vec<u32>,
+    pub generation: u32,
+    pub serial: u64,
+    /// Fibers in which a nested host callback stands.
+    pub barriers: Vec<FiberId>,
+    /// Prompts that the next raise passes over.
+    pub skip: u32,
+    /// Register that a reply to what is raised next goes to.
+    pub post_dst: Option<u16>,
+    /// Reply names trapped at what is raised next.
+    pub post_trap: Option<(u32, u32)>,
+    /// Interned name of `***`, + 1.
+    pub error_topic: u32,
+    /// Fibers ready to run (index, generation), in order.
+    pub ready: VecDeque<(u32, u32)>,
+    /// Fibers that the host wakes, by token.
+    pub parked: HashMap<u64, (u32, u32)>,
+    /// Number of kept emissions.
+    pub kept: u32,
+    /// Fibers in which young values may stand.
+    pub young: Vec<u32>,
+    /// Number of the collection.
+    pub epoch: u32,
+    /// Bytes of fibers and emissions that the last collection freed, to be taken off the meter.
+    pub swept_bytes: usize,
+    /// Fibers made since the last collection of everything.
+    pub made: u32,
+    /// How many are made before the next one.
+    pub made_bound: u32,
+    /// Work list of the collector.
+    pub work: Vec<u32>,
+    /// Fuel of the step that is not in the slice.
+    pub fuel_step: i64,
+    /// Fuel of the run that is not in the step.
+    pub fuel_beyond: i64,
+    /// Runs of the host.
+    pub runs: Vec<Option<RunRecord>>,
+    /// Run being stepped: index + 1.
+    pub stepping: u32,
+    /// Posts that nobody took.
+    pub unmatched: u64,
+    /// Replies that came too late, or for nothing.
+    pub late: u64,
+    /// Parked emissions that were resumed because nothing else could go on.
+    pub starved: u64,
+    /// Processes that ended by an error that nobody waited for.
+    pub failed: u64,
+}
+
+impl Emissions {
+    /// Gives back the record of a selector; the one below it in its fiber (index + 1).
+    pub(crate) fn free_record(&mut self, slot: u32) -> u32 {
+        let Some(record) = self.selecting.get_mut(slot as usize) else { return 0 };
+        record.last = Value::EMPTY;
+        self.free_selecting.push(slot);
+        record.below
+    }
+}
+
+impl World {
+    pub(crate) fn emission(&mut self, index: u32) -> Option<&mut Emission> {
+        self.emissions.list.get_mut(index as usize)?.as_deref_mut()
+    }
+
+    /// The emission of that index and generation, if it still exists.
+    pub(crate) fn emission_of(&mut self, (index, generation): (u32, u32)) -> Option<&mut Emission> {
+        self.emission(index).filter(|emission| emission.generation == generation)
+    }
+
+    /// Adds an emission; its index. Counted.
+    pub(crate) fn new_emission(&mut self, mut emission: Emission) -> Raise<u32> {
+        let mark = self.temps.len();
+        self.temp(emission.event)?;
+        self.charge(size_of::<Emission>())?;
+        emission.event = self.temps[mark];
+        self.temps.truncate(mark);
+        let slot = match self.emissions.free.pop() {
+            Some(slot) => slot,
+            None => {
+                let count = self.emissions.list.len();
+                if self.emissions.list.try_reserve(1).is_err() || self.emissions.free.try_reserve(count + 1).is_err() {
+                    return Err(self.fault(Fault::Mem, "the host has no memory left"));
+                }
+                self.emissions.list.push(None);
+                count as u32
+            }
+        };
+        self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
+        self.emissions.serial += 1;
+        emission.generation = self.emissions.generation;
+        emission.serial = self.emissions.serial;
+        self.emissions.list[slot as usize] = Some(Box::new(emission));
+        Ok(slot)
+    }
+
+    /// Frees an emission's record, unless another selector needs it.
+    pub(crate) fn free_emission(&mut self, index: u32) {
+        if self.emission(index).is_some_and(|emission| emission.shared) {
+            return;
+        }
+        self.drop_emission(index);
+    }
+
+    pub(crate) fn drop_emission(&mut self, index: u32) {
+        if let Some(slot) = self.emissions.list.get_mut(index as usize)
+            && let Some(emission) = slot.take()
+        {
+            if emission.status == Status::Kept {
+                self.emissions.kept = self.emissions.kept.saturating_sub(1);
+            }
+            self.lemari.refund(size_of::<Emission>());
+            self.emissions.free.push(index);
+        }
+    }
+
+    /// Notes that a selector runs in the frame on top of the running fiber.
+    pub(crate) fn push_selecting(&mut self, mut record: Selecting) -> Raise<u32> {
+        let slot = match self.emissions.free_selecting.pop() {
+            Some(slot) => slot,
+            None => {
+                self.charge(size_of::<Selecting>())?;
+                let count = self.emissions.selecting.len();
+                if self.emissions.selecting.try_reserve(1).is_err() || self.emissions.free_selecting.try_reserve(count + 1).is_err() {
+                    return Err(self.fault(Fault::Mem, "the host has no memory left"));
+                }
+                self.emissions.selecting.push(record);
+                count as u32
+            }
+        };
+        record.frame = self.frame_index() as u32;
+        let fiber = self.fiber();
+        record.below = fiber.selector;
+        fiber.selector = slot + 1;
+        self.emissions.selecting[slot as usize] = record;
+        Ok(slot)
+    }
+
+    /// The record of the selector that runs in the frame on top, taken out.
+    pub(crate) fn pop_selecting(&mut self) -> Option<Selecting> {
+        let frame = self.frame_index() as u32;
+        let fiber = self.fiber();
+        let slot = fiber.selector.checked_sub(1)?;
+        let record = *self.emissions.selecting.get(slot as usize)?;
+        if record.frame != frame {
+            return None;
+        }
+        self.fiber().selector = record.below;
+        self.emissions.free_record(slot);
+        Some(record)
+    }
+
+    /// The innermost selector that runs in the dynamic chain and is for an event: its record's index.
+    pub(crate) fn running_selector(&mut self) -> Option<u32> {
+        let mut fiber = Some(self.current);
+        while let Some(id) = fiber {
+            let record = self.fibers.get(id.0 as usize)?.as_ref()?;
+            let mut at = record.selector;
+            while let Some(slot) = at.checked_sub(1) {
+                let selecting = self.emissions.selecting.get(slot as usize)?;
+                if selecting.purpose != Purpose::Completion {
+                    return Some(slot);
+                }
+                at = selecting.below;
+            }
+            fiber = record.parent;
+        }
+        None
+    }
+
+    /// Interned name of the topic of throws.
+    pub(crate) fn error_topic(&mut self) -> Raise<u32> {
+        if self.emissions.error_topic == 0 {
+            self.emissions.error_topic = self.intern(ERROR_TOPIC)? + 1;
+        }
+        Ok(self.emissions.error_topic - 1)
+    }
+
+    /// True if a live fiber has that generation and is not finished.
+    pub(crate) fn fiber_lives(&self, index: u32, generation: u32) -> bool {
+        self.fibers
+            .get(index as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .is_some_and(|fiber| fiber.generation == generation && fiber.state != crate::fiber::State::Finished)
+    }
+
+    /// The generation of a fiber, 0 if it is gone.
+    pub(crate) fn fiber_generation(&self, id: FiberId) -> u32 {
+        self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).map_or(0, |fiber| fiber.generation)
+    }
+
+    /// The handle object of an emission as a value (kind zombie), made on first use.
+    pub(crate) fn zombie_value(&mut self, index: u32) -> Raise<Value> {
+        use crate::heap::object::{FiberObj, kind};
+        use crate::value::Kind;
+        let Some(emission) = self.emission(index) else { return Ok(Value::EMPTY) };
+        if emission.handle != 0 {
+            return Ok(Value::ticket(Kind::Zombie, Ticket(emission.handle)));
+        }
+        let generation = emission.generation;
+        let ticket = self.alloc(kind::ZOMBIE, 0, size_of::<FiberObj>())?;
+        // SAFETY: a fresh object.
+        unsafe {
+            let object = self.at::<FiberObj>(ticket);
+            (*object).index = index;
+            (*object).generation = generation;
+        }
+        if let Some(emission) = self.emission(index) {
+            emission.handle = ticket.0;
+        }
+        Ok(Value::ticket(Kind::Zombie, ticket))
+    }
+}

@@ -1,0 +1,66 @@
+//! Frames: one per call, forty-eight bytes in the fiber's frame array (docs/specs/machine.md §3).
+
+use crate::cache::Cache;
+use crate::code::{Code, Word};
+
+/// Flags of a frame. A frame with any of these leaves through the slow return.
+pub mod flags {
+    /// Entered from the host: its return ends the run loop.
+    pub const BARRIER: u16 = 1;
+    /// Entered by the checked entry: the result is tagged before it is stored.
+    pub const CHECKED: u16 = 2;
+    /// Its caller runs in another module instance.
+    pub const CROSS: u16 = 4;
+    /// A constructor: the caller gets `self` (Morph's `inisiasi`), kept in the frame's receiver register.
+    pub const CTOR: u16 = 8;
+    /// The result decides a fused branch at the caller's instruction.
+    pub const BRANCH: u16 = 16;
+    /// The result is taken by truthiness and stored as one word.
+    pub const TRUTH: u16 = 32;
+    /// The result is called with the arguments that are left over (curry with too many).
+    pub const APPLY: u16 = 64;
+    /// The result is the module's entry value: the instance is ready.
+    pub const ENTRY: u16 = 128;
+    /// The bottom frame of a fiber.
+    pub const BOTTOM: u16 = 256;
+    /// A selector function's frame.
+    pub const SELECTOR: u16 = 512;
+    /// The call was made with a receiver.
+    pub const METHOD: u16 = 1024;
+    /// The result is negated after truthiness (`ne` by an `==` hook).
+    pub const NEGATE: u16 = 2048;
+    /// The result is dropped: the caller's register stays as it is.
+    pub const DROP: u16 = 4096;
+    /// A finally handler runs by unwinding above this frame.
+    pub const UNWIND: u16 = 8192;
+    /// The result is paired with "not finished" or "finished" (`resume`).
+    pub const RESUME: u16 = 16384;
+}
+
+/// An activation.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Frame {
+    /// Its code; null for the sentinel at the bottom of a fiber.
+    pub code: *const Code,
+    /// Where it goes on: the address after the instruction that left it.
+    pub pc: *const Word,
+    /// Inline caches of its function in this World.
+    pub caches: *mut Cache,
+    /// Bytes from the caller's first register to its own.
+    pub delta: u32,
+    /// Byte offset in the caller's window where the result goes.
+    pub ret: u16,
+    /// [`flags`].
+    pub flags: u16,
+    /// Ticket of the running closure, 0 if none.
+    pub closure: u32,
+    /// Module instance.
+    pub instance: u32,
+    /// Space, 0 until used.
+    pub space: u32,
+    /// Number of arguments given; left-over arguments of an `APPLY` frame.
+    pub argc: u32,
+}
+
+const _: () = assert!(size_of::<Frame>() == 48);

@@ -1,0 +1,354 @@
+//! Hash tables of maps: entries in insertion order beside an index of slots (docs/specs/machine.md §2 "Dictionary mode").
+//!
+//! A deleted entry stays as a hole until the table is rebuilt, so that numbers of entries stay what they are. Growing
+//! always makes a new table object: an iteration that began before keeps the old one and finds its keys there, in order
+//! (`heap/iter.rs`). Keys are compared as the policy of the running function compares values, hashes are keyed per World;
+//! neither shows, because order is insertion order.
+
+use lemari::Ticket;
+
+use crate::fault::{Fault, Raise};
+use crate::heap::object::{BLOB_HEADER, BlobObj, MapObj, TABLE_HEADER, TableObj, kind};
+use crate::heap::vector::rooted;
+use crate::value::{Kind, Value, tag};
+use crate::world::World;
+
+/// Entries of a new table.
+const BIRTH: u32 = 6;
+/// Most entries of a table.
+const MAX_ENTRIES: u32 = 1 << 29;
+/// Bits of a stored key's tag word that hold the entry's flags; a key's own tag has zeros there.
+const FLAGS_SHIFT: u32 = 16;
+const FLAGS_MASK: u64 = 0xFFFF << FLAGS_SHIFT;
+
+/// Slots of the index for so many entries: a power of two, never more than 3/4 full.
+fn slots_for(entries: u32) -> u32 {
+    (entries.saturating_add(entries / 3) + 1).max(8).next_power_of_two()
+}
+
+/// The half of a hash that a slot keeps.
+fn slot_hash(hash: u64) -> u32 {
+    (hash ^ hash >> 32) as u32
+}
+
+impl World {
+    /// Table of a map, ticket 0 if it has none.
+    #[inline(always)]
+    pub(crate) fn map_table(&self, map: Ticket) -> Ticket {
+        // SAFETY: a live map.
+        unsafe { Ticket((*self.at::<MapObj>(map)).table) }
+    }
+
+    /// Number of entries of a map's table, deleted ones not counted.
+    pub(crate) fn table_live(&self, map: Ticket) -> u32 {
+        let table = self.map_table(map);
+        // SAFETY: a live table.
+        if table.0 == 0 { 0 } else { unsafe { (*self.at::<TableObj>(table)).live } }
+    }
+
+    /// Entries of a map's table, deleted ones included: what [`World::table_entry`] may be asked for.
+    pub(crate) fn table_entries(&self, map: Ticket) -> u32 {
+        self.entries_of(self.map_table(map))
+    }
+
+    /// Entries of a table object (ticket 0: none), deleted ones included.
+    pub(crate) fn entries_of(&self, table: Ticket) -> u32 {
+        // SAFETY: a live table.
+        if table.0 == 0 { 0 } else { unsafe { (*self.at::<TableObj>(table)).pairs / 2 } }
+    }
+
+    /// Key and value of an entry of a map's table; a deleted entry's key, and that of a number that does not exist, is a
+    /// hole.
+    pub(crate) fn table_entry(&self, map: Ticket, entry: u32) -> (Value, Value) {
+        self.entry_of(self.map_table(map), entry)
+    }
+
+    /// As [`World::table_entry`], of a table object.
+    pub(crate) fn entry_of(&self, table: Ticket, entry: u32) -> (Value, Value) {
+        if entry >= self.entries_of(table) {
+            return (Value::HOLE, Value::EMPTY);
+        }
+        // SAFETY: a live table with that entry.
+        unsafe {
+            let pair = self.entry_slot(table, entry);
+            let mut key = pair.read();
+            key.tag &= !FLAGS_MASK;
+            (key, pair.add(1).read())
+        }
+    }
+
+    /// The flags kept beside an entry of a map's table (0 if nothing was set).
+    pub(crate) fn table_flags(&self, map: Ticket, entry: u32) -> u16 {
+        self.flags_of(self.map_table(map), entry)
+    }
+
+    /// As [`World::table_flags`], of a table object.
+    pub(crate) fn flags_of(&self, table: Ticket, entry: u32) -> u16 {
+        if entry >= self.entries_of(table) {
+            return 0;
+        }
+        // SAFETY: a live table with that entry.
+        unsafe { ((*self.entry_slot(table, entry)).tag >> FLAGS_SHIFT) as u16 }
+    }
+
+    /// Sets the flags of an entry.
+    pub(crate) fn table_set_flags(&mut self, map: Ticket, entry: u32, flags: u16) {
+        let table = self.map_table(map);
+        if entry < self.entries_of(table) {
+            // SAFETY: a live table with that entry; the tag's low byte, which the collector reads, stays.
+            unsafe {
+                let key = self.entry_slot(table, entry);
+                (*key).tag = (*key).tag & !FLAGS_MASK | u64::from(flags) << FLAGS_SHIFT;
+            }
+        }
+    }
+
+    /// Address of an entry's key; its value follows.
+    unsafe fn entry_slot(&self, table: Ticket, entry: u32) -> *mut Value {
+        // SAFETY: the caller's promise: a live table with that entry.
+        unsafe { self.at::<u8>(table).add(TABLE_HEADER).cast::<Value>().add(2 * entry as usize) }
+    }
+
+    /// Stores the value of an existing entry of a map's table.
+    pub(crate) fn table_set_value(&mut self, map: Ticket, entry: u32, value: Value) {
+        let table = self.map_table(map);
+        if entry < self.entries_of(table) {
+            // SAFETY: a live table with that entry.
+            unsafe {
+                let slot = self.entry_slot(table, entry).add(1);
+                self.store(table, slot, value);
+            }
+        }
+    }
+
+    /// The entry of a key in a map's table. May allocate (texts are flattened) and fault (hash: the key cannot be one).
+    pub(crate) fn table_get(&mut self, map: Ticket, key: Value) -> Raise<Option<u32>> {
+        if self.table_live(map) == 0 {
+            return Ok(None);
+        }
+        let mark = self.temps.len();
+        let map = self.temp(Value::ticket(Kind::Map, map))?;
+        let key = self.temp(key)?;
+        let found = self.table_find(map, key)?;
+        self.temps.truncate(mark);
+        Ok(found)
+    }
+
+    /// As [`World::table_get`], of a map and a key in `temps`.
+    pub(crate) fn table_find(&mut self, map: usize, key: usize) -> Raise<Option<u32>> {
+        let hash = self.key_hash(key)?;
+        self.table_probe(map, key, hash)
+    }
+
+    /// What the index keeps of the hash of `temps[key]`. A text's is that of its content, which `heap/map.rs` relies on; a
+    /// char's is that of the text that it equals.
+    fn key_hash(&mut self, key: usize) -> Raise<u32> {
+        let value = self.temps[key];
+        match value.kind() {
+            Kind::Text => self.text_hash(value.as_ticket()),
+            Kind::Char => Ok(self.hash_bytes(value.as_char().unwrap_or_default().encode_utf8(&mut [0; 4]).as_bytes())),
+            _ => Ok(slot_hash(self.hash_value(value)?)),
+        }
+    }
+
+    fn table_probe(&mut self, map: usize, key: usize, hash: u32) -> Raise<Option<u32>> {
+        let mut table = self.map_table(self.temps[map].as_ticket());
+        if table.0 == 0 {
+            return Ok(None);
+        }
+        let mut step = 0u32;
+        loop {
+            // SAFETY: a live table and its index, whose slots are a power of two and never all taken.
+            let slot = unsafe {
+                let index = self.at::<BlobObj>(Ticket((*self.at::<TableObj>(table)).index));
+                let mask = (*index).cap - 1;
+                let at = hash.wrapping_add(step) & mask;
+                if step > mask {
+                    return Ok(None);
+                }
+                index.cast::<u8>().add(BLOB_HEADER).cast::<u64>().add(at as usize).read()
+            };
+            if slot == 0 {
+                return Ok(None);
+            }
+            if (slot >> 32) as u32 == hash {
+                let entry = slot as u32 - 1;
+                let (found, _) = self.entry_of(table, entry);
+                if self.key_equal(found, self.temps[key])? {
+                    return Ok(Some(entry));
+                }
+                // Comparing may have moved everything.
+                table = self.map_table(self.temps[map].as_ticket());
+            }
+            step += 1;
+        }
+    }
+
+    /// Are these the same key? Identical bits always are, so that a NaN finds itself.
+    fn key_equal(&mut self, found: Value, key: Value) -> Raise<bool> {
+        if found.same(key) {
+            return Ok(true);
+        }
+        match (found.tag, key.tag) {
+            (tag::I64, tag::I64) => Ok(false),
+            (tag::TEXT, tag::TEXT) => self.text_eq(found.as_ticket(), key.as_ticket()),
+            _ if found.same(Value::HOLE) => Ok(false),
+            _ => self.equal(found, key),
+        }
+    }
+
+    /// Sets the entry of `temps[key]` in the table of the map `temps[map]` to `temps[value]`; the table is made on first
+    /// use. Its number. Faults hash, mem; then nothing has changed.
+    pub(crate) fn table_put(&mut self, map: usize, key: usize, value: usize) -> Raise<u32> {
+        let hash = self.key_hash(key)?;
+        if let Some(entry) = self.table_probe(map, key, hash)? {
+            self.table_set_value(self.temps[map].as_ticket(), entry, self.temps[value]);
+            return Ok(entry);
+        }
+        let table = self.map_table(self.temps[map].as_ticket());
+        // SAFETY: a live table.
+        let full = table.0 == 0 || unsafe { (*self.at::<TableObj>(table)).pairs / 2 >= (*self.at::<TableObj>(table)).cap };
+        if full {
+            let live = self.table_live(self.temps[map].as_ticket());
+            self.table_rebuild(map, live.saturating_mul(2).max(BIRTH))?;
+        }
+        let table = self.map_table(self.temps[map].as_ticket());
+        let (key, value) = (self.temps[key], self.temps[value]);
+        // SAFETY: a live table with room for an entry; the count grows before the stores, so that the slots belong to the
+        // object for the collector, and nothing is allocated in between.
+        unsafe {
+            let object = self.at::<TableObj>(table);
+            let entry = (*object).pairs / 2;
+            (*object).pairs += 2;
+            (*object).live += 1;
+            let slot = self.entry_slot(table, entry);
+            self.store(table, slot, key);
+            self.store(table, slot.add(1), value);
+            self.index_insert(Ticket((*object).index), hash, entry);
+            Ok(entry)
+        }
+    }
+
+    /// Room for at least `entries` entries without growing again.
+    pub(crate) fn table_reserve(&mut self, map: usize, entries: u32) -> Raise<()> {
+        let table = self.map_table(self.temps[map].as_ticket());
+        // SAFETY: a live table.
+        if table.0 == 0 || unsafe { (*self.at::<TableObj>(table)).cap } < entries {
+            self.table_rebuild(map, entries.max(BIRTH))?;
+        }
+        Ok(())
+    }
+
+    /// Removes the entry of `temps[key]`; was it there?
+    pub(crate) fn table_remove(&mut self, map: usize, key: usize) -> Raise<bool> {
+        let Some(entry) = self.table_find(map, key)? else { return Ok(false) };
+        self.table_remove_entry(self.temps[map].as_ticket(), entry);
+        Ok(true)
+    }
+
+    /// Removes an entry by its number.
+    pub(crate) fn table_remove_entry(&mut self, map: Ticket, entry: u32) {
+        let table = self.map_table(map);
+        if entry >= self.entries_of(table) {
+            return;
+        }
+        // SAFETY: a live table with that entry.
+        unsafe {
+            let slot = self.entry_slot(table, entry);
+            if (*slot).tag as u8 == Kind::Hole as u8 {
+                return;
+            }
+            slot.write(Value::HOLE);
+            slot.add(1).write(Value::EMPTY);
+            (*self.at::<TableObj>(table)).live -= 1;
+        }
+    }
+
+    /// Enters an entry into an index that has a free slot.
+    unsafe fn index_insert(&self, index: Ticket, hash: u32, entry: u32) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let object = self.at::<BlobObj>(index);
+            let (mask, data) = ((*object).cap - 1, object.cast::<u8>().add(BLOB_HEADER).cast::<u64>());
+            let mut at = hash & mask;
+            while *data.add(at as usize) != 0 {
+                at = at.wrapping_add(1) & mask;
+            }
+            data.add(at as usize).write(u64::from(hash) << 32 | u64::from(entry + 1));
+        }
+    }
+
+    /// Gives the map `temps[map]` a new table with room for `cap` entries (at least the live ones), without holes.
+    fn table_rebuild(&mut self, map: usize, cap: u32) -> Raise<()> {
+        let live = self.table_live(self.temps[map].as_ticket());
+        let cap = cap.max(live);
+        if cap > MAX_ENTRIES {
+            return Err(self.fault(Fault::Mem, "a table with too many entries"));
+        }
+        self.charge_fuel(u64::from(cap) / 2)?;
+        let mark = self.temps.len();
+        let slots = slots_for(cap);
+        let index = self.alloc(kind::INDEX, 0, BLOB_HEADER + slots as usize * 8)?;
+        // SAFETY: a fresh object of that size; its kind has no tickets, so any content is valid.
+        unsafe {
+            let object = self.at::<BlobObj>(index);
+            (*object).len = 0;
+            (*object).cap = slots;
+            object.cast::<u8>().add(BLOB_HEADER).write_bytes(0, slots as usize * 8);
+        }
+        let index = self.temp(rooted(index))?;
+        let table = self.alloc(kind::TABLE, 0, TABLE_HEADER + cap as usize * 32)?;
+        let map = self.temps[map].as_ticket();
+        let index = self.temps[index].as_ticket();
+        self.temps.truncate(mark);
+        // SAFETY: nothing is allocated until the map holds the new table; all objects are live.
+        unsafe {
+            let object = self.at::<TableObj>(table);
+            (*object).live = live;
+            (*object).pairs = live * 2;
+            (*object).cap = cap;
+            (*object).index = index.0;
+            (*object).pad = 0;
+            let old = self.map_table(map);
+            if old.0 != 0 {
+                self.move_entries(old, table, index);
+            }
+            self.lemari.barrier_all(table);
+            let slot = &raw mut (*self.at::<MapObj>(map)).table;
+            self.store_ticket(map, slot, table);
+        }
+        Ok(())
+    }
+
+    /// Copies the live entries of `old` to `new` and fills its index. The hashes are those in the old index, so no key is
+    /// looked at; each old entry's value, which nobody reads any more, becomes the entry's new number on the way.
+    unsafe fn move_entries(&mut self, old: Ticket, new: Ticket, new_index: Ticket) {
+        // SAFETY: the caller's promise: live tables, room for all live entries, nothing allocated meanwhile.
+        unsafe {
+            let mut next = 0;
+            for entry in 0..self.entries_of(old) {
+                let from = self.entry_slot(old, entry);
+                if (*from).tag as u8 == Kind::Hole as u8 {
+                    continue;
+                }
+                let to = self.entry_slot(new, next);
+                to.write(from.read());
+                to.add(1).write(from.add(1).read());
+                from.add(1).write(Value::int(i64::from(next)));
+                next += 1;
+            }
+            let index = self.at::<BlobObj>(Ticket((*self.at::<TableObj>(old)).index));
+            let data = index.cast::<u8>().add(BLOB_HEADER).cast::<u64>();
+            for at in 0..(*index).cap as usize {
+                let slot = data.add(at).read();
+                if slot == 0 {
+                    continue;
+                }
+                let from = self.entry_slot(old, slot as u32 - 1);
+                if (*from).tag as u8 != Kind::Hole as u8 {
+                    self.index_insert(new_index, (slot >> 32) as u32, (*from.add(1)).payload as u32);
+                }
+            }
+        }
+    }
+}

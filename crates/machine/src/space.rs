@@ -1,0 +1,344 @@
+//! What the machine and the spaces ask of each other: listeners, pins, subscriptions and vassals live in crate `spaces`
+//! behind [`Spaces`]; events, processes and the order in which handlers run are the machine's
+//! (docs/specs/machine.md §7 "Spaces").
+
+use fzb::tables::ConstId;
+use fzb::view::Constant;
+use lemari::{Scope, Ticket, Visitor};
+
+use crate::exec::dispatch::Next;
+use crate::fault::{Fault, Raise, Raised};
+use crate::fiber::{FiberId, Home, Role};
+use crate::heap::object::{MAP_HEADER, MapObj};
+use crate::legend::Legends;
+use crate::value::{Kind, Value};
+use crate::world::World;
+
+/// An instruction of the space bank that the machine does not do itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum SpaceOp {
+    /// `write`.
+    Write,
+    /// `subscribe`.
+    Subscribe,
+    /// `new_realm`.
+    NewRealm,
+    /// `make_vassal`.
+    MakeVassal,
+    /// `apply_vassal`.
+    ApplyVassal,
+    /// `run_in`.
+    RunIn,
+    /// `read_pins`.
+    ReadPins,
+}
+
+impl SpaceOp {
+    /// The operation with that number.
+    pub fn from_number(number: u8) -> Option<SpaceOp> {
+        use SpaceOp::*;
+        [Write, Subscribe, NewRealm, MakeVassal, ApplyVassal, RunIn, ReadPins].get(number as usize).copied()
+    }
+}
+
+/// Kind of an event that a signal is.
+pub const SIGNAL: u32 = 1;
+/// Kind of an event that a proclamation is.
+pub const PROCLAMATION: u32 = 2;
+
+/// What a space instruction came to.
+pub enum Outcome {
+    /// Its result.
+    Value(Value),
+    /// Handlers run first: execution goes on there, and the result is delivered when they are done.
+    Continue(Next),
+}
+
+/// A handler of a subscription.
+#[derive(Clone, Copy, Debug)]
+pub struct Listener {
+    /// A routine called with the event; a selector function is called with (kind, event).
+    pub handler: Value,
+    /// Where what the handler emits goes.
+    pub home: Home,
+    /// It does not consume the event.
+    pub peek: bool,
+}
+
+/// Where an event goes on from a space.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outward {
+    /// Nowhere.
+    Top,
+    /// To another space.
+    Space(u32),
+    /// To the fiber that made the space, or, if it has ended, to what it stood in.
+    Fiber {
+        /// Index.
+        index: u32,
+        /// Generation.
+        generation: u32,
+        /// Space of the fiber's parent, 0 for none.
+        otherwise: u32,
+    },
+}
+
+/// The spaces of one World. Operands stand as pairs in the registers of the frame on top, from byte offset `first`;
+/// they are covered by its stack map, so that the spaces may allocate between reading them.
+pub trait Spaces: Send {
+    /// Runs an instruction: its immediates, where its operands stand and how many they are, where its result goes.
+    fn run(&mut self, world: &mut World, op: SpaceOp, args: [u32; 4], first: u16, count: usize, dst: u16) -> Raise<Outcome>;
+    /// Shows its roots to the collector: what its spaces hold. While marking, those of spaces that nothing names yet may be
+    /// left to [`Spaces::visit_reached`].
+    fn visit_roots(&mut self, scope: Scope, v: &mut Visitor<'_>);
+    /// While marking, when all that was shown is marked: shows what hangs on realms that [`Visitor::reached`] says are
+    /// live. Asked until it answers that there was nothing new.
+    fn visit_reached(&mut self, v: &mut Visitor<'_>) -> bool;
+    /// Young objects have moved: realms held weakly.
+    fn moved_young(&mut self, forward: &mut dyn FnMut(Ticket) -> Option<Ticket>);
+    /// A collection of everything has ended: realms held weakly.
+    fn swept(&mut self, alive: &mut dyn FnMut(Ticket) -> Option<Ticket>);
+    /// Does anybody in a space listen to events of a kind and topic?
+    fn listens(&self, space: u32, kind: u32, topic: u32) -> bool;
+    /// The handlers in a space of an event, in the order of registration; false if they cannot be listed for want of memory.
+    fn matching(&self, space: u32, kind: u32, topic: u32, out: &mut Vec<Listener>) -> bool;
+    /// Where an event goes on from a space.
+    fn outward(&self, space: u32) -> Outward;
+}
+
+/// What the spaces may ask of a World.
+impl World {
+    /// Gives the World its spaces.
+    pub fn set_spaces(&mut self, spaces: Box<dyn Spaces>) {
+        self.spaces = Some(spaces);
+    }
+
+    /// Operand `index` of the space instruction that runs, whose operands begin at byte offset `first`.
+    pub fn space_operand(&self, first: u16, index: usize) -> Value {
+        // SAFETY: the instruction's operands stand there; the trait's caller says how many.
+        unsafe { self.read(self.running_r, first.saturating_add((index * 16) as u16)) }
+    }
+
+    /// The interned name of a name of the running function's module.
+    pub fn space_topic(&mut self, name: u32) -> Raise<u32> {
+        self.name(name)
+    }
+
+    /// Text of an interned name.
+    pub fn space_topic_text(&self, topic: u32) -> &str {
+        self.name_text(topic)
+    }
+
+    /// A topic set of the running function's module as pairs of kind and topic; no topic means any.
+    pub fn space_topics(&mut self, constant: u32) -> Raise<Vec<(u32, Option<u32>)>> {
+        let module = self.module();
+        let Some(Constant::Topics(topics)) = module.constant(ConstId(constant)) else {
+            return Err(self.fault(Fault::Internal, "a topic set that is none"));
+        };
+        let mut found = Vec::new();
+        if found.try_reserve_exact(topics.len() as usize).is_err() {
+            return Err(self.fault(Fault::Mem, "the host has no memory left"));
+        }
+        for (kind, name) in topics.iter() {
+            let topic = match name {
+                Some(name) => Some(self.name(name.0)?),
+                None => None,
+            };
+            found.push((kind as u32, topic));
+        }
+        Ok(found)
+    }
+
+    /// Records a fault for an instruction of the spaces.
+    pub fn space_fault(&mut self, fault: Fault, message: &str) -> Raised {
+        self.fault(fault, message)
+    }
+
+    /// Fault type with what was expected.
+    pub fn space_type_fault(&mut self, expected: &str, found: Value) -> Raised {
+        self.type_fault(expected, found)
+    }
+
+    /// Counts memory that the spaces hold.
+    pub fn space_charge(&mut self, bytes: usize) -> Raise<()> {
+        self.charge(bytes)
+    }
+
+    /// Takes memory off the meter that the spaces gave back.
+    pub fn space_refund(&mut self, bytes: usize) {
+        self.lemari.refund(bytes);
+    }
+
+    /// Charges work before it is done.
+    pub fn space_fuel(&mut self, units: u64) -> Raise<()> {
+        self.charge_fuel(units)
+    }
+
+    /// The space that a realm or vassal stands for.
+    pub fn space_number(&self, value: Value) -> Option<u32> {
+        self.space_of(value)
+    }
+
+    /// An empty map that stands for a space: a realm, or a vassal.
+    pub fn space_value(&mut self, space: u32, vassal: bool) -> Raise<Value> {
+        let map = self.map_new(Legends::PLAIN, 0)?;
+        const { assert!(MAP_HEADER == 32) };
+        // SAFETY: a fresh map.
+        unsafe { (*self.at::<MapObj>(map)).extra = space };
+        Ok(Value::ticket(if vassal { Kind::Vassal } else { Kind::Realm }, map))
+    }
+
+    /// The running fiber and what runs around it, as somewhere that events go on to: its index, its generation and the
+    /// fiber that waits for it.
+    pub fn space_fiber(&self) -> (u32, u32) {
+        (self.current.0, self.fiber_generation(self.current))
+    }
+
+    /// The space made for a fiber, 0 if none was; and where emissions of the fiber go on.
+    pub fn space_of_fiber(&self, index: u32) -> Option<(u32, Home, Option<u32>)> {
+        let fiber = self.fibers.get(index as usize)?.as_ref()?;
+        Some((fiber.space, fiber.home, fiber.parent.map(|id| id.0)))
+    }
+
+    /// Notes the space made for a fiber.
+    pub fn set_space_of_fiber(&mut self, index: u32, space: u32) {
+        if let Some(Some(fiber)) = self.fibers.get_mut(index as usize) {
+            fiber.space = space;
+        }
+    }
+
+    /// True if a fiber of that generation has not ended.
+    pub fn space_fiber_lives(&self, index: u32, generation: u32) -> bool {
+        self.fiber_lives(index, generation)
+    }
+
+    /// The identity under which the running activation proclaims: its `self` if it is a map, else the running fiber.
+    pub fn space_proclaimer(&mut self) -> u64 {
+        // SAFETY: the frame on top runs code that the World keeps alive; the hidden register holds a pair.
+        let this = unsafe {
+            let frame = &*self.frame;
+            if frame.code.is_null() || (*frame.code).hidden[0] == u16::MAX {
+                Value::EMPTY
+            } else {
+                self.read(self.running_r, (*frame.code).hidden[0])
+            }
+        };
+        if matches!(this.kind(), Kind::Map | Kind::Realm | Kind::Vassal) {
+            return u64::from(self.map_identity(this.as_ticket()));
+        }
+        let id = self.current;
+        1 << 63 | u64::from(self.fiber_generation(id))
+    }
+
+    /// An event of a proclamation or signal with the operands from `index` on as arguments, or with the elements of that
+    /// one operand.
+    pub fn space_event(&mut self, kind: u32, topic: u32, first: u16, index: usize, count: usize, spread: bool) -> Raise<Value> {
+        let mark = self.temps.len();
+        let window = first.saturating_add((index * 16) as u16);
+        // SAFETY: the instruction's operands stand there.
+        let count = unsafe { self.arguments_to_temps(window, count.saturating_sub(index) as u16, spread)? };
+        let event = self.event_of_temps(kind, Some(topic), mark, count)?;
+        self.temps.truncate(mark);
+        Ok(event)
+    }
+
+    /// The arguments of an event as one value: nothing, the only one, or a map of all.
+    pub fn space_payload(&mut self, event: Value) -> Raise<Value> {
+        let map = event.as_ticket();
+        let count = self.elements_len(map);
+        match count {
+            0 => Ok(Value::EMPTY),
+            1 => Ok(self.element(map, 0)),
+            _ => {
+                let mark = self.temps.len();
+                let at = self.temp(event)?;
+                for index in 0..count {
+                    let value = self.element(self.temps[at].as_ticket(), index);
+                    self.temp(value)?;
+                }
+                let value = self.map_of_temps(Legends::PLAIN, at + 1, count as usize)?;
+                self.temps.truncate(mark);
+                Ok(value)
+            }
+        }
+    }
+
+    /// A positional map of values that stand in the World's temporary roots from `mark` on; takes them off.
+    pub fn space_list(&mut self, mark: usize) -> Raise<Value> {
+        let count = self.temps.len().saturating_sub(mark);
+        let value = self.map_of_temps(Legends::PLAIN, mark, count)?;
+        self.temps.truncate(mark);
+        Ok(value)
+    }
+
+    /// Are the arguments of two events equal by the running function's policy?
+    pub fn space_same(&mut self, one: Value, other: Value) -> Raise<bool> {
+        let count = self.elements_len(one.as_ticket());
+        if count != self.elements_len(other.as_ticket()) {
+            return Ok(false);
+        }
+        let mark = self.temp(one)?;
+        self.temp(other)?;
+        for index in 0..count {
+            let (x, y) = (self.element(self.temps[mark].as_ticket(), index), self.element(self.temps[mark + 1].as_ticket(), index));
+            if !self.equal(x, y)? {
+                self.temps.truncate(mark);
+                return Ok(false);
+            }
+        }
+        self.temps.truncate(mark);
+        Ok(true)
+    }
+
+    /// Argument `index` of an event; `None` if it has fewer.
+    pub fn space_argument(&self, event: Value, index: u32) -> Option<Value> {
+        (index < self.elements_len(event.as_ticket())).then(|| self.element(event.as_ticket(), index))
+    }
+
+    /// True if a value is a routine that may be a handler.
+    pub fn space_handler(&self, value: Value) -> bool {
+        matches!(value.kind(), Kind::Func | Kind::Closure | Kind::Partial)
+    }
+
+    /// Runs handlers of an event, one after the other, each in a process of its own; then the instruction that runs is
+    /// done, its result (empty) in `dst`.
+    pub fn space_deliver(&mut self, event: Value, kind: u32, topic: u32, listeners: Vec<Listener>, dst: u16) -> Raise<Outcome> {
+        let index = self.emit(event, kind, topic, dst)?;
+        if let Some(emission) = self.emission(index) {
+            emission.listeners = listeners;
+            // The handlers are chosen: nothing is searched for behind them.
+            emission.consumed = true;
+        }
+        Ok(Outcome::Continue(self.run_handlers(index)?))
+    }
+
+    /// The prompt that sees a proclamation of the running activation, as a handler: that of the call which the running
+    /// frame is, if its topic set has the topic.
+    pub fn space_monitor(&mut self, topic: u32) -> Raise<Option<Listener>> {
+        let (top, current) = (self.frame_index(), self.current);
+        let fiber = self.fiber();
+        let (Some(prompt), Some(parent)) = (fiber.prompt, fiber.parent) else { return Ok(None) };
+        if top > 2 || !self.topics_have(prompt.instance, prompt.topics, PROCLAMATION, Some(topic))? {
+            return Ok(None);
+        }
+        let Some(Some(fiber)) = self.fibers.get(current.0 as usize) else { return Ok(None) };
+        let Some(prompt) = fiber.prompt else { return Ok(None) };
+        Ok(Some(Listener { handler: prompt.selector, home: Home::Fiber(parent.0, self.fiber_generation(parent)), peek: true }))
+    }
+
+    /// Runs the routine that is operand `index` as a process whose emissions go to a space, and waits for its value.
+    pub fn space_run_in(&mut self, space: u32, first: u16, index: usize, dst: u16) -> Raise<Outcome> {
+        let thunk = self.space_operand(first, index);
+        let mark = self.temp(thunk)?;
+        let made = self.process_of_temps(Role::Process, mark, 0);
+        self.temps.truncate(mark);
+        let id: FiberId = made?;
+        if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
+            fiber.home = Home::Space(space);
+            fiber.awaited = true;
+        }
+        // SAFETY: the frame on top runs the instruction, whose result register is `dst`.
+        Ok(Outcome::Continue(unsafe { self.resume_fiber(id, Value::EMPTY, dst)? }))
+    }
+}

@@ -1,0 +1,113 @@
+//! The register code being made, with its side tables.
+
+use std::collections::HashMap;
+
+use crate::code::{Origin, Safepoint, StackMap, Word};
+
+/// What a patch puts into a word once all blocks have their places.
+#[derive(Clone, Copy)]
+enum Patch {
+    /// `c` := words from the address `words` behind it.
+    Short { words: u32 },
+    /// The whole word: signed offset from the word behind it.
+    Far,
+    /// High half of the word: signed offset from the word behind it.
+    High,
+}
+
+/// Register code in the making.
+#[derive(Default)]
+pub struct Emitter {
+    /// The code so far.
+    pub words: Vec<Word>,
+    /// Origins so far.
+    pub origins: Vec<Origin>,
+    /// Safepoints so far.
+    pub safepoints: Vec<Safepoint>,
+    /// Distinct stack maps.
+    pub maps: Vec<StackMap>,
+    map_index: HashMap<StackMap, u32>,
+    /// First word of each block by its offset in the file's code.
+    pub blocks: HashMap<u32, u32>,
+    patches: Vec<(u32, Patch, u32)>,
+    /// Offset of the file instruction being translated.
+    pub pc: u32,
+}
+
+impl Emitter {
+    /// Index of the next word.
+    pub fn at(&self) -> u32 {
+        self.words.len() as u32
+    }
+
+    /// Emits an instruction's first word; its index.
+    pub fn op(&mut self, op: u16, a: u16, b: u16, c: u16) -> u32 {
+        if self.origins.last().is_none_or(|origin| origin.pc != self.pc) {
+            self.origins.push(Origin { word: self.at(), pc: self.pc });
+        }
+        self.words.push(Word::new(op, a, b, c));
+        self.at() - 1
+    }
+
+    /// Emits a wide immediate.
+    pub fn wide(&mut self, value: u64) {
+        self.words.push(Word::wide(value));
+    }
+
+    /// Emits a wide immediate of two halves.
+    pub fn pair(&mut self, low: u32, high: u32) {
+        self.wide(u64::from(low) | u64::from(high) << 32);
+    }
+
+    /// Says what is live at the instruction that begins at `word`, and which register word is the first free one.
+    pub fn safepoint(&mut self, word: u32, map: StackMap, top: u32) {
+        let index = match self.map_index.get(&map) {
+            Some(index) => *index,
+            None => {
+                let index = self.maps.len() as u32;
+                self.maps.push(map.clone());
+                self.map_index.insert(map, index);
+                index
+            }
+        };
+        self.safepoints.push(Safepoint { word, map: index, top });
+    }
+
+    /// `c` of the word at `word` leads to the block at `target`; offsets count from `words` words behind it.
+    pub fn jump_to(&mut self, word: u32, words: u32, target: u32) {
+        self.patches.push((word, Patch::Short { words }, target));
+    }
+
+    /// The word about to be emitted leads to the block at `target`.
+    pub fn far_to(&mut self, target: u32) {
+        self.patches.push((self.at(), Patch::Far, target));
+        self.wide(0);
+    }
+
+    /// The high half of the word about to be emitted leads to the block at `target`; `low` is its low half.
+    pub fn high_to(&mut self, low: u32, target: u32) {
+        self.patches.push((self.at(), Patch::High, target));
+        self.pair(low, 0);
+    }
+
+    /// Fills in all jumps.
+    pub fn patch(&mut self) -> Result<(), String> {
+        for (word, patch, target) in std::mem::take(&mut self.patches) {
+            let to = i64::from(*self.blocks.get(&target).ok_or("a jump to a place that is no block")?);
+            let slot = &mut self.words[word as usize];
+            match patch {
+                Patch::Short { words } => {
+                    let offset = i16::try_from(to - i64::from(word + words)).map_err(|_| "a jump is too far")?;
+                    slot.c = offset as u16;
+                }
+                Patch::Far => *slot = Word::wide((to - i64::from(word + 1)) as u64),
+                Patch::High => {
+                    let offset = i32::try_from(to - i64::from(word + 1)).map_err(|_| "a jump is too far")?;
+                    let low = slot.as_wide() as u32;
+                    *slot = Word::wide(u64::from(low) | u64::from(offset as u32) << 32);
+                }
+            }
+        }
+        Ok(())
+    }
+}

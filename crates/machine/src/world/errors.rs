@@ -1,0 +1,106 @@
+//! Error values and export maps.
+
+use fzb::tables::ExportKind;
+use fzb::view::ExportTarget;
+use lemari::Ticket;
+
+use crate::fault::{Fault, Raise};
+use crate::legend::{FieldName, Legends};
+use crate::value::{Kind, Value};
+use crate::world::World;
+
+/// Fields of an error, in the order of its slots (docs/specs/machine.md §7 "Crossing languages").
+pub const ERROR_FIELDS: [&str; 5] = ["code", "kind", "msg", "data", "cause"];
+
+impl World {
+    /// An error value of the machine.
+    pub(crate) fn error_map(&mut self, code: i64, kind: &str, message: &str, data: Value) -> Raise<Value> {
+        let mark = self.temps.len();
+        self.temp(data)?;
+        let text = self.text_new(message)?;
+        self.temp(Value::ticket(Kind::Text, text))?;
+        let value = self.error_of_temps(code, kind, mark);
+        self.temps.truncate(mark);
+        value
+    }
+
+    /// The same with message and data (pairs) from registers of the frame on top.
+    ///
+    /// # Safety
+    /// `r` is the first register of the frame on top; a text and a value stand at `at`.
+    pub(crate) unsafe fn error_from_registers(&mut self, code: i64, r: *mut u64, at: u16) -> Raise<Value> {
+        // SAFETY: the caller's promise.
+        let (message, data) = unsafe { (self.read(r, at), self.read(r, at + 16)) };
+        let mark = self.temps.len();
+        self.temp(data)?;
+        self.temp(message)?;
+        let kind = u8::try_from(code).ok().and_then(Fault::from_number).map_or("user", Fault::name);
+        let value = self.error_of_temps(code, kind, mark);
+        self.temps.truncate(mark);
+        value
+    }
+
+    /// `temps[mark]` is the data, `temps[mark + 1]` the message.
+    fn error_of_temps(&mut self, code: i64, kind: &str, mark: usize) -> Raise<Value> {
+        let kind = self.text_new(kind)?;
+        let kind = self.temp(Value::ticket(Kind::Text, kind))?;
+        let map = self.map_new(Legends::ERROR, ERROR_FIELDS.len() as u16)?;
+        let values = [Value::int(code), self.temps[kind], self.temps[mark + 1], self.temps[mark], Value::EMPTY];
+        for (slot, value) in values.into_iter().enumerate() {
+            self.set_slot_value(map, slot as u16, value);
+        }
+        Ok(Value::ticket(Kind::Map, map))
+    }
+
+    /// The message of an error value; empty if it is none.
+    pub(crate) fn error_message(&mut self, value: Value) -> String {
+        if value.kind() == Kind::Text {
+            return self.text_str(value.as_ticket()).map(str::to_owned).unwrap_or_default();
+        }
+        if value.kind() != Kind::Map || self.map_legend(value.as_ticket()) != Legends::ERROR {
+            return String::new();
+        }
+        let message = self.slot_value(value.as_ticket(), 2);
+        if message.kind() != Kind::Text {
+            return String::new();
+        }
+        self.text_str(message.as_ticket()).map(str::to_owned).unwrap_or_default()
+    }
+
+    /// The map of a module instance's exports.
+    pub(crate) fn export_map(&mut self, instance: u32) -> Raise<Value> {
+        let Some(record) = self.instances.get(instance as usize) else {
+            return Err(self.fault(Fault::Internal, "an instance that does not exist"));
+        };
+        if !record.exports.is_empty() {
+            return Ok(record.exports);
+        }
+        let module = record.loaded.module.clone();
+        let mark = self.temps.len();
+        let map: Ticket = self.map_new(Legends::MODULE, 0)?;
+        self.temp(Value::ticket(Kind::Map, map))?;
+        for id in 0..module.exports() {
+            let Some(export) = module.export(fzb::tables::ExportId(id)) else { continue };
+            let value = match export.target {
+                ExportTarget::Function(function) => Value::func(instance, function.0),
+                ExportTarget::Static(id) => {
+                    let value = self.instances[instance as usize].statics.get(id.index()).copied().unwrap_or(Value::EMPTY);
+                    if value.same(Value::HOLE) { Value::EMPTY } else { value }
+                }
+            };
+            let name = self.name_in(instance, export.name.0)?;
+            let slot = self.temp(value)?;
+            self.add_field(mark, FieldName::text(name), slot, 0)?;
+            self.temps.truncate(slot);
+        }
+        let value = self.temps[mark];
+        self.temps.truncate(mark);
+        if let Some(record) = self.instances.get_mut(instance as usize) {
+            record.exports = value;
+            record.dirty = true;
+        }
+        Ok(value)
+    }
+}
+
+const _: () = assert!(ExportKind::ALL.len() == 2);

@@ -1,0 +1,300 @@
+//! Module instances: statics, link table and caches of one module in one World (docs/specs/machine.md §9).
+
+use std::sync::Arc;
+
+use fzb::tables::{FuncId, ImportKind, NameId, StaticId, TypeId};
+use fzb::view::{Module, ModuleHash};
+
+use crate::cache::Cache;
+use crate::code::Code;
+use crate::engine::Loaded;
+use crate::fault::{Fault, Raise};
+use crate::host::HostFunction;
+use crate::value::Value;
+use crate::world::World;
+
+/// What calls of a function go through: its code once translated, its caches once it ran here.
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct FnSlot {
+    /// Null until the first call in this World.
+    pub code: *const Code,
+    /// One entry per site; null if it has none.
+    pub caches: *mut Cache,
+}
+
+/// A bound import.
+pub enum ImportSlot {
+    /// A host function; the flag says that its capabilities were granted when it was bound.
+    Host(Arc<HostFunction>),
+    /// A function of another module instance.
+    Function {
+        /// The instance.
+        instance: u32,
+        /// Function in its module.
+        function: FuncId,
+    },
+    /// A whole module: `load_module`.
+    Module {
+        /// The instance, once made.
+        instance: Option<u32>,
+    },
+    /// An optional import that nothing provides; calling it is fault import.
+    Missing,
+}
+
+/// How far an instance has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InstanceState {
+    /// Linked; its entry has not run.
+    Linked,
+    /// Its entry is running.
+    Entering,
+    /// Its entry has run.
+    Ready,
+    /// Its entry failed.
+    Failed,
+}
+
+/// A module instance.
+pub struct Instance {
+    /// The module and its code.
+    pub loaded: Arc<Loaded>,
+    /// Function slots, by function.
+    pub slots: Vec<FnSlot>,
+    /// Statics; a hole is not set yet.
+    pub statics: Vec<Value>,
+    /// True while a static may hold a young value.
+    pub dirty: bool,
+    /// Frozen bits of statics (policy Rhumb).
+    pub frozen: Vec<u64>,
+    /// Imports.
+    pub imports: Vec<ImportSlot>,
+    /// World names by the module's names, + 1; 0 is not looked up yet.
+    pub names: Vec<u32>,
+    /// Constants as values once used; holes until then. Roots.
+    pub constants: Vec<Value>,
+    /// How far it has come.
+    pub state: InstanceState,
+    /// Result of the entry.
+    pub result: Value,
+    /// Export map, once asked for; empty until then.
+    pub exports: Value,
+    /// Cache arrays, by function; owned.
+    pub caches: Vec<Box<[Cache]>>,
+}
+
+impl World {
+    /// The running frame's instance.
+    pub(crate) fn instance(&self) -> &Instance {
+        // SAFETY: a frame of the running fiber names an instance that exists as long as the World.
+        let index = unsafe { (*self.frame).instance as usize };
+        &self.instances[index]
+    }
+
+    /// The running frame's instance, to change.
+    pub(crate) fn instance_mut(&mut self) -> &mut Instance {
+        // SAFETY: as above.
+        let index = unsafe { (*self.frame).instance as usize };
+        &mut self.instances[index]
+    }
+
+    /// The running frame's module.
+    pub(crate) fn module(&self) -> Module {
+        self.instance().loaded.module.clone()
+    }
+
+    /// The World's number of a name of the running module.
+    pub(crate) fn name(&mut self, name: u32) -> Raise<u32> {
+        // SAFETY: as above.
+        let instance = unsafe { (*self.frame).instance };
+        self.name_in(instance, name)
+    }
+
+    /// The World's number of a name of an instance's module.
+    pub(crate) fn name_in(&mut self, instance: u32, name: u32) -> Raise<u32> {
+        let known = self.instances[instance as usize].names.get(name as usize).copied().unwrap_or(0);
+        if known != 0 {
+            return Ok(known - 1);
+        }
+        let module = self.instances[instance as usize].loaded.module.clone();
+        let Some(text) = module.name(NameId(name)) else {
+            return Err(self.fault(Fault::Internal, "a name that does not exist"));
+        };
+        let id = self.intern(text)?;
+        let names = &mut self.instances[instance as usize].names;
+        if names.is_empty() {
+            let count = module.names() as usize;
+            self.charge(count * size_of::<u32>())?;
+            let names = &mut self.instances[instance as usize].names;
+            if names.try_reserve_exact(count).is_ok() {
+                names.resize(count, 0);
+            }
+        }
+        if let Some(slot) = self.instances[instance as usize].names.get_mut(name as usize) {
+            *slot = id + 1;
+        }
+        Ok(id)
+    }
+
+    /// The instance of a loaded module: made and linked on first use; its entry does not run here.
+    pub fn instantiate_module(&mut self, loaded: &Arc<Loaded>) -> Raise<u32> {
+        let hash: ModuleHash = loaded.module.hash();
+        if let Some(index) = self.instances.iter().position(|instance| instance.loaded.module.hash() == hash) {
+            return Ok(index as u32);
+        }
+        let module = &loaded.module;
+        let (functions, statics) = (module.functions() as usize, module.statics() as usize);
+        let imports = module.imports() as usize;
+        let constants = module.constants() as usize;
+        let bytes = size_of::<Instance>() + functions * size_of::<FnSlot>() + statics * 16 + imports * 24 + constants * 16;
+        self.charge(bytes)?;
+        let mut instance = Box::new(Instance {
+            loaded: loaded.clone(),
+            slots: Vec::new(),
+            statics: Vec::new(),
+            dirty: false,
+            frozen: Vec::new(),
+            imports: Vec::new(),
+            names: Vec::new(),
+            constants: Vec::new(),
+            state: InstanceState::Linked,
+            result: Value::EMPTY,
+            exports: Value::EMPTY,
+            caches: Vec::new(),
+        });
+        let reserved = instance.slots.try_reserve_exact(functions).is_ok()
+            && instance.statics.try_reserve_exact(statics).is_ok()
+            && instance.imports.try_reserve_exact(imports).is_ok()
+            && instance.constants.try_reserve_exact(constants).is_ok()
+            && self.instances.try_reserve(1).is_ok();
+        if !reserved {
+            return Err(self.fault(Fault::Mem, "the host has no memory left"));
+        }
+        instance.slots.resize(functions, FnSlot { code: std::ptr::null(), caches: std::ptr::null_mut() });
+        instance.constants.resize(constants, Value::HOLE);
+        for id in 0..statics as u32 {
+            let typed = module
+                .static_(StaticId(id))
+                .and_then(|record| module.repr(record.ty))
+                .is_some_and(|repr| !repr.is_dyn());
+            instance.statics.push(if typed { Value::HOLE } else { Value::EMPTY });
+        }
+        for id in 0..imports as u32 {
+            let slot = self.bind_import(module, id)?;
+            instance.imports.push(slot);
+        }
+        self.instances.push(instance);
+        Ok((self.instances.len() - 1) as u32)
+    }
+
+    fn bind_import(&mut self, module: &Module, id: u32) -> Raise<ImportSlot> {
+        let Some(import) = module.import(fzb::tables::ImportId(id)) else {
+            return Err(self.fault(Fault::Import, "an import that does not exist"));
+        };
+        let name = import.name.and_then(|name| module.name(name)).unwrap_or_default();
+        match import.kind {
+            ImportKind::Host => {
+                let Some(host) = self.engine.host(name) else {
+                    if import.optional {
+                        return Ok(ImportSlot::Missing);
+                    }
+                    return Err(self.fault_args(Fault::Import, format_args!("no host function is called {name}")));
+                };
+                let declared: Vec<TypeId> = import.params.iter().map(TypeId).collect();
+                let same = |a: TypeId, b: TypeId| module.repr(a) == module.repr(b);
+                let fits = declared.len() == host.params.len()
+                    && declared.iter().zip(&host.params).all(|(a, b)| same(*a, *b))
+                    && same(import.result, host.result);
+                if !fits {
+                    return Err(self.fault_args(Fault::Import, format_args!("the signature of {name} differs from the host's")));
+                }
+                for cap in &host.caps {
+                    if !self.grants.has(cap) {
+                        if import.optional {
+                            return Ok(ImportSlot::Missing);
+                        }
+                        return Err(self.fault_args(Fault::Cap, format_args!("{name} needs the capability {cap}, which is not granted")));
+                    }
+                }
+                Ok(ImportSlot::Host(host))
+            }
+            ImportKind::Function => {
+                let from = import.module.and_then(|name| module.name(name)).unwrap_or_default();
+                let Some(loaded) = self.engine.module_named(from) else {
+                    if import.optional {
+                        return Ok(ImportSlot::Missing);
+                    }
+                    return Err(self.fault_args(Fault::Import, format_args!("no module is called {from}")));
+                };
+                let target = &loaded.module;
+                let export = target.find_export(name).and_then(|id| target.export(id));
+                let Some(function) = export.and_then(|export| match export.target {
+                    fzb::view::ExportTarget::Function(function) => Some(function),
+                    fzb::view::ExportTarget::Static(_) => None,
+                }) else {
+                    return Err(self.fault_args(Fault::Import, format_args!("the module {from} exports no function {name}")));
+                };
+                let Some(record) = target.function(function) else {
+                    return Err(self.fault(Fault::Import, "an export without a function"));
+                };
+                let params = import.params.len();
+                let fits = params == record.params
+                    && import.params.iter().map(TypeId).zip(record.param_types()).all(|(a, b)| module.repr(a) == target.repr(b))
+                    && module.repr(import.result) == target.repr(record.result);
+                if !fits {
+                    return Err(self.fault_args(Fault::Import, format_args!("the signature of {from}.{name} differs")));
+                }
+                let instance = self.instantiate_module(&loaded)?;
+                Ok(ImportSlot::Function { instance, function })
+            }
+            ImportKind::Module => Ok(ImportSlot::Module { instance: None }),
+        }
+    }
+
+    /// The code of a function of an instance, with its slot filled: verified and translated on first use.
+    pub(crate) fn function_slot(&mut self, instance: u32, function: u32) -> Raise<*mut FnSlot> {
+        let Some(entry) = self.instances.get_mut(instance as usize) else {
+            return Err(self.fault(Fault::Internal, "an instance that does not exist"));
+        };
+        let Some(slot) = entry.slots.get_mut(function as usize) else {
+            return Err(self.fault(Fault::Internal, "a function that does not exist"));
+        };
+        if !slot.code.is_null() {
+            return Ok(slot);
+        }
+        let engine = self.engine.clone();
+        let inline = |name: &str| engine.host(name).filter(|host| host.caps.is_empty()).and_then(|host| host.inline);
+        let code = match entry.loaded.code(FuncId(function), &inline) {
+            Ok(code) => code,
+            Err(why) => return Err(self.fault_args(Fault::Verify, format_args!("{why}"))),
+        };
+        let bytes = code.sites as usize * size_of::<Cache>();
+        self.charge(bytes + 32)?;
+        let entry = &mut self.instances[instance as usize];
+        let mut caches: Vec<Cache> = Vec::new();
+        if caches.try_reserve_exact(code.sites as usize).is_err()
+            || entry.caches.try_reserve(1).is_err()
+            || self.kept.try_reserve(1).is_err()
+        {
+            return Err(self.fault(Fault::Mem, "the host has no memory left"));
+        }
+        caches.resize(code.sites as usize, Cache::default());
+        let entry = &mut self.instances[instance as usize];
+        entry.caches.push(caches.into_boxed_slice());
+        let array = entry.caches.last_mut().map_or(std::ptr::null_mut(), |array| array.as_mut_ptr());
+        let slot = &mut entry.slots[function as usize];
+        slot.code = Arc::as_ptr(&code);
+        slot.caches = array;
+        let slot: *mut FnSlot = slot;
+        self.kept.push(code);
+        Ok(slot)
+    }
+
+    /// Makes an instance the running one for handlers.
+    pub(crate) fn switch_instance(&mut self, instance: u32) {
+        let entry = &mut self.instances[instance as usize];
+        self.slots = entry.slots.as_mut_ptr();
+        self.statics = entry.statics.as_mut_ptr();
+    }
+}

@@ -1,0 +1,99 @@
+//! Raising: recording what went wrong, before anything is unwound.
+
+use std::fmt::Write as _;
+
+use crate::fault::{Fault, Raised, TraceFrame};
+use crate::value::Value;
+use crate::world::World;
+
+/// What was raised.
+#[derive(Clone, Debug)]
+pub struct RaisedInfo {
+    /// Which fault; `user` for thrown values.
+    pub fault: Fault,
+    /// Message.
+    pub message: String,
+    /// The value thrown, or a hole if the error form has yet to be made from fault and message.
+    pub value: Value,
+    /// True if the frames are being discarded: catch handlers are passed over.
+    pub discard: bool,
+    /// True if the frame that owns a prompt is to return `value` (`ret_outer`).
+    pub outer: bool,
+    /// Trace from where it was raised; empty until captured.
+    pub trace: Vec<TraceFrame>,
+    /// Frames that the trace leaves out.
+    pub omitted: u32,
+    /// Policy of the function that raised it.
+    pub lang: fzb::tables::Lang,
+}
+
+/// Longest message kept, in bytes.
+const MESSAGE_BYTES: usize = 4096;
+
+/// A message that grows fallibly and stays below [`MESSAGE_BYTES`].
+struct Message(String);
+impl std::fmt::Write for Message {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        let room = MESSAGE_BYTES - self.0.len().min(MESSAGE_BYTES);
+        let mut end = text.len().min(room);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        if self.0.try_reserve(end).is_err() {
+            return Err(std::fmt::Error);
+        }
+        self.0.push_str(&text[..end]);
+        Ok(())
+    }
+}
+
+impl World {
+    /// Records a fault with a fixed message.
+    #[cold]
+    pub(crate) fn fault(&mut self, fault: Fault, message: &str) -> Raised {
+        self.fault_args(fault, format_args!("{message}"))
+    }
+
+    /// Records a fault with a formatted message (never allocates more than the message's bound).
+    #[cold]
+    pub(crate) fn fault_args(&mut self, fault: Fault, message: std::fmt::Arguments<'_>) -> Raised {
+        let mut text = Message(String::new());
+        // A message that cannot be written in full is cut: the fault itself is what matters.
+        let _ = text.write_fmt(message);
+        let lang = self.policy();
+        self.raised = Some(RaisedInfo { fault, message: text.0, value: Value::HOLE, discard: false, outer: false, trace: Vec::new(), omitted: 0, lang });
+        Raised(())
+    }
+
+    /// Records a thrown value.
+    #[cold]
+    pub(crate) fn throw(&mut self, value: Value, message: String) -> Raised {
+        let lang = self.policy();
+        self.raised = Some(RaisedInfo { fault: Fault::User, message, value, discard: false, outer: false, trace: Vec::new(), omitted: 0, lang });
+        Raised(())
+    }
+
+    /// Fault type, naming what was expected and what was found.
+    #[cold]
+    pub(crate) fn type_fault(&mut self, expected: &str, found: Value) -> Raised {
+        let found = self.kind_name(found);
+        self.fault_args(Fault::Type, format_args!("expected {expected}, found {found}"))
+    }
+
+    /// What a value's kind is called in messages.
+    pub(crate) fn kind_name(&self, value: Value) -> &'static str {
+        value.kind().name()
+    }
+
+    /// The policy of the running function; machine when none runs.
+    pub(crate) fn policy(&self) -> fzb::tables::Lang {
+        // SAFETY: `frame` is a frame of the running fiber (or null before the first); its code is kept alive.
+        unsafe {
+            if self.frame.is_null() || (*self.frame).code.is_null() {
+                fzb::tables::Lang::Machine
+            } else {
+                (*(*self.frame).code).policy
+            }
+        }
+    }
+}
