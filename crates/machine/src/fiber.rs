@@ -134,6 +134,10 @@ pub struct Fiber {
     pub branch: u32,
     /// While it is discarded as the outermost of a chain: index + 1 of the emission; what follows stands there.
     pub discards: u32,
+    /// Subscriptions or pins belong to it.
+    pub owns: bool,
+    /// It was just made and nothing names it yet: collections leave it alone.
+    pub newborn: bool,
     /// The last collection of young values found some in it that are young still.
     pub holds_young: bool,
     /// Number of the last collection that reached it.

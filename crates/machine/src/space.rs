@@ -64,6 +64,8 @@ pub struct Listener {
     pub home: Home,
     /// It does not consume the event.
     pub peek: bool,
+    /// The event that it gets, if another than that of the delivery; a hole for that.
+    pub event: Value,
 }
 
 /// Where an event goes on from a space.
@@ -84,11 +86,22 @@ pub enum Outward {
     },
 }
 
-/// The spaces of one World. Operands stand as pairs in the registers of the frame on top, from byte offset `first`;
-/// they are covered by its stack map, so that the spaces may allocate between reading them.
-pub trait Spaces: Send {
-    /// Runs an instruction: its immediates, where its operands stand and how many they are, where its result goes.
-    fn run(&mut self, world: &mut World, op: SpaceOp, args: [u32; 4], first: u16, count: usize, dst: u16) -> Raise<Outcome>;
+/// A delivery that was begun.
+#[derive(Debug)]
+pub struct Delivery(u32);
+
+/// Runs an instruction of the space bank: its immediates, where its operands stand and how many they are, where its result
+/// goes. Operands stand as pairs in the registers of the frame on top, from byte offset `first`; they are covered by its
+/// stack map, so that the spaces may allocate between reading them.
+pub type Runner = fn(world: &mut World, op: SpaceOp, args: [u32; 4], first: u16, count: usize, dst: u16) -> Raise<Outcome>;
+
+/// The spaces of one World. They are reached through [`World::spaces_mut`] for as long as nothing is allocated, so that a
+/// collection sees what they hold at any time.
+pub trait Spaces: Send + 'static {
+    /// What runs the instructions.
+    fn runner(&self) -> Runner;
+    /// Itself, for the runner.
+    fn as_any(&mut self) -> &mut dyn std::any::Any;
     /// Shows its roots to the collector: what its spaces hold. While marking, those of spaces that nothing names yet may be
     /// left to [`Spaces::visit_reached`].
     fn visit_roots(&mut self, scope: Scope, v: &mut Visitor<'_>);
@@ -97,8 +110,11 @@ pub trait Spaces: Send {
     fn visit_reached(&mut self, v: &mut Visitor<'_>) -> bool;
     /// Young objects have moved: realms held weakly.
     fn moved_young(&mut self, forward: &mut dyn FnMut(Ticket) -> Option<Ticket>);
-    /// A collection of everything has ended: realms held weakly.
-    fn swept(&mut self, alive: &mut dyn FnMut(Ticket) -> Option<Ticket>);
+    /// A collection of everything has ended: realms held weakly, and which fibers (index, generation) live. Answers how many
+    /// counted bytes were freed.
+    fn swept(&mut self, alive: &mut dyn FnMut(Ticket) -> Option<Ticket>, lives: &dyn Fn(u32, u32) -> bool) -> usize;
+    /// A process that owns subscriptions or pins has ended. Answers how many counted bytes were freed.
+    fn process_ended(&mut self, index: u32, generation: u32) -> usize;
     /// Does anybody in a space listen to events of a kind and topic?
     fn listens(&self, space: u32, kind: u32, topic: u32) -> bool;
     /// The handlers in a space of an event, in the order of registration; false if they cannot be listed for want of memory.
@@ -112,6 +128,27 @@ impl World {
     /// Gives the World its spaces.
     pub fn set_spaces(&mut self, spaces: Box<dyn Spaces>) {
         self.spaces = Some(spaces);
+    }
+
+    /// The spaces as the type that they are, if they are of that type.
+    pub fn spaces_mut<S: Spaces>(&mut self) -> Option<&mut S> {
+        self.spaces.as_mut()?.as_any().downcast_mut::<S>()
+    }
+
+    /// The process that runs: the outermost fiber of those that wait for the running one. It is noted as the owner of
+    /// something, so that [`Spaces::process_ended`] will be called.
+    pub fn space_process(&mut self) -> (u32, u32) {
+        let mut id = self.current;
+        while let Some(Some(fiber)) = self.fibers.get(id.0 as usize) {
+            match fiber.parent {
+                Some(parent) if fiber.home == Home::Parent => id = parent,
+                _ => break,
+            }
+        }
+        if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
+            fiber.owns = true;
+        }
+        (id.0, self.fiber_generation(id))
     }
 
     /// Operand `index` of the space instruction that runs, whose operands begin at byte offset `first`.
@@ -301,16 +338,32 @@ impl World {
         matches!(value.kind(), Kind::Func | Kind::Closure | Kind::Partial)
     }
 
-    /// Runs handlers of an event, one after the other, each in a process of its own; then the instruction that runs is
-    /// done, its result (empty) in `dst`.
-    pub fn space_deliver(&mut self, event: Value, kind: u32, topic: u32, listeners: Vec<Listener>, dst: u16) -> Raise<Outcome> {
-        let index = self.emit(event, kind, topic, dst)?;
-        if let Some(emission) = self.emission(index) {
+    /// Begins a delivery at the instruction that runs, whose result (empty) will go to `dst`; the event is the temporary root
+    /// `at`.
+    pub fn space_open(&mut self, at: usize, kind: u32, topic: u32, dst: u16) -> Raise<Delivery> {
+        let event = self.temps.get(at).copied().unwrap_or(Value::EMPTY);
+        Ok(Delivery(self.emit(event, kind, topic, dst)?))
+    }
+
+    /// Runs handlers, one after the other, each in a process of its own; then the instruction is done. Allocates nothing
+    /// before it holds the listeners.
+    pub fn space_deliver(&mut self, delivery: Delivery, listeners: Vec<Listener>) -> Raise<Outcome> {
+        if let Some(emission) = self.emission(delivery.0) {
             emission.listeners = listeners;
             // The handlers are chosen: nothing is searched for behind them.
             emission.consumed = true;
         }
-        Ok(Outcome::Continue(self.run_handlers(index)?))
+        Ok(Outcome::Continue(self.run_handlers(delivery.0)?))
+    }
+
+    /// The number of a name that the host's side knows.
+    pub fn space_intern(&mut self, name: &str) -> Raise<u32> {
+        self.intern(name)
+    }
+
+    /// A fiber's generation, 0 if there is no such fiber.
+    pub fn space_fiber_generation(&self, index: u32) -> u32 {
+        self.fiber_generation(FiberId(index))
     }
 
     /// The prompt that sees a proclamation of the running activation, as a handler: that of the call which the running
@@ -324,7 +377,7 @@ impl World {
         }
         let Some(Some(fiber)) = self.fibers.get(current.0 as usize) else { return Ok(None) };
         let Some(prompt) = fiber.prompt else { return Ok(None) };
-        Ok(Some(Listener { handler: prompt.selector, home: Home::Fiber(parent.0, self.fiber_generation(parent)), peek: true }))
+        Ok(Some(Listener { handler: prompt.selector, home: Home::Fiber(parent.0, self.fiber_generation(parent)), peek: true, event: Value::HOLE }))
     }
 
     /// Runs the routine that is operand `index` as a process whose emissions go to a space, and waits for its value.

@@ -147,7 +147,7 @@ impl Slow for FiberRestore {
 pub struct Space;
 impl Slow for Space {
     const WORDS: usize = 3;
-    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+    unsafe fn run(world: &mut World, pc: *const Word, _: *mut u64) -> Raise<Next> {
         // SAFETY: operands of the instruction at `pc`: as many pairs as its third operand says.
         unsafe {
             let w = *pc;
@@ -157,11 +157,10 @@ impl Slow for Space {
             let count = (w.c >> 8) as usize;
             let (first, second) = wide(pc);
             let (third, fourth) = wide(pc.add(1));
-            let Some(mut spaces) = world.spaces.take() else {
+            let Some(runner) = world.spaces.as_ref().map(|spaces| spaces.runner()) else {
                 return Err(world.fault(Fault::State, "this World has no spaces"));
             };
-            let result = spaces.run(world, op, [first, second, third, fourth], w.b, count, w.a);
-            world.spaces = Some(spaces);
+            let result = runner(world, op, [first, second, third, fourth], w.b, count, w.a);
             let r = world.running_r;
             match result? {
                 crate::space::Outcome::Value(value) => {

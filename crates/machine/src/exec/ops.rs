@@ -238,7 +238,7 @@ singles! { D;
     /// Field of a record.
     GetSlot => records::get_slot::<D>;
     /// Set a field of a record.
-    SetSlot => whole::<D, records::SetSlot>;
+    SetSlot => records::set_slot::<D>;
     /// Changed copy of a record.
     WithSlots => whole::<D, records::WithSlots>;
     /// Structural copy.

@@ -75,7 +75,16 @@ pub unsafe fn get_slot<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
         let (typedef, field) = immediates(pc);
         let operand = r.byte_add(w.b as usize);
         let map = if w.c & 1 != 0 {
-            Ticket(*operand as u32)
+            let map = Ticket(*operand as u32);
+            let object = (*cx).at::<MapObj>(map);
+            // A record of a proven type has its declared fields in this order; a one-word field needs no more than its room.
+            if w.c & 2 != 0 && (field as usize) < *object.cast::<u16>().add(1) as usize {
+                let from = (&raw const (*object).fields).cast::<Value>().add(field as usize).cast::<u64>();
+                let payload = *from.add(1);
+                *r.byte_add(w.a as usize) = payload;
+                return D::next(pc.add(2), r, cx, payload as i64, f64::from_bits(payload));
+            }
+            map
         } else {
             if *operand != tag::MAP {
                 return cold::<D, GetSlotSlow>(pc, r, cx, ia, fa);
@@ -236,15 +245,42 @@ impl Slow for Case {
     }
 }
 
-/// Field (wide high) of the record `b` (pair) of type (wide low) := the operand after it.
-pub struct SetSlot;
-impl Slow for SetSlot {
+/// Field (wide high) of the record `a` of type (wide low) := `b`. `c`: bit 0 the record is a bare ticket of a proven type,
+/// bit 1 the field is mutable and one word, bits 8.. its tag.
+pub unsafe fn set_slot<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+    // SAFETY: verified, translated code: a bare ticket is a record of that type.
+    unsafe {
+        let w = *pc;
+        let (_, field) = immediates(pc);
+        if w.c & 3 == 3 {
+            let map = Ticket(*r.byte_add(w.a as usize) as u32);
+            let object = (*cx).at::<MapObj>(map);
+            let legend = (*cx).legends.get(LegendId((*object).legend));
+            if (field as usize) < *object.cast::<u16>().add(1) as usize && !legend.has(legend_flags::FROZEN) {
+                let to = (&raw mut (*object).fields).cast::<Value>().add(field as usize).cast::<u64>();
+                let tag = u64::from(w.c >> 8);
+                let payload = *r.byte_add(w.b as usize);
+                to.write(tag);
+                to.add(1).write(payload);
+                if tag as u8 >= Kind::FIRST_TICKET && payload as u32 != 0 {
+                    (*cx).lemari.barrier(map, to, Ticket(payload as u32));
+                }
+                return D::next(pc.add(2), r, cx, ia, fa);
+            }
+        }
+        cold::<D, SetSlotSlow>(pc, r, cx, ia, fa)
+    }
+}
+
+struct SetSlotSlow;
+impl Slow for SetSlotSlow {
     const WORDS: usize = 2;
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
         // SAFETY: operands of the instruction at `pc`; the slot is tested.
         unsafe {
+            let w = *pc;
             let (typedef, field) = immediates(pc);
-            let record = world.read(r, (*pc).b);
+            let record = if w.c & 1 != 0 { Value::ticket(Kind::Map, Ticket(get(r, w.a) as u32)) } else { world.read(r, w.a) };
             if record.tag != tag::MAP || !has_type(world, world.legends.get(world.map_legend(record.as_ticket())), typedef) {
                 return Err(world.wrong_type(typedef, record));
             }
@@ -257,7 +293,7 @@ impl Slow for SetSlot {
             if !declared.is(field_flags::MUTABLE) || legend.has(legend_flags::FROZEN) {
                 return Err(world.fault(Fault::Write, "the field cannot be changed"));
             }
-            let value = world.tagged_register(r, (*pc).b.wrapping_add(16), declared.repr);
+            let value = world.tagged_register(r, w.b, declared.repr);
             let inline = world.object_aux(map) as u32;
             let holder = if field < inline { map } else { Ticket((*world.at::<MapObj>(map)).overflow) };
             world.store(holder, slot, value);

@@ -195,7 +195,8 @@ impl Walk<'_> {
                 let proved = matches!(top.repr, Repr::Rec(record) if record == RecType::of_typedef(TypedefId(args[0])));
                 form.pops = vec![if proved { top.repr } else { Repr::Dyn }];
                 form.pushes = vec![*reprs.get(args[1] as usize).ok_or("a field that does not exist")?];
-                form.c = u32::from(proved);
+                let word = form.pushes[0].words() == 1;
+                form.c = u32::from(proved) | u32::from(word) << 1;
             }
             Op::TagIs => hot(&mut form, Rop::TagIs, true),
             Op::MemLoad => {
@@ -277,9 +278,21 @@ impl Walk<'_> {
                 form.pushes = vec![Repr::Rec(RecType::of_typedef(TypedefId(args[0])))];
             }
             Op::SetSlot => {
-                form.rop = Rop::SetSlot;
+                hot(&mut form, Rop::SetSlot, true);
                 let reprs = self.field_reprs(args[0], 0)?;
-                form.pops = vec![Repr::Dyn, *reprs.get(args[1] as usize).ok_or("a field that does not exist")?];
+                let repr = *reprs.get(args[1] as usize).ok_or("a field that does not exist")?;
+                let record = match self.stack.entries.as_slice() {
+                    [.., record, _] => *record,
+                    _ => return Err("too few operands".to_owned()),
+                };
+                let proved = matches!(record.repr, Repr::Rec(found) if found == RecType::of_typedef(TypedefId(args[0])));
+                let mutable = self.module.field(TypedefId(args[0]), 0, args[1]).is_some_and(|field| field.flags & 1 != 0);
+                form.pops = vec![if proved { record.repr } else { Repr::Dyn }, repr];
+                if let (true, true, Some(tag)) = (proved, mutable, crate::world::static_tag(repr)) {
+                    form.c = 3 | (tag as u32) << 8;
+                } else {
+                    form.c = u32::from(proved);
+                }
             }
             Op::WithSlots => {
                 form.rop = Rop::WithSlots;

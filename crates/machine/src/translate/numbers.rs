@@ -193,9 +193,6 @@ impl Walk<'_> {
             y = self.out_of_accumulator(y, &right);
         }
         let checked = matches!(which, op::ADD_CK | op::SUB_CK | op::MUL_CK);
-        if y == Operand::A && checked {
-            // The accumulator survives nothing, but a checked operation that faults needs no operand again.
-        }
         self.stack.spill_int(&mut self.emit);
         let (form, b, c, wide) = match (x, y) {
             (Operand::R(b), Operand::R(c)) => (Form::RR, b, c, None),
@@ -223,7 +220,8 @@ impl Walk<'_> {
         if checked || divides {
             self.safepoint(word, keep, &[]);
         }
-        self.stack.int_mirror = store.then_some(at);
+        // A division that its slow path finished leaves its result in the register alone.
+        self.stack.int_mirror = (store && !must_store).then_some(at);
         Ok(())
     }
 

@@ -73,6 +73,8 @@ impl World {
             result: Value::EMPTY,
             young: true,
             awaited: false,
+            owns: false,
+            newborn: true,
             holds_young: true,
             failed: false,
             token: 0,
@@ -122,6 +124,7 @@ impl World {
         }
         if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
             fiber.handle = ticket.0;
+            fiber.newborn = false;
         }
         self.note_young(id);
         Ok(Value::ticket(Kind::Fiber, ticket))
@@ -378,6 +381,7 @@ impl World {
         if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
             fiber.result = value;
             fiber.state = State::Ready;
+            fiber.newborn = false;
         }
         self.note_young(id);
         self.emissions.ready.push_back((id.0, generation));
@@ -417,6 +421,7 @@ impl World {
     /// Gives back the stacks of a finished fiber; its slot stays until nothing names it.
     pub(crate) fn release_stacks(&mut self, id: FiberId) {
         self.drop_selectors(id);
+        self.give_up_owned(id);
         let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) else { return };
         if fiber.frames.is_empty() {
             return;
@@ -454,9 +459,25 @@ impl World {
         }
     }
 
+    /// Subscriptions and pins of a process that ends go with it.
+    fn give_up_owned(&mut self, id: FiberId) {
+        let generation = match self.fibers.get_mut(id.0 as usize) {
+            Some(Some(fiber)) if fiber.owns => {
+                fiber.owns = false;
+                fiber.generation
+            }
+            _ => return,
+        };
+        if let Some(spaces) = &mut self.spaces {
+            let bytes = spaces.process_ended(id.0, generation);
+            self.lemari.refund(bytes);
+        }
+    }
+
     /// Frees a fiber's slot.
     pub(crate) fn free_fiber(&mut self, id: FiberId) {
         self.drop_selectors(id);
+        self.give_up_owned(id);
         if let Some(slot) = self.fibers.get_mut(id.0 as usize)
             && let Some(fiber) = slot.take()
         {
@@ -598,6 +619,7 @@ impl World {
         let generation = self.fiber_generation(id);
         if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
             fiber.handle = handle.as_ticket().0;
+            fiber.newborn = false;
         }
         self.note_young(id);
         // SAFETY: a live fiber handle.

@@ -183,6 +183,11 @@ impl World {
                 self.reach(index);
             }
         }
+        for index in 0..self.fibers.len() {
+            if self.fibers.get(index).and_then(|fiber| fiber.as_ref()).is_some_and(|fiber| fiber.newborn) {
+                self.reach(index as u32);
+            }
+        }
         let parked = std::mem::take(&mut self.emissions.parked);
         for &(index, generation) in parked.values() {
             if self.fiber_lives(index, generation) {
@@ -453,9 +458,12 @@ impl Roots for RootSet {
     fn swept(&mut self, alive: &mut dyn FnMut(Ticket) -> Option<Ticket>) {
         // SAFETY: as in `visit`.
         unsafe {
-            (*self.world).sweep_fibers(alive);
-            if let Some(spaces) = &mut (*self.world).spaces {
-                spaces.swept(alive);
+            let world = &mut *self.world;
+            world.sweep_fibers(alive);
+            if let Some(mut spaces) = world.spaces.take() {
+                let bytes = spaces.swept(alive, &|index, generation| world.fiber_lives(index, generation));
+                world.spaces = Some(spaces);
+                world.emissions.swept_bytes += bytes;
             }
         }
     }

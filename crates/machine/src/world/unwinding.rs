@@ -300,6 +300,7 @@ impl World {
         let fiber = self.fiber();
         let (top, base) = (fiber.top as usize, fiber.base as usize);
         fiber.state = State::Running;
+        fiber.newborn = false;
         let r = fiber.regs.as_mut_ptr().wrapping_add(base);
         self.running_r = r;
         self.refresh(top);

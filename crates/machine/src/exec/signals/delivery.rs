@@ -30,8 +30,9 @@ impl World {
         emission.next += 1;
         let home = listener.home;
         let mark = self.temp(listener.handler)?;
+        self.temp(listener.event)?;
         let made = self.new_fiber(Role::Handler);
-        let handler = self.temps[mark];
+        let (handler, own) = (self.temps[mark], self.temps[mark + 1]);
         self.temps.truncate(mark);
         let id = match made {
             Ok(id) => id,
@@ -41,7 +42,7 @@ impl World {
             }
         };
         let selector = self.is_selector(handler);
-        let event = self.emission(index).map_or(Value::EMPTY, |emission| emission.event);
+        let event = if own.same(Value::HOLE) { self.emission(index).map_or(Value::EMPTY, |emission| emission.event) } else { own };
         self.save_running();
         if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
             fiber.home = home;

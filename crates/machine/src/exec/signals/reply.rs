@@ -326,6 +326,7 @@ impl World {
                 fiber.parent = parent;
                 fiber.parent_dst = dst;
                 fiber.branch = branch;
+                fiber.newborn = false;
             }
         }
         let last = pairs.last().map_or(outer, |(_, copy)| *copy);

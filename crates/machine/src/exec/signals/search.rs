@@ -243,12 +243,8 @@ impl World {
                 }
                 Hit::Listeners(space) => {
                     let mut listeners: Vec<Listener> = Vec::new();
-                    if let Some(spaces) = self.spaces.take() {
-                        let gathered = spaces.matching(space, kind, topic, &mut listeners);
-                        self.spaces = Some(spaces);
-                        if !gathered {
-                            return Err(self.fault(Fault::Mem, "the host has no memory left"));
-                        }
+                    if self.spaces.as_ref().is_some_and(|spaces| !spaces.matching(space, kind, topic, &mut listeners)) {
+                        return Err(self.fault(Fault::Mem, "the host has no memory left"));
                     }
                     if let Some(emission) = self.emission(index) {
                         emission.place = behind;
@@ -290,7 +286,7 @@ impl World {
             if listeners.try_reserve(1).is_err() {
                 return Err(self.fault(Fault::Mem, "the host has no memory left"));
             }
-            listeners.push(Listener { handler: prompt.selector, home, peek: false });
+            listeners.push(Listener { handler: prompt.selector, home, peek: false, event: Value::HOLE });
             if let Some(emission) = self.emission(index) {
                 emission.listeners = listeners;
                 emission.next = 0;

@@ -114,6 +114,7 @@ impl Emission {
         visit_value(v, &mut self.answer);
         for listener in &mut self.listeners {
             visit_value(v, &mut listener.handler);
+            visit_value(v, &mut listener.event);
         }
         if let Some(raised) = &mut self.raised {
             visit_value(v, &mut raised.value);

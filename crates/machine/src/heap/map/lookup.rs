@@ -388,7 +388,9 @@ impl World {
         let legend = self.legend(self.map_legend(map));
         let count = self.members(map);
         if legend.has(legend_flags::DICT) {
-            for entry in from..count {
+            // Dictionaries of Morph and Fusabi hold keys, never delegates.
+            let entries = if legend.nature == Nature::Dict { count..count } else { from..count };
+            for entry in entries {
                 if self.table_flags(map, entry) & (entry_flags::SUB | entry_flags::HIDDEN) != 0 {
                     return Some((self.table_entry(map, entry).1, entry + 1));
                 }

@@ -1,0 +1,141 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// FoxVM: run, inspect and embed programs that nobody has to trust.
+#[derive(Parser, Debug)]
+#[command(name = "fox", version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    /// Language of messages, as a tag: en, id, id-ID (else the environment decides)
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<String>,
+    /// Print one JSON object as the last line of the standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Verb {
+    /// Run a program: a module (.fzb) or module text (.fza)
+    Run(Run),
+    /// Assemble module text (.fza) to a module (.fzb)
+    Asm(Asm),
+    /// Show a module as module text
+    Disasm(Disasm),
+    /// Check files and verify all their functions
+    Verify(Verify),
+    /// Say more about the code of an error
+    Explain(Explain),
+    /// Work with plugins
+    #[command(subcommand)]
+    Plug(Plug),
+}
+
+/// Verbs of plugins.
+#[derive(Subcommand, Debug)]
+pub enum Plug {
+    /// Feed the standard input, line by line, to a plugin's hook on_output
+    Run(PlugRun),
+}
+
+/// Limits and grants.
+#[derive(Args, Debug)]
+pub struct Bounds {
+    /// Fuel per call, about one unit per instruction: 10M, 2_500_000, unlimited
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub fuel: Option<String>,
+    /// Memory: 64MiB, 2G
+    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    pub memory: Option<String>,
+    /// Time per call: 500ms, 2s, 1m, off
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
+    pub timeout: Option<String>,
+    /// Calls that may be under way inside each other
+    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    pub depth: Option<String>,
+    /// Grant a capability; may be repeated
+    #[arg(long, value_name = "CAPABILITY")]
+    pub allow: Vec<String>,
+    /// Grant all capabilities
+    #[arg(short = 'A', long = "allow-all")]
+    pub allow_all: bool,
+    /// Print the counters of the run
+    #[arg(long)]
+    pub stats: bool,
+    /// Print each function that is entered
+    #[arg(long)]
+    pub trace: bool,
+}
+
+/// `fox run`.
+#[derive(Args, Debug)]
+pub struct Run {
+    /// The program
+    pub file: PathBuf,
+    /// Words for the parameters of the function that is run
+    #[arg(value_name = "ARGUMENT", allow_negative_numbers = true)]
+    pub arguments: Vec<String>,
+    /// The exported function to call after the module's entry has run
+    #[arg(long, value_name = "EXPORT")]
+    pub entry: Option<String>,
+    /// Print the value that the entry (or the exported function) returned
+    #[arg(long)]
+    pub show_result: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub bounds: Bounds,
+}
+
+/// `fox asm`.
+#[derive(Args, Debug)]
+pub struct Asm {
+    /// The module text
+    pub file: PathBuf,
+    /// Where the module goes; else beside the text, ending in .fzb
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `fox disasm`.
+#[derive(Args, Debug)]
+pub struct Disasm {
+    /// The module
+    pub file: PathBuf,
+    /// Where the text goes; else to the standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `fox verify`.
+#[derive(Args, Debug)]
+pub struct Verify {
+    /// The files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `fox explain`.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The code, e.g. FX0003
+    pub code: String,
+}
+
+/// `fox plug run`.
+#[derive(Args, Debug)]
+pub struct PlugRun {
+    /// The plugin: a module (.fzb) or module text (.fza)
+    pub file: PathBuf,
+    /// Print what the plugin notifies of
+    #[arg(long)]
+    pub show: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub bounds: Bounds,
+}

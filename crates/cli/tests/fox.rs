@@ -1,0 +1,343 @@
+//! The built command: verbs, exit codes, the object of `--json`, languages, grants and limits.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// A folder of its own for a test, removed at its end.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Place {
+        let path = std::env::temp_dir().join(format!("fox-cli-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Place(path)
+    }
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")
+}
+
+fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fox"));
+    command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "C");
+    command
+}
+
+struct Ran {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Ran {
+        Ran {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Ran {
+    /// The object on the last line.
+    fn object(&self) -> Value {
+        let last = self.out.lines().last().unwrap_or_default();
+        serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {last:?}, {}", self.err))
+    }
+}
+
+fn fox<S: AsRef<std::ffi::OsStr>>(words: &[S]) -> Ran {
+    command().args(words).stdin(Stdio::null()).output().unwrap().into()
+}
+
+fn fed<S: AsRef<std::ffi::OsStr>>(words: &[S], input: &[u8]) -> Ran {
+    let mut child = command().args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // The command may end without reading all of it.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    child.wait_with_output().unwrap().into()
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+const PROGRAM: &str = "module \"program\" lang machine
+import write host \"console.write\" (text) -> unit
+import oops host \"console.error\" (text) -> unit
+import exit host \"exit\" (int) -> unit
+file \"src/program.rh\"
+fn main() -> unit {\n push \"out\\n\"\n call_ffi write\n pop\n push \"err\\n\"\n call_ffi oops\n ret\n}
+fn add(a: int, b: int) -> int export {\n load a\n load b\n i64.add\n ret\n}
+fn divide(a: int, b: int) -> int export {\n .line 7:3\n load a\n load b\n i64.div_s\n ret\n}
+fn outer(a: int) -> int export {\n load a\n push_int 0\n call divide\n ret\n}
+fn end(code: int) -> unit export {\n load code\n call_ffi exit\n ret\n}
+fn spin() export {\nagain:\n jump again\n}
+fn deep(n: int) -> int export {\n load n\n call deep\n push_int 1\n i64.add\n ret\n}
+fn grow() export {\n local t: text\n push \"0123456789\"\n store t\nagain:\n load t\n load t\n concat 2\n store t\n jump again\n}
+entry main
+";
+
+#[test]
+fn run_prints_what_the_program_prints() {
+    let place = Place::new("run");
+    let file = place.file("p.fza", PROGRAM);
+    let ran = fox(&["run", path(&file)]);
+    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "out\n", "err\n"));
+    let ran = fox(&["run", path(&file), "--entry", "add", "20", "22", "--show-result"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "out\n42\n"));
+    let ran = fox(&["run", path(&file), "--json", "--entry", "add", "20", "-5"]);
+    let object = ran.object();
+    assert_eq!(object["v"], 1);
+    assert_eq!(object["ok"], true);
+    assert_eq!(object["result"], 15);
+    assert_eq!(object["fault"], Value::Null);
+    assert_eq!(object["counters"]["host_calls"], 2);
+    assert_eq!(ran.out.lines().count(), 2);
+}
+
+#[test]
+fn exit_codes_pass_through() {
+    let place = Place::new("exit");
+    let file = place.file("p.fza", PROGRAM);
+    for code in [0, 3, 42, 255] {
+        let ran = fox(&["run", path(&file), "--entry", "end", &code.to_string(), "--json"]);
+        assert_eq!(ran.code, code, "{}", ran.err);
+        assert_eq!(ran.object()["exit"], code);
+    }
+    let ran = fox(&["run", path(&file), "--entry", "end", "256"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.err.contains("FX001A"), "{}", ran.err);
+}
+
+#[test]
+fn faults_say_code_message_function_place_and_trace() {
+    let place = Place::new("fault");
+    let file = place.file("p.fza", PROGRAM);
+    let ran = fox(&["run", path(&file), "--entry", "outer", "1"]);
+    assert_eq!(ran.code, 1);
+    for part in ["error[FX0003]", "division or remainder by zero", "divide", "src/program.rh:7:3", "outer"] {
+        assert!(ran.err.contains(part), "{part} in {}", ran.err);
+    }
+    let ran = fox(&["run", path(&file), "--entry", "outer", "1", "--lang", "id-ID"]);
+    assert!(ran.err.contains("kesalahan[FX0003]"), "{}", ran.err);
+    let object = fox(&["run", path(&file), "--entry", "outer", "1", "--json"]).object();
+    assert_eq!(object["ok"], false);
+    assert_eq!(object["fault"]["code"], "FX0003");
+    assert_eq!(object["fault"]["trace"][0]["function"], "divide");
+    assert_eq!(object["fault"]["trace"][0]["line"], 7);
+}
+
+#[test]
+fn limits_have_flags() {
+    let place = Place::new("limits");
+    let file = place.file("p.fza", PROGRAM);
+    let code = |words: &[&str]| {
+        let mut all = vec!["run", path(&file), "--json"];
+        all.extend(words);
+        let ran = fox(&all);
+        assert_eq!(ran.code, 1, "{words:?} {}", ran.err);
+        ran.object()["fault"]["code"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(code(&["--entry", "spin", "--fuel", "10k"]), "FX0008");
+    assert_eq!(code(&["--entry", "spin", "--timeout", "50ms"]), "FX0009");
+    assert_eq!(code(&["--entry", "deep", "1", "--depth", "1000"]), "FX0001");
+    assert_eq!(code(&["--entry", "grow", "--memory", "8MiB"]), "FX0006");
+    for words in [["--fuel", "much"], ["--memory", "1"], ["--timeout", "soon"], ["--depth", "0"], ["--allow", "everything"]] {
+        let ran = fox(&["run", path(&file), words[0], words[1]]);
+        assert_eq!(ran.code, 2, "{words:?}");
+        assert!(ran.err.contains("error[FC1"), "{}", ran.err);
+    }
+}
+
+#[test]
+fn wrong_words_are_usage() {
+    let place = Place::new("usage");
+    let file = place.file("p.fza", PROGRAM);
+    for (words, code) in [
+        (vec!["run", path(&file), "--entry", "add", "1"], "FC11"),
+        (vec!["run", path(&file), "--entry", "add", "1", "x"], "FC12"),
+        (vec!["run", path(&file), "--entry", "nope"], "FC09"),
+        (vec!["run", path(&file), "word"], "FC29"),
+        (vec!["run"], "FC29"),
+        (vec!["frobnicate"], "FC29"),
+        (vec!["explain", "FX9999"], "FC21"),
+    ] {
+        let mut words = words;
+        words.push("--json");
+        let ran = fox(&words);
+        assert_eq!(ran.code, 2, "{words:?}");
+        assert_eq!(ran.object()["fault"]["code"], code, "{words:?}");
+    }
+    let empty = place.file("empty.fza", "module \"empty\"\nfn f() export {\n unit\n ret\n}\n");
+    let ran = fox(&["run", path(&empty)]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("FC13") && ran.err.contains("--entry f"), "{}", ran.err);
+    let ran = fox(&["--help"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.out.contains("plug"));
+    let ran = fox(&["run", path(&empty), "--lang", "tlh", "--entry", "f"]);
+    assert_eq!(ran.code, 0);
+    assert!(ran.err.contains("warning[FC20]"), "{}", ran.err);
+}
+
+#[test]
+fn files_that_are_not_good_end_with_65() {
+    let place = Place::new("files");
+    let none = place.0.join("none.fzb");
+    let junk = place.file("junk.fzb", "this is no module");
+    let source = place.file("p.fox", "tulis(1)");
+    let text = place.file("bad.fza", "module \"bad\"\nfn f() {\n frob\n ret\n}\n");
+    let odd = place.file("odd.txt", "hello");
+    let wrong = place.file("wrong.fza", "module \"wrong\"\nfn f() -> int {\n unit\n ret\n}\nentry f\n");
+    for (file, code) in [(&none, "FC01"), (&junk, "FV01"), (&source, "FC08"), (&text, "FC26"), (&odd, "FC05"), (&wrong, "FV54"), (&place.0, "FC05")]
+    {
+        let ran = fox(&["run", path(file), "--json"]);
+        assert_eq!(ran.code, 65, "{file:?} {}", ran.err);
+        if *file != place.0 {
+            assert_eq!(ran.object()["fault"]["code"], code, "{file:?}");
+        }
+    }
+    let ran = fox(&["run", path(&text)]);
+    assert!(ran.err.contains("bad.fza:3"), "{}", ran.err);
+}
+
+#[test]
+fn denied_capabilities_name_their_flag() {
+    let place = Place::new("denied");
+    let file = place.file(
+        "d.fza",
+        "module \"d\"\nimport write host \"console.write\" (text) -> unit needs clock\nfn f() -> unit {\n push \"x\"\n call_ffi write\n ret\n}\nentry f\n",
+    );
+    let ran = fox(&["run", path(&file)]);
+    assert_eq!(ran.code, 65);
+    assert!(ran.err.contains("FV38") && ran.err.contains("--allow clock"), "{}", ran.err);
+    assert_eq!(fox(&["run", path(&file), "--allow", "clock"]).out, "x");
+    assert_eq!(fox(&["run", path(&file), "-A"]).out, "x");
+}
+
+#[test]
+fn text_goes_to_a_file_and_back() {
+    let place = Place::new("asm");
+    let file = place.file("p.fza", PROGRAM);
+    let made = place.0.join("p.fzb");
+    let ran = fox(&["asm", path(&file), "--json"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.object()["result"]["bytes"], std::fs::metadata(&made).unwrap().len());
+    let again = place.0.join("again.fza");
+    assert_eq!(fox(&["disasm", path(&made), "-o", path(&again)]).code, 0);
+    let second = place.0.join("second.fzb");
+    assert_eq!(fox(&["asm", path(&again), "-o", path(&second)]).code, 0);
+    assert_eq!(std::fs::read(&made).unwrap(), std::fs::read(&second).unwrap());
+    assert!(fox(&["disasm", path(&made)]).out.starts_with("module "));
+    assert_eq!(fox(&["run", path(&made)]).out, "out\n");
+    let ran = fox(&["verify", path(&made), path(&second)]);
+    assert_eq!(ran.code, 0);
+    assert_eq!(ran.out.lines().count(), 2);
+    let mut bytes = std::fs::read(&made).unwrap();
+    bytes.truncate(100);
+    std::fs::write(&second, bytes).unwrap();
+    let ran = fox(&["verify", path(&made), path(&second), "--json"]);
+    assert_eq!(ran.code, 65);
+    assert_eq!(ran.object()["result"][0]["ok"], true);
+    assert_eq!(ran.object()["result"][1]["ok"], false);
+    assert_eq!(fox(&["asm", path(&file), "-o", path(&file)]).code, 2);
+    assert_eq!(fox(&["asm", path(&file), "-o", "/nowhere/at/all.fzb"]).code, 65);
+}
+
+#[test]
+fn codes_are_explained_in_two_languages() {
+    let english = fox(&["explain", "fx3"]);
+    assert!(english.out.starts_with("FX0003: Division by zero\n"));
+    let indonesian = command().args(["explain", "FX0003"]).env("LANG", "id_ID.UTF-8").output().unwrap();
+    assert!(String::from_utf8(indonesian.stdout).unwrap().starts_with("FX0003: Pembagian dengan nol\n"));
+    assert_eq!(fox(&["explain", "FV02", "--json"]).object()["result"]["code"], "FV02");
+}
+
+#[test]
+fn stats_and_trace_go_to_the_standard_error() {
+    let place = Place::new("stats");
+    let file = place.file("p.fza", PROGRAM);
+    let ran = fox(&["run", path(&file), "--entry", "outer", "1", "--stats", "--trace"]);
+    for part in ["fuel_used", "program.main", "program.outer", "program.divide"] {
+        assert!(ran.err.contains(part), "{part} in {}", ran.err);
+    }
+}
+
+#[test]
+fn the_sample_plugin_finds_errors() {
+    let place = Place::new("plug");
+    let made = place.0.join("errors.fzb");
+    let source = examples().join("plugins/errors.fza");
+    assert_eq!(fox(&["asm", path(&source), "-o", path(&made)]).code, 0);
+    let log = std::fs::read(examples().join("sample.log")).unwrap();
+    let text = String::from_utf8(log.clone()).unwrap();
+    let errors = text.lines().filter(|line| line.contains("ERROR")).count();
+    assert!(errors > 10);
+    let ran = fed(&["plug", "run", path(&made), "--json"], &log);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let object = ran.object();
+    assert_eq!(object["lines"], text.lines().count());
+    assert_eq!(object["notify"], errors);
+    assert_eq!(object["set_color"], errors);
+    let ran = fed(&["plug", "run", path(&made), "--show"], b"fine\nERROR 1\nERROR 2");
+    assert_eq!(ran.out, "Error detected in terminal\nError detected in terminal\nlines 3, notify 2, set_color 2\n");
+    let ran = fed(&["plug", "run", path(&made), "--json"], b"ok\n\xFF ERROR\n\n");
+    assert_eq!((ran.code, ran.object()["lines"].clone(), ran.object()["notify"].clone()), (0, 3.into(), 1.into()));
+    assert!(ran.err.contains("FC25"), "{}", ran.err);
+    // Lines longer than a buffer, and pieces without a line end.
+    let mut long = vec![b'x'; 700_000];
+    long.extend(b" ERROR\nERROR");
+    let ran = fed(&["plug", "run", path(&made), "--json"], &long);
+    assert_eq!((ran.object()["lines"].clone(), ran.object()["notify"].clone()), (2.into(), 2.into()));
+}
+
+#[test]
+fn plugins_that_fail_are_switched_off() {
+    let place = Place::new("off");
+    let bad = place.file("bad.fza", "module \"bad\"\nfn onOutput(l: text) -> unit export {\n push_int 1\n push_int 0\n i64.div_s\n pop\n unit\n ret\n}\n");
+    let ran = fed(&["plug", "run", path(&bad), "--json"], b"1\n2\n3\n4\n5\n");
+    assert_eq!(ran.code, 1);
+    assert_eq!(ran.object()["lines"], 3);
+    assert_eq!(ran.object()["failures"], 3);
+    assert!(ran.err.contains("FC28"), "{}", ran.err);
+    let none = place.file("none.fza", "module \"none\"\nfn f() export {\n unit\n ret\n}\n");
+    let ran = fed(&["plug", "run", path(&none), "--json"], b"");
+    assert_eq!((ran.code, ran.object()["fault"]["code"].as_str()), (65, Some("FC27")));
+    let other = place.file("other.fza", "module \"other\"\nfn on_output(n: int) -> unit export {\n unit\n ret\n}\n");
+    assert_eq!(fed(&["plug", "run", path(&other)], b"x\n").code, 65);
+}
+
+#[cfg(unix)]
+#[test]
+fn interrupts_end_with_130() {
+    let place = Place::new("interrupt");
+    let file = place.file("p.fza", PROGRAM);
+    let child = command().args(["run", path(&file), "--entry", "spin", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(600));
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let start = Instant::now();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    assert!(start.elapsed() < Duration::from_secs(5));
+    assert_eq!(ran.code, 130, "{}", ran.err);
+    assert_eq!(ran.object()["fault"]["code"], "FC22");
+}

@@ -1,0 +1,170 @@
+//! What a host function may do while it runs.
+
+use machine::host::{Resource, Stream};
+use machine::value::Value as Raw;
+use machine::world::World as Machine;
+
+use crate::args::Args;
+use crate::convert::{FromFox, IntoFox};
+use crate::error::{Error, ErrorKind};
+use crate::function::Function;
+use crate::signature::Type;
+use crate::value::Value;
+
+/// The World as a running host function sees it. Ask for it as the first parameter: `|cx: &mut Context<'_>, …|`.
+pub struct Context<'w> {
+    world: &'w mut Machine,
+}
+
+impl<'w> Context<'w> {
+    pub(crate) fn new(world: &'w mut Machine) -> Context<'w> {
+        Context { world }
+    }
+
+    /// Calls back a function value of the module: nested, on the same fuel and time, at most as deep as the limits say
+    /// (docs/specs/machine.md §3). The calling program cannot be suspended meanwhile.
+    ///
+    /// # Errors
+    /// The fault that ended the call. Hand it on with `?` where the host has no answer to it.
+    pub fn call<A: Args, R: FromFox>(&mut self, callee: &Value, args: A::Of<'_>) -> Result<R, Error> {
+        let callee = callee.raw(self.world)?;
+        self.call_raw::<A, R>(callee, args)
+    }
+
+    /// Calls back a function of an instance.
+    ///
+    /// # Errors
+    /// As [`Context::call`]; [`ErrorKind::Foreign`] if it belongs to another World.
+    pub fn call_function<A: Args, R: FromFox>(&mut self, function: &Function<A, R>, args: A::Of<'_>) -> Result<R, Error> {
+        let entry = function.entry();
+        if entry.world() != self.world.number() {
+            return Err(ErrorKind::Foreign("function").into());
+        }
+        self.call_raw::<A, R>(Raw::func(entry.instance(), entry.function().0), args)
+    }
+
+    fn call_raw<A: Args, R: FromFox>(&mut self, callee: Raw, args: A::Of<'_>) -> Result<R, Error> {
+        let before = self.world.host_mark();
+        let result = self.call_rooted::<A, R>(callee, args);
+        self.world.host_truncate(before);
+        result
+    }
+
+    fn call_rooted<A: Args, R: FromFox>(&mut self, callee: Raw, args: A::Of<'_>) -> Result<R, Error> {
+        let at = crate::sequence::push(self.world, callee)?;
+        let first = A::root(args, self.world)?;
+        let callee = self.world.host_temp(at);
+        let mut values = [Raw::EMPTY; 6];
+        for (index, value) in values.iter_mut().enumerate().take(A::COUNT) {
+            *value = self.world.host_temp(first + index);
+        }
+        let given = values.get(..A::COUNT).unwrap_or_default();
+        match self.world.call_back(callee, given) {
+            Ok(value) => R::from_raw(self.world, value),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// Writes to the program's standard output, counted against the output limit.
+    ///
+    /// # Errors
+    /// Fault output at the limit, fault host if the sink fails.
+    pub fn write(&mut self, text: &str) -> Result<(), Error> {
+        self.write_to(Stream::Out, text.as_bytes())
+    }
+
+    /// Writes bytes to one of the program's streams, counted against the output limit.
+    ///
+    /// # Errors
+    /// As [`Context::write`].
+    pub fn write_to(&mut self, stream: Stream, bytes: &[u8]) -> Result<(), Error> {
+        match self.world.write_output(stream, bytes) {
+            Ok(()) => Ok(()),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// The host's own data of this World, if it is of that type (`World::set_data`).
+    pub fn data<T: 'static>(&mut self) -> Option<&mut T> {
+        self.world.host_data()?.downcast_mut()
+    }
+
+    /// Fuel left of this call; `None` without a limit.
+    pub fn fuel_left(&self) -> Option<u64> {
+        self.world.fuel_left()
+    }
+
+    /// Bytes of output left; `None` without a limit.
+    pub fn output_left(&self) -> Option<u64> {
+        self.world.output_left()
+    }
+
+    /// Charges fuel for work that the host does for the program.
+    ///
+    /// # Errors
+    /// Fault fuel if it is used up; hand it on.
+    pub fn charge(&mut self, units: u64) -> Result<(), Error> {
+        match self.world.charge_for_host(units) {
+            Ok(()) => Ok(()),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// Was the World granted this capability, whole or in part?
+    pub fn may(&self, capability: &str) -> bool {
+        self.world.grants().has(capability)
+    }
+
+    /// The parts for which a capability was granted (`fs-read=DIR` gives DIR); `None` if it was granted whole.
+    pub fn parts(&self, capability: &str) -> Option<Vec<String>> {
+        let parts = self.world.grants().parts(capability)?;
+        Some(parts.into_iter().map(str::to_owned).collect())
+    }
+
+    /// Makes a value of the World.
+    ///
+    /// # Errors
+    /// Fault mem at the limit.
+    pub fn value<T: IntoFox>(&mut self, rust: T) -> Result<Value, Error> {
+        let raw = rust.into_raw(self.world, Type::Dyn)?;
+        Value::hold(self.world, raw)
+    }
+
+    /// Reads a value of the World.
+    ///
+    /// # Errors
+    /// If it is of another kind, or of another World.
+    pub fn read<T: FromFox>(&mut self, value: &Value) -> Result<T, Error> {
+        let raw = value.raw(self.world)?;
+        T::from_raw(self.world, raw)
+    }
+
+    /// Opens a resource: an opaque handle for the module, whose data the host keeps. `kind` tells sorts of resources apart.
+    ///
+    /// # Errors
+    /// If the host has no memory left.
+    pub fn open<T: std::any::Any + Send>(&mut self, kind: u32, data: T) -> Result<Value, Error> {
+        match self.world.resources_mut().open(Resource { kind, data: Box::new(data) }) {
+            Some(raw) => Value::hold(self.world, raw),
+            None => Err(Error::new("the host has no memory left")),
+        }
+    }
+
+    /// The data of an open resource of that type.
+    ///
+    /// # Errors
+    /// If the handle belongs to another World.
+    pub fn resource<T: 'static>(&mut self, handle: &Value) -> Result<Option<&mut T>, Error> {
+        let raw = handle.raw(self.world)?;
+        Ok(self.world.resources_mut().get(raw).and_then(|resource| resource.data.downcast_mut()))
+    }
+
+    /// Closes a resource; was it open?
+    ///
+    /// # Errors
+    /// If the handle belongs to another World.
+    pub fn close(&mut self, handle: &Value) -> Result<bool, Error> {
+        let raw = handle.raw(self.world)?;
+        Ok(self.world.resources_mut().close(raw))
+    }
+}

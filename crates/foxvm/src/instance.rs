@@ -1,0 +1,133 @@
+//! Module instances of a World.
+
+use fzb::tables::FuncId;
+use fzb::view::ExportTarget;
+use machine::value::Value as Raw;
+use machine::world::{TYPED_PARAMS, TypedEntry};
+
+use crate::args::Args;
+use crate::convert::FromFox;
+use crate::error::{Error, ErrorKind};
+use crate::function::Function;
+use crate::module::Module;
+use crate::run::Run;
+use crate::signature::{Signature, Type};
+use crate::value::Value;
+use crate::world::World;
+
+/// A module in a World: linked, its entry run. It belongs to one World.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    module: Module,
+    world: u32,
+    index: u32,
+    result: Value,
+}
+
+impl Instance {
+    pub(crate) fn new(world: u32, module: &Module, index: u32, result: Value) -> Instance {
+        Instance { module: module.clone(), world, index, result }
+    }
+
+    /// The module.
+    pub fn module(&self) -> &Module {
+        &self.module
+    }
+
+    /// What the entry returned; empty if there is none.
+    pub fn result(&self) -> &Value {
+        &self.result
+    }
+
+    /// A handle on an exported function. Its parameters and result are compared with `A` and `R` here, once:
+    /// `instance.function::<(&str, i64), bool>("on_output")`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ExportUnknown`], [`ErrorKind::ExportNotFunction`], [`ErrorKind::Signature`].
+    pub fn function<A: Args, R: FromFox>(&self, name: &str) -> Result<Function<A, R>, Error> {
+        let (id, signature) = self.exported(name)?;
+        let fits = A::misfit(&signature.params).is_none() && R::reads(signature.result);
+        let entry = TypedEntry::of(self.world, self.index, self.module.file(), id).filter(|_| fits);
+        match entry {
+            Some(entry) => Ok(Function::new(entry, signature.params)),
+            None => {
+                let expected = Signature { params: A::types(), result: R::WANTS };
+                Err(ErrorKind::Signature {
+                    name: name.to_owned(),
+                    expected: expected.to_string(),
+                    found: signature.to_string(),
+                }
+                .into())
+            }
+        }
+    }
+
+    /// Calls an exported function with values, by its checked entry: what does not fit a parameter is fault type.
+    ///
+    /// # Errors
+    /// As [`Instance::function`], and the fault that ended the run.
+    pub fn call(&self, world: &mut World, name: &str, args: &[Value]) -> Result<Value, Error> {
+        let (id, _) = self.exported(name)?;
+        self.belongs(world)?;
+        let raw = raw_args(world, args)?;
+        world.begin()?;
+        let machine = world.machine_mut();
+        let result = match machine.call(self.index, id, raw.get(..args.len()).unwrap_or_default()) {
+            Ok(value) => Value::hold(machine, value),
+            Err(report) => Err(report.into()),
+        };
+        machine.wash();
+        world.finish();
+        result
+    }
+
+    /// Starts an exported function as a run that the host advances in slices of fuel; see [`Run`].
+    ///
+    /// # Errors
+    /// As [`Instance::call`].
+    pub fn start<A: Args>(&self, world: &mut World, name: &str, args: A::Of<'_>) -> Result<Run, Error> {
+        let (id, signature) = self.exported(name)?;
+        self.belongs(world)?;
+        if A::COUNT != signature.params.len() {
+            return Err(ErrorKind::Arguments {
+                name: name.to_owned(),
+                expected: signature.params.len(),
+                found: A::COUNT,
+            }
+            .into());
+        }
+        Run::start::<A>(world, self.index, id, args)
+    }
+
+    fn belongs(&self, world: &World) -> Result<(), Error> {
+        if world.machine().number() == self.world { Ok(()) } else { Err(ErrorKind::Foreign("instance").into()) }
+    }
+
+    fn exported(&self, name: &str) -> Result<(FuncId, Signature), Error> {
+        match self.module.exported(name) {
+            Some(ExportTarget::Function(id)) => {
+                let signature = self.module.signature(id).unwrap_or(Signature { params: Vec::new(), result: Type::Dyn });
+                Ok((id, signature))
+            }
+            Some(ExportTarget::Static(_)) => {
+                Err(ErrorKind::ExportNotFunction { name: name.to_owned(), found: "static".to_owned() }.into())
+            }
+            None => {
+                let exports = self.module.exports().into_iter().map(|export| export.name).collect();
+                Err(ErrorKind::ExportUnknown { name: name.to_owned(), exports }.into())
+            }
+        }
+    }
+}
+
+/// The machine's values of handles; current, since none of them is made anew.
+fn raw_args(world: &mut World, args: &[Value]) -> Result<[Raw; TYPED_PARAMS], Error> {
+    let mut raw = [Raw::EMPTY; TYPED_PARAMS];
+    if args.len() > TYPED_PARAMS {
+        return Err(Error::host(crate::Fault::Arity, format!("a host passes at most {TYPED_PARAMS} arguments, not {}", args.len())));
+    }
+    for (place, arg) in raw.iter_mut().zip(args) {
+        *place = arg.raw(world.machine())?;
+    }
+    Ok(raw)
+}

@@ -1,0 +1,204 @@
+//! Verified modules.
+
+use std::sync::Arc;
+
+use fzb::tables::{FuncId, ImportId, ImportKind, Lang, TypeId};
+use fzb::view::ExportTarget;
+use machine::engine::Loaded;
+
+use crate::signature::{Signature, Type};
+use crate::store::ModuleHash;
+
+/// A verified `.fzb` file, held by an Engine. Cloning is cheap; Worlds share it.
+#[derive(Clone)]
+pub struct Module {
+    pub(crate) loaded: Arc<Loaded>,
+}
+
+impl std::fmt::Debug for Module {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.loaded.module.fmt(f)
+    }
+}
+
+/// What a module exports under a name.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Export {
+    /// The name.
+    pub name: String,
+    /// What it names.
+    pub item: ExportItem,
+}
+
+/// The two sorts of exports.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ExportItem {
+    /// A function.
+    Function(Signature),
+    /// A static.
+    Static(Type),
+}
+
+/// A function of a module.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FunctionInfo {
+    /// Its name, or `#n`.
+    pub name: String,
+    /// Its signature.
+    pub signature: Signature,
+    /// Names of its parameters where the file has them.
+    pub params: Vec<Option<String>>,
+    /// Its language.
+    pub lang: Lang,
+    /// Its documentation, if the debug section has it.
+    pub doc: Option<String>,
+}
+
+/// An import of a module.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ImportInfo {
+    /// Name of the function, or of the whole module.
+    pub name: String,
+    /// Where it comes from.
+    pub source: ImportSource,
+    /// Its signature; nothing for a whole module.
+    pub signature: Option<Signature>,
+    /// Capabilities that the file says it needs.
+    pub capabilities: Vec<String>,
+    /// May it be absent?
+    pub optional: bool,
+}
+
+/// Where an import comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ImportSource {
+    /// The host.
+    Host,
+    /// Another module's export.
+    Function {
+        /// The module's name.
+        module: String,
+    },
+    /// A whole module.
+    Module,
+}
+
+impl Module {
+    pub(crate) fn new(loaded: Arc<Loaded>) -> Module {
+        Module { loaded }
+    }
+
+    pub(crate) fn file(&self) -> &fzb::Module {
+        &self.loaded.module
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.file().module_name()
+    }
+
+    /// Its hash: names it everywhere.
+    pub fn hash(&self) -> ModuleHash {
+        self.file().hash()
+    }
+
+    /// Its source language.
+    pub fn lang(&self) -> Lang {
+        self.file().lang()
+    }
+
+    /// The whole file.
+    pub fn bytes(&self) -> &[u8] {
+        self.file().bytes()
+    }
+
+    /// Has it a function that runs when it is loaded?
+    pub fn has_entry(&self) -> bool {
+        self.file().entry().is_some()
+    }
+
+    /// Its exports, sorted by name.
+    pub fn exports(&self) -> Vec<Export> {
+        let file = self.file();
+        (0..file.exports())
+            .filter_map(|id| {
+                let export = file.export(fzb::tables::ExportId(id))?;
+                let item = match export.target {
+                    ExportTarget::Function(function) => ExportItem::Function(self.signature(function)?),
+                    ExportTarget::Static(id) => ExportItem::Static(Type::of(file, file.static_(id)?.ty)),
+                };
+                Some(Export { name: file.name(export.name)?.to_owned(), item })
+            })
+            .collect()
+    }
+
+    /// Its functions, in the file's order.
+    pub fn functions(&self) -> Vec<FunctionInfo> {
+        let file = self.file();
+        (0..file.functions())
+            .filter_map(|id| {
+                let id = FuncId(id);
+                let function = file.function(id)?;
+                Some(FunctionInfo {
+                    name: self.function_name(id),
+                    signature: self.signature(id)?,
+                    params: (0..function.params)
+                        .map(|index| function.param_name(index).and_then(|name| file.name(name)).map(str::to_owned))
+                        .collect(),
+                    lang: function.policy,
+                    doc: file.doc(id).map(str::to_owned),
+                })
+            })
+            .collect()
+    }
+
+    /// Its imports, in the file's order.
+    pub fn imports(&self) -> Vec<ImportInfo> {
+        let file = self.file();
+        let text = |name: Option<fzb::tables::NameId>| name.and_then(|name| file.name(name)).unwrap_or_default().to_owned();
+        (0..file.imports())
+            .filter_map(|id| {
+                let import = file.import(ImportId(id))?;
+                let signature = Signature {
+                    params: import.params.iter().map(|ty| Type::of(file, TypeId(ty))).collect(),
+                    result: Type::of(file, import.result),
+                };
+                let (name, source, signature) = match import.kind {
+                    ImportKind::Host => (text(import.name), ImportSource::Host, Some(signature)),
+                    ImportKind::Function => {
+                        (text(import.name), ImportSource::Function { module: text(import.module) }, Some(signature))
+                    }
+                    ImportKind::Module => (text(import.module), ImportSource::Module, None),
+                };
+                let capabilities = import.caps.iter().map(|name| text(Some(fzb::tables::NameId(name)))).collect();
+                Some(ImportInfo { name, source, signature, capabilities, optional: import.optional })
+            })
+            .collect()
+    }
+
+    /// The exported function of that name.
+    pub(crate) fn exported(&self, name: &str) -> Option<ExportTarget> {
+        let file = self.file();
+        Some(file.export(file.find_export(name)?)?.target)
+    }
+
+    pub(crate) fn signature(&self, id: FuncId) -> Option<Signature> {
+        let file = self.file();
+        let function = file.function(id)?;
+        Some(Signature {
+            params: function.param_types().map(|ty| Type::of(file, ty)).collect(),
+            result: Type::of(file, function.result),
+        })
+    }
+
+    pub(crate) fn function_name(&self, id: FuncId) -> String {
+        function_name(self.file(), id)
+    }
+}
+
+pub(crate) fn function_name(file: &fzb::Module, id: FuncId) -> String {
+    match file.function(id).and_then(|function| file.name(function.name?)) {
+        Some(name) => name.to_owned(),
+        None => format!("#{}", id.0),
+    }
+}

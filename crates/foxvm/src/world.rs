@@ -1,0 +1,271 @@
+//! Worlds: one isolated program each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Instant;
+
+use machine::fault::Counters;
+use machine::host::{Grants, Stream};
+use machine::trace::Entered;
+use machine::world::{World as Machine, signals};
+
+use crate::capability::Capability;
+use crate::convert::{FromFox, IntoFox};
+use crate::engine::Engine;
+use crate::error::{Error, ErrorKind};
+use crate::instance::Instance;
+use crate::module::{ImportSource, Module};
+use crate::signature::{Signature, Type};
+use crate::ticker::Watch;
+use crate::value::Value;
+use crate::Limits;
+
+/// One isolated program: memory, module instances, limits, grants. It shares nothing with others but verified modules.
+pub struct World {
+    machine: Machine,
+    /// Watches the time of calls; made at the first call if there is a deadline.
+    watch: Option<Arc<Watch>>,
+    timed: bool,
+    engine: Engine,
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "World({})", self.machine.number())
+    }
+}
+
+/// Interrupts a World from any thread. What runs ends with fault cancel at the next loop head or function entry, or after
+/// the host function that is running; if nothing runs, the next call does.
+#[derive(Clone, Debug)]
+pub struct InterruptHandle(Arc<AtomicU32>);
+
+impl InterruptHandle {
+    /// Asks the World to stop.
+    pub fn interrupt(&self) {
+        self.0.fetch_or(signals::INTERRUPT, Ordering::Relaxed);
+    }
+
+    /// Takes the request back if nothing has seen it.
+    pub fn clear(&self) {
+        self.0.fetch_and(!signals::INTERRUPT, Ordering::Relaxed);
+    }
+}
+
+impl World {
+    pub(crate) fn new(engine: &Engine, limits: Limits, capabilities: &[Capability]) -> Result<World, Error> {
+        let mut grants = Grants::none();
+        for capability in capabilities {
+            grants.grant(capability.as_str());
+        }
+        let timed = limits.deadline.is_some();
+        match Machine::new(engine.0.shared.clone(), limits, grants) {
+            Ok(machine) => Ok(World { machine, watch: None, timed, engine: engine.clone() }),
+            Err(error) => {
+                Err(ErrorKind::Resources { what: "address space for a World", cause: error.to_string() }.into())
+            }
+        }
+    }
+
+    /// The Engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Makes the instance of a module in this World, if there is none yet: checks its imports against the host functions
+    /// and the grants, links it, and runs its entry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ImportUnknown`], [`ErrorKind::ImportDiffers`], [`ErrorKind::ImportDenied`]; the fault with which the entry
+    /// ended.
+    pub fn bind(&mut self, module: &Module) -> Result<Instance, Error> {
+        self.check_imports(module)?;
+        self.begin()?;
+        let loaded = self.machine.load(&module.loaded);
+        self.finish();
+        let instance = loaded?;
+        let result = self.machine.entry_result(instance);
+        let result = Value::hold(&mut self.machine, result)?;
+        self.machine.wash();
+        Ok(Instance::new(self.machine.number(), module, instance, result))
+    }
+
+    fn check_imports(&self, module: &Module) -> Result<(), Error> {
+        for import in module.imports() {
+            if import.source != ImportSource::Host || import.optional {
+                continue;
+            }
+            let Some(host) = self.engine.0.shared.host(&import.name) else {
+                return Err(ErrorKind::ImportUnknown { name: import.name }.into());
+            };
+            let offered = Signature {
+                params: host.params.iter().map(|ty| Type::basic(*ty)).collect(),
+                result: Type::basic(host.result),
+            };
+            let wanted = import.signature.unwrap_or_else(|| offered.clone());
+            if !alike(&wanted, &offered) {
+                return Err(ErrorKind::ImportDiffers {
+                    name: import.name,
+                    expected: wanted.to_string(),
+                    found: offered.to_string(),
+                }
+                .into());
+            }
+            let grants = self.machine.grants();
+            let needed = host.caps.iter().chain(&import.capabilities);
+            for capability in needed {
+                let name = capability.split('=').next().unwrap_or(capability);
+                if !grants.has(name) {
+                    return Err(ErrorKind::ImportDenied { name: import.name, capability: capability.clone() }.into());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends what the program writes to a sink; without one it is counted and dropped.
+    pub fn set_output(&mut self, sink: impl FnMut(Stream, &[u8]) -> std::io::Result<()> + Send + 'static) {
+        self.machine.set_output(sink);
+    }
+
+    /// Sets the data that host functions find with `Context::data`.
+    pub fn set_data<T: std::any::Any + Send>(&mut self, data: T) {
+        self.machine.set_host_data(Box::new(data));
+    }
+
+    /// The host's data, if it is of that type.
+    pub fn data<T: 'static>(&mut self) -> Option<&mut T> {
+        self.machine.host_data()?.downcast_mut()
+    }
+
+    /// Grants a capability to modules bound from now on.
+    pub fn grant(&mut self, capability: &Capability) {
+        self.machine.grants_mut().grant(capability.as_str());
+    }
+
+    /// Takes a capability back, from bound modules too.
+    pub fn revoke(&mut self, capability: &Capability) {
+        self.machine.grants_mut().revoke(capability.as_str());
+    }
+
+    /// The counters now.
+    pub fn counters(&self) -> Counters {
+        self.machine.counters()
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        self.machine.limits()
+    }
+
+    /// Tells each function that is entered from now on, also by tail calls and callbacks. Costs a test per instruction, and
+    /// the loop dispatcher; a World that was never traced pays nothing.
+    pub fn trace(&mut self, tell: impl FnMut(&Entered) + Send + 'static) {
+        self.machine.set_tracer(Some(Box::new(tell)));
+    }
+
+    /// Ends [`World::trace`].
+    pub fn untrace(&mut self) {
+        self.machine.set_tracer(None);
+    }
+
+    /// A handle by which any thread interrupts this World.
+    pub fn interrupt_handle(&self) -> InterruptHandle {
+        InterruptHandle(self.machine.signal_word())
+    }
+
+    /// Collects everything that is unreachable, now.
+    pub fn collect(&mut self) {
+        self.machine.collect();
+    }
+
+    /// A switch for tests: collects at every allocation, which finds values that are not rooted.
+    pub fn collect_always(&mut self, on: bool) {
+        self.machine.collect_always(on);
+    }
+
+    /// Makes a value of this World.
+    ///
+    /// # Errors
+    /// Fault mem at the limit.
+    pub fn value<T: IntoFox>(&mut self, rust: T) -> Result<Value, Error> {
+        let raw = rust.into_raw(&mut self.machine, Type::Dyn)?;
+        Value::hold(&mut self.machine, raw)
+    }
+
+    /// Reads a value of this World.
+    ///
+    /// # Errors
+    /// If it is of another kind, or of another World.
+    pub fn read<T: FromFox>(&mut self, value: &Value) -> Result<T, Error> {
+        let raw = value.raw(&self.machine)?;
+        T::from_raw(&mut self.machine, raw)
+    }
+
+    /// The display of a value, as a program of the machine's policy would show it.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem or fuel.
+    pub fn display(&mut self, value: &Value) -> Result<String, Error> {
+        let raw = value.raw(&self.machine)?;
+        match self.machine.display_text(raw, false) {
+            Ok(text) => Ok(text),
+            Err(raised) => Err(self.machine.report(raised).into()),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    #[inline]
+    pub(crate) fn machine_mut(&mut self) -> &mut Machine {
+        &mut self.machine
+    }
+
+    /// A call begins: its deadline, if there is one.
+    #[inline]
+    pub(crate) fn begin(&mut self) -> Result<Option<Instant>, Error> {
+        if !self.timed {
+            return Ok(None);
+        }
+        match &self.watch {
+            Some(watch) => Ok(Some(watch.arm())),
+            None => self.begin_watched(),
+        }
+    }
+
+    #[cold]
+    fn begin_watched(&mut self) -> Result<Option<Instant>, Error> {
+        let Some(limit) = self.machine.limits().deadline else { return Ok(None) };
+        match self.engine.0.ticker.watch(self.machine.signal_word(), limit) {
+            Ok(watch) => {
+                let deadline = watch.arm();
+                self.watch = Some(watch);
+                Ok(Some(deadline))
+            }
+            Err(error) => Err(ErrorKind::Resources { what: "a thread for deadlines", cause: error.to_string() }.into()),
+        }
+    }
+
+    /// The call is over.
+    #[inline]
+    pub(crate) fn finish(&self) {
+        if let Some(watch) = &self.watch {
+            watch.disarm();
+        }
+    }
+}
+
+/// True if values of both signatures are held in the same way; what is dynamic on one side must be so on the other.
+fn alike(wanted: &Signature, offered: &Signature) -> bool {
+    let same = |a: Type, b: Type| {
+        a == b
+            || matches!((a, b), (Type::Unit, Type::Dyn) | (Type::Dyn, Type::Unit))
+            || matches!((a, b), (Type::Sized(1..=7), Type::Int) | (Type::Sized(8), Type::Float))
+    };
+    wanted.params.len() == offered.params.len()
+        && wanted.params.iter().zip(&offered.params).all(|(a, b)| same(*a, *b))
+        && same(wanted.result, offered.result)
+}
