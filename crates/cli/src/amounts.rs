@@ -17,28 +17,37 @@ const MOST_DEPTH: u64 = 1 << 28;
 ///
 /// # Errors
 /// The first flag whose value means nothing.
+#[allow(clippy::result_large_err, reason = "called once per process")]
 pub fn limits(bounds: &Bounds, mut limits: Limits) -> Result<Limits, Diagnostic> {
     if let Some(text) = &bounds.fuel {
-        limits.fuel = fuel(text).ok_or_else(|| Diagnostic::error(fc::FUEL_VALUE).arg("value", text.as_str()))?;
+        limits.fuel = fuel(text)
+            .ok_or_else(|| Diagnostic::error(fc::FUEL_VALUE).arg("value", text.as_str()))?;
     }
     if let Some(text) = &bounds.memory {
         let bytes = memory(text).filter(|bytes| (LEAST_MEMORY..=MOST_MEMORY).contains(bytes));
-        let bytes = bytes.and_then(|bytes| usize::try_from(bytes).ok()).ok_or_else(|| {
-            Diagnostic::error(fc::MEMORY_VALUE)
-                .arg("value", text.as_str())
-                .arg("least", LEAST_MEMORY)
-                .arg("most", MOST_MEMORY)
-        })?;
+        let bytes = bytes
+            .and_then(|bytes| usize::try_from(bytes).ok())
+            .ok_or_else(|| {
+                Diagnostic::error(fc::MEMORY_VALUE)
+                    .arg("value", text.as_str())
+                    .arg("least", LEAST_MEMORY)
+                    .arg("most", MOST_MEMORY)
+            })?;
         limits.memory = bytes;
         limits.one_allocation = limits.one_allocation.min(bytes);
     }
     if let Some(text) = &bounds.timeout {
-        limits.deadline = timeout(text).ok_or_else(|| Diagnostic::error(fc::TIMEOUT_VALUE).arg("value", text.as_str()))?;
+        limits.deadline = timeout(text)
+            .ok_or_else(|| Diagnostic::error(fc::TIMEOUT_VALUE).arg("value", text.as_str()))?;
     }
     if let Some(text) = &bounds.depth {
-        let depth = plain(text).filter(|depth| (1..=MOST_DEPTH).contains(depth)).and_then(|depth| u32::try_from(depth).ok());
+        let depth = plain(text)
+            .filter(|depth| (1..=MOST_DEPTH).contains(depth))
+            .and_then(|depth| u32::try_from(depth).ok());
         limits.depth = depth.ok_or_else(|| {
-            Diagnostic::error(fc::DEPTH_VALUE).arg("value", text.as_str()).arg("most", MOST_DEPTH)
+            Diagnostic::error(fc::DEPTH_VALUE)
+                .arg("value", text.as_str())
+                .arg("most", MOST_DEPTH)
         })?;
     }
     Ok(limits)
@@ -47,7 +56,11 @@ pub fn limits(bounds: &Bounds, mut limits: Limits) -> Result<Limits, Diagnostic>
 /// A whole number whose digits `_` may separate.
 fn plain(text: &str) -> Option<u64> {
     let begins = text.starts_with(|c: char| c.is_ascii_digit());
-    if !begins || !text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_') {
+    if !begins
+        || !text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'_')
+    {
         return None;
     }
     text.replace('_', "").parse().ok()
@@ -55,7 +68,9 @@ fn plain(text: &str) -> Option<u64> {
 
 /// A number and what stands behind its digits.
 fn with_unit(text: &str) -> Option<(u64, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '_')
+        .unwrap_or(text.len());
     let (digits, unit) = text.split_at(end);
     Some((plain(digits)?, unit.trim()))
 }
@@ -113,7 +128,16 @@ mod tests {
         assert_eq!(fuel("10M"), Some(Some(10_000_000)));
         assert_eq!(fuel("2_500_000"), Some(Some(2_500_000)));
         assert_eq!(fuel("unlimited"), Some(None));
-        for bad in ["", "-1", "ten", "1.5M", "10X", "_1", "99999999999999999999", "99999999999999G"] {
+        for bad in [
+            "",
+            "-1",
+            "ten",
+            "1.5M",
+            "10X",
+            "_1",
+            "99999999999999999999",
+            "99999999999999G",
+        ] {
             assert_eq!(fuel(bad), None, "{bad}");
         }
     }

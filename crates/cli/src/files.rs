@@ -24,9 +24,14 @@ pub fn asm(arguments: &Asm, report: &mut Report) -> u8 {
         Ok(bytes) => bytes,
         Err(code) => return code,
     };
-    let place = arguments.output.clone().unwrap_or_else(|| arguments.file.with_extension("fzb"));
+    let place = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| arguments.file.with_extension("fzb"));
     if place == arguments.file {
-        report.tell(&crate::report::usage("the module would replace its text; name another file with -o"));
+        report.tell(&crate::report::usage(
+            "the module would replace its text; name another file with -o",
+        ));
         return exit::USAGE;
     }
     report.result(json!({ "file": shown(&place), "bytes": bytes.len() }));
@@ -47,7 +52,11 @@ pub fn disasm(arguments: &Disasm, report: &mut Report) -> u8 {
         }
     };
     let Some(tables) = fzb::text::tables_of(&module) else {
-        report.tell(&Diagnostic::error(fc::INTERNAL).arg("detail", "a checked archive cannot be read whole").help("help.report"));
+        report.tell(
+            &Diagnostic::error(fc::INTERNAL)
+                .arg("detail", "a checked archive cannot be read whole")
+                .help("help.report"),
+        );
         return exit::INTERNAL;
     };
     let text = fzb::text::disassemble(&tables);
@@ -59,7 +68,9 @@ pub fn disasm(arguments: &Disasm, report: &mut Report) -> u8 {
             match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
                 Ok(()) => exit::OK,
                 Err(error) => {
-                    report.tell(&Diagnostic::error(fc::OUTPUT_CLOSED).arg("cause", error.to_string()));
+                    report.tell(
+                        &Diagnostic::error(fc::OUTPUT_CLOSED).arg("cause", error.to_string()),
+                    );
                     exit::FAULT
                 }
             }
@@ -77,7 +88,11 @@ pub fn verify(arguments: &Verify, report: &mut Report) -> u8 {
                 files.push(json!({ "file": shown(path), "ok": true, "functions": functions }));
                 if !report.json() {
                     // Who reads no answer needs none.
-                    let _ = writeln!(std::io::stdout(), "{}: ok ({functions})", diag::escape(&shown(path)));
+                    let _ = writeln!(
+                        std::io::stdout(),
+                        "{}: ok ({functions})",
+                        diag::escape(&shown(path))
+                    );
                 }
             }
             Err(worse) => {
@@ -107,7 +122,11 @@ fn verified(path: &Path, report: &mut Report) -> Result<u32, u8> {
         }
     }
     if count > 0 {
-        report.tell(&Diagnostic::error(fc::FILE_REFUSED).arg("path", shown(path)).arg("count", count));
+        report.tell(
+            &Diagnostic::error(fc::FILE_REFUSED)
+                .arg("path", shown(path))
+                .arg("count", count),
+        );
         return Err(exit::FILE);
     }
     Ok(module.functions())
@@ -116,7 +135,9 @@ fn verified(path: &Path, report: &mut Report) -> Result<u32, u8> {
 /// `fox explain`.
 pub fn explain(arguments: &Explain, report: &mut Report) -> u8 {
     let catalogue = Catalogue::for_lang(report.lang());
-    let found = Code::parse(&arguments.code).ok().and_then(|code| Some((code, catalogue.explain(code)?)));
+    let found = Code::parse(&arguments.code)
+        .ok()
+        .and_then(|code| Some((code, catalogue.explain(code)?)));
     let Some((code, text)) = found else {
         report.tell(&Diagnostic::error(fc::CODE_UNKNOWN).arg("value", arguments.code.as_str()));
         return exit::USAGE;
@@ -134,7 +155,10 @@ pub fn explain(arguments: &Explain, report: &mut Report) -> u8 {
 
 /// Writes a file beside its place, syncs and renames it.
 fn written(place: &Path, bytes: &[u8], report: &mut Report) -> u8 {
-    let name = place.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = place
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let beside: PathBuf = place.with_file_name(format!(".{name}.{}", std::process::id()));
     let result = std::fs::File::create(&beside).and_then(|mut file| {
         file.write_all(bytes)?;
@@ -147,12 +171,15 @@ fn written(place: &Path, bytes: &[u8], report: &mut Report) -> u8 {
             // What is left over is nobody's; removing it is a courtesy.
             let _ = std::fs::remove_file(&beside);
             let told = match error.kind() {
-                std::io::ErrorKind::IsADirectory => Diagnostic::error(fc::FILE_IS_FOLDER).arg("path", shown(place)),
-                _ => Diagnostic::error(fc::FILE_UNWRITABLE).arg("path", shown(place)).arg("cause", error.to_string()),
+                std::io::ErrorKind::IsADirectory => {
+                    Diagnostic::error(fc::FILE_IS_FOLDER).arg("path", shown(place))
+                }
+                _ => Diagnostic::error(fc::FILE_UNWRITABLE)
+                    .arg("path", shown(place))
+                    .arg("cause", error.to_string()),
             };
             report.tell(&told);
             exit::FILE
         }
     }
 }
-

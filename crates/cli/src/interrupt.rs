@@ -25,15 +25,20 @@ impl Interrupts {
         let interrupts = Interrupts::default();
         let shared = interrupts.clone();
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
-        std::thread::Builder::new().name("fox-signals".to_owned()).stack_size(64 << 10).spawn(move || {
-            for _ in signals.forever() {
-                // A second signal, or one while the process waits for input: there is nothing to end in an orderly way.
-                if shared.asked.swap(true, Ordering::Relaxed) || shared.waiting.load(Ordering::Relaxed) {
-                    std::process::exit(i32::from(exit::INTERRUPTED));
+        std::thread::Builder::new()
+            .name("fox-signals".to_owned())
+            .stack_size(64 << 10)
+            .spawn(move || {
+                for _ in signals.forever() {
+                    // A second signal, or one while the process waits for input: there is nothing to end in an orderly way.
+                    if shared.asked.swap(true, Ordering::Relaxed)
+                        || shared.waiting.load(Ordering::Relaxed)
+                    {
+                        std::process::exit(i32::from(exit::INTERRUPTED));
+                    }
+                    handle.interrupt();
                 }
-                handle.interrupt();
-            }
-        })?;
+            })?;
         Ok(interrupts)
     }
 

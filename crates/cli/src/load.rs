@@ -15,7 +15,11 @@ const MAGIC: &[u8] = b"FZB\0";
 
 /// Loads a program; what is wrong is told, and the exit code answered.
 pub fn module(engine: &Engine, path: &Path, report: &mut Report) -> Result<Module, u8> {
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let ending = path
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let result = match ending.as_str() {
         "fza" => {
             let source = text(path, report)?;
@@ -29,7 +33,11 @@ pub fn module(engine: &Engine, path: &Path, report: &mut Report) -> Result<Modul
         _ => {
             let bytes = read(path, report)?;
             if !bytes.starts_with(MAGIC) {
-                report.tell(&Diagnostic::error(fc::FILE_KIND).arg("path", shown(path)).arg("known", &KNOWN[..]));
+                report.tell(
+                    &Diagnostic::error(fc::FILE_KIND)
+                        .arg("path", shown(path))
+                        .arg("known", &KNOWN[..]),
+                );
                 return Err(exit::FILE);
             }
             engine.load(bytes)
@@ -45,7 +53,11 @@ fn language(path: &Path, name: &str, report: &mut Report) -> u8 {
     if !path.exists() {
         report.tell(&Diagnostic::error(fc::FILE_NOT_FOUND).arg("path", shown(path)));
     } else {
-        report.tell(&Diagnostic::error(fc::LANGUAGE_ABSENT).arg("path", shown(path)).arg("language", name));
+        report.tell(
+            &Diagnostic::error(fc::LANGUAGE_ABSENT)
+                .arg("path", shown(path))
+                .arg("language", name),
+        );
     }
     exit::FILE
 }
@@ -58,7 +70,15 @@ pub fn shown(path: &Path) -> String {
 /// A file's bytes.
 pub fn read(path: &Path, report: &mut Report) -> Result<Vec<u8>, u8> {
     std::fs::read(path).map_err(|error| {
-        tell(&ErrorKind::Io { path: path.to_owned(), error }.into(), path, report);
+        tell(
+            &ErrorKind::Io {
+                path: path.to_owned(),
+                error,
+            }
+            .into(),
+            path,
+            report,
+        );
         exit::FILE
     })
 }
@@ -67,13 +87,22 @@ pub fn read(path: &Path, report: &mut Report) -> Result<Vec<u8>, u8> {
 pub fn text(path: &Path, report: &mut Report) -> Result<String, u8> {
     String::from_utf8(read(path, report)?).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        report.tell(&Diagnostic::error(fc::FILE_ENCODING).arg("path", shown(path)).arg("offset", offset));
+        report.tell(
+            &Diagnostic::error(fc::FILE_ENCODING)
+                .arg("path", shown(path))
+                .arg("offset", offset),
+        );
         exit::FILE
     })
 }
 
 /// Assembles a module text; every mistake is told with its place.
-pub fn assembled(engine: &Engine, path: &Path, source: String, report: &mut Report) -> Result<Vec<u8>, u8> {
+pub fn assembled(
+    engine: &Engine,
+    path: &Path,
+    source: String,
+    report: &mut Report,
+) -> Result<Vec<u8>, u8> {
     match engine.assemble(&source) {
         Ok(bytes) => Ok(bytes),
         Err(error) => {
@@ -82,7 +111,8 @@ pub fn assembled(engine: &Engine, path: &Path, source: String, report: &mut Repo
                     let file = report.sources.add(shown(path), source);
                     for mistake in mistakes {
                         let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-                        let span = Span::new(file, offset(mistake.span.start), offset(mistake.span.end));
+                        let span =
+                            Span::new(file, offset(mistake.span.start), offset(mistake.span.end));
                         let told = Diagnostic::error(fc::ASSEMBLY)
                             .arg("reason", mistake.message.as_str())
                             .primary(span, Some(Message::new("label.here")));
@@ -103,7 +133,10 @@ pub fn tell(error: &Error, path: &Path, report: &mut Report) {
         ErrorKind::ImportDenied { capability, .. } => {
             let flag = format!("--allow {capability}");
             told.args.set("flag", flag.as_str());
-            let cap = Diagnostic::error(fc::DENIED).arg("capability", capability.as_str()).arg("flag", flag.as_str()).help("help.allow");
+            let cap = Diagnostic::error(fc::DENIED)
+                .arg("capability", capability.as_str())
+                .arg("flag", flag.as_str())
+                .help("help.allow");
             report.tell(&told);
             report.tell(&cap);
             return;
@@ -124,7 +157,11 @@ pub fn tell(error: &Error, path: &Path, report: &mut Report) {
         }
         ErrorKind::File(_) | ErrorKind::Refused { .. } => {
             report.tell(&told);
-            report.tell(&Diagnostic::error(fc::FILE_REFUSED).arg("path", shown(path)).arg("count", 1));
+            report.tell(
+                &Diagnostic::error(fc::FILE_REFUSED)
+                    .arg("path", shown(path))
+                    .arg("count", 1),
+            );
             return;
         }
         _ => {}

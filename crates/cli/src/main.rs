@@ -30,8 +30,13 @@ fn main() -> ExitCode {
             let (lang, unknown) = language(cli.lang.as_deref());
             let mut report = Report::new(lang, cli.json);
             if let Some(value) = unknown {
-                let known: Vec<String> = Lang::ALL.iter().map(|lang| lang.tag().to_owned()).collect();
-                report.tell(&Diagnostic::warning(fc::LANG_VALUE).arg("value", value).arg("known", known));
+                let known: Vec<String> =
+                    Lang::ALL.iter().map(|lang| lang.tag().to_owned()).collect();
+                report.tell(
+                    &Diagnostic::warning(fc::LANG_VALUE)
+                        .arg("value", value)
+                        .arg("known", known),
+                );
             }
             let code = done(&cli.verb, &mut report);
             ExitCode::from(report.finish(code))
@@ -59,25 +64,40 @@ fn language(flag: Option<&str>) -> (Lang, Option<String>) {
             None => (Lang::English, Some(tag.to_owned())),
         };
     }
-    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     (set.map_or(Lang::English, |tag| Lang::from_tag(&tag)), None)
 }
 
 /// What clap could not understand, or help that was asked for.
 fn misunderstood(error: &clap::Error) -> u8 {
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
         // Who reads no help needs none.
         let _ = error.print();
         return exit::OK;
     }
     // The words of the command line are all there is to tell language and form from.
     let words: Vec<String> = std::env::args().collect();
-    let tag = words.iter().position(|word| word == "--lang").and_then(|at| words.get(at + 1)).map(String::as_str);
+    let tag = words
+        .iter()
+        .position(|word| word == "--lang")
+        .and_then(|at| words.get(at + 1))
+        .map(String::as_str);
     let tag = tag.or_else(|| words.iter().find_map(|word| word.strip_prefix("--lang=")));
     let mut report = Report::new(language(tag).0, words.iter().any(|word| word == "--json"));
     let text = error.render().to_string();
     let detail = text.strip_prefix("error: ").unwrap_or(&text);
-    let first = detail.split("\n\n").next().unwrap_or(detail).split_whitespace().collect::<Vec<_>>().join(" ");
+    let first = detail
+        .split("\n\n")
+        .next()
+        .unwrap_or(detail)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     report.tell(&report::usage(&first));
     report.finish(exit::USAGE)
 }

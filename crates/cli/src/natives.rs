@@ -47,7 +47,10 @@ pub fn offer(engine: &Engine) -> Result<ExitCode, Error> {
                 set.0.store(i32::from(number), Ordering::Relaxed);
                 Err(Error::host(Fault::Cancel, "the program ended itself"))
             }
-            Err(_) => Err(Error::host(Fault::Range, format!("an exit code lies between 0 and 255, not {number}"))),
+            Err(_) => Err(Error::host(
+                Fault::Range,
+                format!("an exit code lies between 0 and 255, not {number}"),
+            )),
         }
     });
     engine.register(exit.doc("Ends the program with an exit code from 0 to 255."))?;
@@ -74,7 +77,10 @@ impl Counts {
 
 /// Counts one more; only the run's thread does.
 fn count(counter: &AtomicU64) {
-    counter.store(counter.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);
+    counter.store(
+        counter.load(Ordering::Relaxed).wrapping_add(1),
+        Ordering::Relaxed,
+    );
 }
 
 /// Does a line contain a text?
@@ -91,18 +97,29 @@ pub fn offer_plugins(engine: &Engine, show: bool) -> Result<Counts, Error> {
     let counts = Counts::default();
     let counter = counts.notify.clone();
     let notify = if show {
-        Native::new("notify", move |context: &mut Context<'_>, text: &str| -> Result<(), Error> {
-            count(&counter);
-            context.write(text)?;
-            context.write("\n")
-        })
+        Native::new(
+            "notify",
+            move |context: &mut Context<'_>, text: &str| -> Result<(), Error> {
+                count(&counter);
+                context.write(text)?;
+                context.write("\n")
+            },
+        )
     } else {
         Native::new("notify", move |_: &str| count(&counter))
     };
-    engine.register(notify.capability("ui-overlay").doc("Shows a message to the user."))?;
+    engine.register(
+        notify
+            .capability("ui-overlay")
+            .doc("Shows a message to the user."),
+    )?;
     let counter = counts.set_color.clone();
     let color = Native::new("set_color", move |_: &str| count(&counter));
-    engine.register(color.capability("terminal-control").doc("Sets the colour of what is written next, by its name."))?;
+    engine.register(
+        color
+            .capability("terminal-control")
+            .doc("Sets the colour of what is written next, by its name."),
+    )?;
     engine.register(line_contains::native())?;
     Ok(counts)
 }
@@ -123,7 +140,11 @@ impl Console {
     pub fn connect(world: &mut World) -> Console {
         let out = std::io::stdout();
         let terminal = out.is_terminal();
-        let console = Console(Arc::new(Mutex::new(Buffered { out: BufWriter::new(out), terminal, closed: None })));
+        let console = Console(Arc::new(Mutex::new(Buffered {
+            out: BufWriter::new(out),
+            terminal,
+            closed: None,
+        })));
         let sink = console.clone();
         world.set_output(move |stream, bytes| sink.write(stream, bytes));
         console
@@ -134,10 +155,17 @@ impl Console {
         let result = match stream {
             Stream::Out => {
                 let written = held.out.write_all(bytes);
-                if held.terminal && bytes.contains(&b'\n') { written.and_then(|()| held.out.flush()) } else { written }
+                if held.terminal && bytes.contains(&b'\n') {
+                    written.and_then(|()| held.out.flush())
+                } else {
+                    written
+                }
             }
             // Both streams in the order of the program where they lead to one place.
-            Stream::Err => held.out.flush().and_then(|()| std::io::stderr().write_all(bytes)),
+            Stream::Err => held
+                .out
+                .flush()
+                .and_then(|()| std::io::stderr().write_all(bytes)),
         };
         if let Err(error) = &result {
             held.closed = Some(error.to_string());
@@ -148,7 +176,10 @@ impl Console {
     /// Writes a line of this command's own behind what the program wrote.
     pub fn print(&self, line: &str) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = held.out.write_all(line.as_bytes()).and_then(|()| held.out.write_all(b"\n"));
+        let written = held
+            .out
+            .write_all(line.as_bytes())
+            .and_then(|()| held.out.write_all(b"\n"));
         if let Err(error) = written {
             held.closed = Some(error.to_string());
         }

@@ -31,10 +31,18 @@ pub fn run(arguments: &PlugRun, report: &mut Report) -> u8 {
 }
 
 fn start(arguments: &PlugRun, report: &mut Report) -> Result<u8, u8> {
-    let limits = session::limits(&arguments.bounds, Limits { output: None, ..Limits::plugin() }, report)?;
+    let limits = session::limits(
+        &arguments.bounds,
+        Limits {
+            output: None,
+            ..Limits::plugin()
+        },
+        report,
+    )?;
     let granted = session::grants(&arguments.bounds, &GRANTED, report)?;
     let engine = Engine::new();
-    let offered = natives::offer(&engine).and_then(|ended| Ok((ended, natives::offer_plugins(&engine, arguments.show)?)));
+    let offered = natives::offer(&engine)
+        .and_then(|ended| Ok((ended, natives::offer_plugins(&engine, arguments.show)?)));
     let (ended, counts) = offered.map_err(|error| {
         report.tell(&error.diagnostic());
         exit::INTERNAL
@@ -50,7 +58,9 @@ fn start(arguments: &PlugRun, report: &mut Report) -> Result<u8, u8> {
         Err(error) => session.failed(&error, &ended, &arguments.file, report),
     };
     if feed.repaired > 0 {
-        let told = Diagnostic::warning(fc::INPUT_ENCODING).arg("count", feed.repaired).arg("line", feed.first_repaired);
+        let told = Diagnostic::warning(fc::INPUT_ENCODING)
+            .arg("count", feed.repaired)
+            .arg("line", feed.first_repaired);
         report.tell(&told);
     }
     report.field("lines", feed.lines);
@@ -58,14 +68,23 @@ fn start(arguments: &PlugRun, report: &mut Report) -> Result<u8, u8> {
     report.field("set_color", counts.set_color());
     report.field("failures", feed.failures);
     if !report.json() {
-        let counted = format!("lines {}, notify {}, set_color {}\n", feed.lines, counts.notify(), counts.set_color());
+        let counted = format!(
+            "lines {}, notify {}, set_color {}\n",
+            feed.lines,
+            counts.notify(),
+            counts.set_color()
+        );
         session.console.print(counted.trim_end());
     }
     Ok(session.close(code, report))
 }
 
 /// The plugin's hook.
-fn hook(instance: &Instance, arguments: &PlugRun, report: &mut Report) -> Result<Function<(&'static str,), ()>, u8> {
+fn hook(
+    instance: &Instance,
+    arguments: &PlugRun,
+    report: &mut Report,
+) -> Result<Function<(&'static str,), ()>, u8> {
     for name in HOOKS {
         match instance.function::<(&str,), ()>(name) {
             Ok(function) => return Ok(function),
@@ -76,7 +95,11 @@ fn hook(instance: &Instance, arguments: &PlugRun, report: &mut Report) -> Result
             }
         }
     }
-    report.tell(&Diagnostic::error(fc::HOOK_ABSENT).arg("path", load::shown(&arguments.file)).arg("hooks", &HOOKS[..]));
+    report.tell(
+        &Diagnostic::error(fc::HOOK_ABSENT)
+            .arg("path", load::shown(&arguments.file))
+            .arg("hooks", &HOOKS[..]),
+    );
     Err(exit::FILE)
 }
 
@@ -112,19 +135,36 @@ impl Feed {
                 Ok(read) => read,
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(error) => {
-                    report.tell(&Diagnostic::error(fc::INPUT_UNREADABLE).arg("cause", error.to_string()));
+                    report.tell(
+                        &Diagnostic::error(fc::INPUT_UNREADABLE).arg("cause", error.to_string()),
+                    );
                     break exit::FILE;
                 }
             };
             filled += read;
             total += read as u64;
-            let whole = if read == 0 { filled } else { self.lines_end(&buffer, filled) };
-            let result = self.feed(buffer.get(..whole).unwrap_or_default(), session, function, arguments, ended, report);
+            let whole = if read == 0 {
+                filled
+            } else {
+                self.lines_end(&buffer, filled)
+            };
+            let result = self.feed(
+                buffer.get(..whole).unwrap_or_default(),
+                session,
+                function,
+                arguments,
+                ended,
+                report,
+            );
             if let Err(code) = result {
                 break code;
             }
             if read == 0 {
-                break if self.failures > 0 { exit::FAULT } else { exit::OK };
+                break if self.failures > 0 {
+                    exit::FAULT
+                } else {
+                    exit::OK
+                };
             }
             buffer.copy_within(whole..filled, 0);
             filled -= whole;
@@ -165,7 +205,10 @@ impl Feed {
         let mut rest = bytes;
         while !rest.is_empty() {
             let (line, after) = match memchr::memchr(b'\n', rest) {
-                Some(at) => (rest.get(..at).unwrap_or_default(), rest.get(at + 1..).unwrap_or_default()),
+                Some(at) => (
+                    rest.get(..at).unwrap_or_default(),
+                    rest.get(at + 1..).unwrap_or_default(),
+                ),
                 None => (rest, &[][..]),
             };
             rest = after;
@@ -207,7 +250,9 @@ impl Feed {
         if self.in_a_row < FAILURES {
             return Ok(());
         }
-        let told = Diagnostic::error(fc::PLUGIN_DISABLED).arg("plugin", load::shown(&arguments.file)).arg("count", self.in_a_row);
+        let told = Diagnostic::error(fc::PLUGIN_DISABLED)
+            .arg("plugin", load::shown(&arguments.file))
+            .arg("count", self.in_a_row);
         report.tell(&told);
         Err(exit::FAULT)
     }
@@ -222,7 +267,9 @@ fn progress() -> Option<ProgressBar> {
     match input_length() {
         Some(length) => {
             let bar = ProgressBar::new(length);
-            if let Ok(style) = ProgressStyle::with_template("{bar:40} {percent:>3}% {bytes}/{total_bytes} {msg} {eta}") {
+            if let Ok(style) = ProgressStyle::with_template(
+                "{bar:40} {percent:>3}% {bytes}/{total_bytes} {msg} {eta}",
+            ) {
                 bar.set_style(style);
             }
             Some(bar)

@@ -2,7 +2,10 @@
 
 use std::io::{IsTerminal, Write};
 
-use diag::{Catalogue, Diagnostic, JsonDiagnostic, Lang, Severity, Sources, TextOptions, fc, json_line, render_text};
+use diag::{
+    Catalogue, Diagnostic, JsonDiagnostic, Lang, Severity, Sources, TextOptions, fc, json_line,
+    render_text,
+};
 use foxvm::Counters;
 use serde_json::{Map, Value, json};
 
@@ -66,7 +69,10 @@ impl Report {
     pub fn tell(&mut self, diagnostic: &Diagnostic) {
         let catalogue = Catalogue::for_lang(self.lang);
         let error = std::io::stderr();
-        let options = TextOptions { color: error.is_terminal() && std::env::var_os("NO_COLOR").is_none(), ..TextOptions::default() };
+        let options = TextOptions {
+            color: error.is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+            ..TextOptions::default()
+        };
         let text = render_text(diagnostic, catalogue, &self.sources, options);
         // Nothing can be told to whom nobody listens.
         let _ = error.lock().write_all(text.as_bytes());
@@ -74,7 +80,9 @@ impl Report {
             return;
         }
         let shape = JsonDiagnostic::new(diagnostic, catalogue, &self.sources);
-        let Ok(shape) = serde_json::to_value(&shape) else { return };
+        let Ok(shape) = serde_json::to_value(&shape) else {
+            return;
+        };
         if diagnostic.severity == Severity::Error && self.fault.is_none() {
             self.fault = Some(shape.clone());
         }
@@ -138,7 +146,12 @@ pub fn counter_list(counters: &Counters) -> [(&'static str, u64); 12] {
 }
 
 fn counters_json(counters: &Counters) -> Value {
-    Value::Object(counter_list(counters).into_iter().map(|(name, value)| (name.to_owned(), json!(value))).collect())
+    Value::Object(
+        counter_list(counters)
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), json!(value)))
+            .collect(),
+    )
 }
 
 /// The counters as a table on the standard error.
@@ -155,14 +168,24 @@ pub fn code_of(error: &foxvm::Error) -> u8 {
     use foxvm::ErrorKind::*;
     match error.kind() {
         Fault(report) => match report.fault {
-            foxvm::Fault::Verify | foxvm::Fault::Import | foxvm::Fault::Underflow | foxvm::Fault::Opcode => exit::FILE,
+            foxvm::Fault::Verify
+            | foxvm::Fault::Import
+            | foxvm::Fault::Underflow
+            | foxvm::Fault::Opcode => exit::FILE,
             foxvm::Fault::Internal => exit::INTERNAL,
             _ => exit::FAULT,
         },
-        File(_) | Refused { .. } | Text(_) | Io { .. } | ImportUnknown { .. } | ImportDiffers { .. } | ImportDenied { .. } => {
-            exit::FILE
-        }
-        ExportUnknown { .. } | ExportNotFunction { .. } | Arguments { .. } | UnknownCapability(_) => exit::USAGE,
+        File(_)
+        | Refused { .. }
+        | Text(_)
+        | Io { .. }
+        | ImportUnknown { .. }
+        | ImportDiffers { .. }
+        | ImportDenied { .. } => exit::FILE,
+        ExportUnknown { .. }
+        | ExportNotFunction { .. }
+        | Arguments { .. }
+        | UnknownCapability(_) => exit::USAGE,
         Signature { .. } => exit::FILE,
         _ => exit::FAULT,
     }
@@ -170,5 +193,7 @@ pub fn code_of(error: &foxvm::Error) -> u8 {
 
 /// The diagnostic of wrong usage.
 pub fn usage(detail: &str) -> Diagnostic {
-    Diagnostic::error(fc::USAGE).arg("detail", detail).help("help.usage")
+    Diagnostic::error(fc::USAGE)
+        .arg("detail", detail)
+        .help("help.usage")
 }

@@ -30,16 +30,26 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
     let module = load::module(&engine, &arguments.file, report)?;
     if arguments.entry.is_none() {
         if !module.has_entry() {
-            let exports: Vec<String> = module.exports().into_iter().map(|export| export.name).collect();
-            let mut told = Diagnostic::error(fc::NOTHING_TO_DO).arg("path", load::shown(&arguments.file));
+            let exports: Vec<String> = module
+                .exports()
+                .into_iter()
+                .map(|export| export.name)
+                .collect();
+            let mut told =
+                Diagnostic::error(fc::NOTHING_TO_DO).arg("path", load::shown(&arguments.file));
             if let Some(first) = exports.first().cloned() {
-                told = told.arg("suggestion", first).arg("exports", exports).help("help.entry");
+                told = told
+                    .arg("suggestion", first)
+                    .arg("exports", exports)
+                    .help("help.entry");
             }
             report.tell(&told);
             return Err(exit::USAGE);
         }
         if let Some(word) = arguments.arguments.first() {
-            report.tell(&crate::report::usage(&format!("{word}: a module's entry takes no arguments; name a function with --entry")));
+            report.tell(&crate::report::usage(&format!(
+                "{word}: a module's entry takes no arguments; name a function with --entry"
+            )));
             return Err(exit::USAGE);
         }
     }
@@ -47,7 +57,13 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
     let result = session.world.bind(&module);
     let result = match (result, &arguments.entry) {
         (Ok(instance), None) => Ok(instance.result().clone()),
-        (Ok(instance), Some(name)) => match words(&mut session.world, &instance, name, &arguments.arguments, report) {
+        (Ok(instance), Some(name)) => match words(
+            &mut session.world,
+            &instance,
+            name,
+            &arguments.arguments,
+            report,
+        ) {
             Ok(values) => instance.call(&mut session.world, name, &values),
             Err(code) => return Err(session.close(code, report)),
         },
@@ -87,7 +103,9 @@ fn json_of(world: &mut World, value: &Value) -> serde_json::Value {
     match value.kind_name() {
         "empty" => serde_json::Value::Null,
         "int" => json!(value.as_int()),
-        "bool" => world.read::<bool>(value).map_or(serde_json::Value::Null, |truth| json!(truth)),
+        "bool" => world
+            .read::<bool>(value)
+            .map_or(serde_json::Value::Null, |truth| json!(truth)),
         "float" => match world.read::<f64>(value) {
             Ok(number) if number.is_finite() => json!(number),
             _ => json!(world.display(value).unwrap_or_default()),
@@ -97,16 +115,30 @@ fn json_of(world: &mut World, value: &Value) -> serde_json::Value {
 }
 
 /// The words of the command line as the function's parameters want them.
-fn words(world: &mut World, instance: &Instance, name: &str, words: &[String], report: &mut Report) -> Result<Vec<Value>, u8> {
+fn words(
+    world: &mut World,
+    instance: &Instance,
+    name: &str,
+    words: &[String],
+    report: &mut Report,
+) -> Result<Vec<Value>, u8> {
     let exports = instance.module().exports();
     let Some(found) = exports.iter().find(|export| export.name == name) else {
         let names = exports.iter().map(|export| export.name.clone()).collect();
-        let unknown = foxvm::ErrorKind::ExportUnknown { name: name.to_owned(), exports: names }.into();
+        let unknown = foxvm::ErrorKind::ExportUnknown {
+            name: name.to_owned(),
+            exports: names,
+        }
+        .into();
         load::tell(&unknown, Path::new(instance.module().name()), report);
         return Err(exit::USAGE);
     };
     let ExportItem::Function(signature) = &found.item else {
-        report.tell(&Diagnostic::error(fc::EXPORT_NOT_FUNCTION).arg("name", name).arg("found", "static"));
+        report.tell(
+            &Diagnostic::error(fc::EXPORT_NOT_FUNCTION)
+                .arg("name", name)
+                .arg("found", "static"),
+        );
         return Err(exit::USAGE);
     };
     if words.len() != signature.params.len() {
@@ -122,7 +154,11 @@ fn words(world: &mut World, instance: &Instance, name: &str, words: &[String], r
         match word_value(world, word, *ty) {
             Ok(Some(value)) => values.push(value),
             Ok(None) => {
-                report.tell(&Diagnostic::error(fc::ARGUMENT_VALUE).arg("value", word.as_str()).arg("type", ty.to_string()));
+                report.tell(
+                    &Diagnostic::error(fc::ARGUMENT_VALUE)
+                        .arg("value", word.as_str())
+                        .arg("type", ty.to_string()),
+                );
                 return Err(exit::USAGE);
             }
             Err(error) => {
@@ -151,12 +187,18 @@ fn word_value(world: &mut World, word: &str, ty: Type) -> Result<Option<Value>, 
         Type::Bytes => Some(world.value(word.as_bytes())?),
         Type::Unit => (word == "()").then(Value::empty),
         // Where anything goes, numbers and truth values are taken for what they look like.
-        Type::Dyn => Some(match (word.parse::<i64>(), word.parse::<f64>(), word.parse::<bool>()) {
-            (Ok(number), ..) => Value::int(number),
-            (_, Ok(number), _) => Value::float(number),
-            (.., Ok(truth)) => Value::bool(truth),
-            _ => world.value(word)?,
-        }),
+        Type::Dyn => Some(
+            match (
+                word.parse::<i64>(),
+                word.parse::<f64>(),
+                word.parse::<bool>(),
+            ) {
+                (Ok(number), ..) => Value::int(number),
+                (_, Ok(number), _) => Value::float(number),
+                (.., Ok(truth)) => Value::bool(truth),
+                _ => world.value(word)?,
+            },
+        ),
         _ => None,
     })
 }

@@ -18,7 +18,11 @@ pub fn grants(bounds: &Bounds, given: &[&str], report: &mut Report) -> Result<Ve
         return Ok(Capability::all());
     }
     let mut granted = Vec::new();
-    for name in given.iter().copied().chain(bounds.allow.iter().map(String::as_str)) {
+    for name in given
+        .iter()
+        .copied()
+        .chain(bounds.allow.iter().map(String::as_str))
+    {
         match name.parse::<Capability>() {
             Ok(capability) => granted.push(capability),
             Err(error) => {
@@ -51,7 +55,13 @@ pub struct Session {
 
 impl Session {
     /// Makes the World.
-    pub fn open(engine: &Engine, limits: Limits, granted: &[Capability], bounds: &Bounds, report: &mut Report) -> Result<Session, u8> {
+    pub fn open(
+        engine: &Engine,
+        limits: Limits,
+        granted: &[Capability],
+        bounds: &Bounds,
+        report: &mut Report,
+    ) -> Result<Session, u8> {
         let mut world = engine.world(limits, granted).map_err(|error| {
             report.tell(&error.diagnostic());
             code_of(&error)
@@ -62,16 +72,29 @@ impl Session {
                 // Nothing can be told to whom nobody listens.
                 let _ = std::io::Write::write_fmt(
                     &mut std::io::stderr(),
-                    format_args!("{:>width$} {}.{}\n", ">", diag::escape(&entered.module), diag::escape(&entered.function), width = depth_width(entered.depth)),
+                    format_args!(
+                        "{:>width$} {}.{}\n",
+                        ">",
+                        diag::escape(&entered.module),
+                        diag::escape(&entered.function),
+                        width = depth_width(entered.depth)
+                    ),
                 );
             });
         }
         let interrupts = Interrupts::watch(world.interrupt_handle()).map_err(|error| {
-            let told = Diagnostic::error(fc::HOST_RESOURCES).arg("what", "a thread for signals").arg("cause", error.to_string());
+            let told = Diagnostic::error(fc::HOST_RESOURCES)
+                .arg("what", "a thread for signals")
+                .arg("cause", error.to_string());
             report.tell(&told);
             exit::FAULT
         })?;
-        Ok(Session { world, console, interrupts, stats: bounds.stats })
+        Ok(Session {
+            world,
+            console,
+            interrupts,
+            stats: bounds.stats,
+        })
     }
 
     /// Tells how a run failed; the exit code.

@@ -35,7 +35,10 @@ fn examples() -> PathBuf {
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fox"));
-    command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", "C");
+    command
+        .env_remove("LC_ALL")
+        .env_remove("LC_MESSAGES")
+        .env("LANG", "C");
     command
 }
 
@@ -64,11 +67,22 @@ impl Ran {
 }
 
 fn fox<S: AsRef<std::ffi::OsStr>>(words: &[S]) -> Ran {
-    command().args(words).stdin(Stdio::null()).output().unwrap().into()
+    command()
+        .args(words)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+        .into()
 }
 
 fn fed<S: AsRef<std::ffi::OsStr>>(words: &[S], input: &[u8]) -> Ran {
-    let mut child = command().args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command()
+        .args(words)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // The command may end without reading all of it.
     let _ = stdin.write_all(input);
@@ -101,8 +115,19 @@ fn run_prints_what_the_program_prints() {
     let place = Place::new("run");
     let file = place.file("p.fza", PROGRAM);
     let ran = fox(&["run", path(&file)]);
-    assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (0, "out\n", "err\n"));
-    let ran = fox(&["run", path(&file), "--entry", "add", "20", "22", "--show-result"]);
+    assert_eq!(
+        (ran.code, ran.out.as_str(), ran.err.as_str()),
+        (0, "out\n", "err\n")
+    );
+    let ran = fox(&[
+        "run",
+        path(&file),
+        "--entry",
+        "add",
+        "20",
+        "22",
+        "--show-result",
+    ]);
     assert_eq!((ran.code, ran.out.as_str()), (0, "out\n42\n"));
     let ran = fox(&["run", path(&file), "--json", "--entry", "add", "20", "-5"]);
     let object = ran.object();
@@ -119,7 +144,14 @@ fn exit_codes_pass_through() {
     let place = Place::new("exit");
     let file = place.file("p.fza", PROGRAM);
     for code in [0, 3, 42, 255] {
-        let ran = fox(&["run", path(&file), "--entry", "end", &code.to_string(), "--json"]);
+        let ran = fox(&[
+            "run",
+            path(&file),
+            "--entry",
+            "end",
+            &code.to_string(),
+            "--json",
+        ]);
         assert_eq!(ran.code, code, "{}", ran.err);
         assert_eq!(ran.object()["exit"], code);
     }
@@ -134,10 +166,24 @@ fn faults_say_code_message_function_place_and_trace() {
     let file = place.file("p.fza", PROGRAM);
     let ran = fox(&["run", path(&file), "--entry", "outer", "1"]);
     assert_eq!(ran.code, 1);
-    for part in ["error[FX0003]", "division or remainder by zero", "divide", "src/program.rh:7:3", "outer"] {
+    for part in [
+        "error[FX0003]",
+        "division or remainder by zero",
+        "divide",
+        "src/program.rh:7:3",
+        "outer",
+    ] {
         assert!(ran.err.contains(part), "{part} in {}", ran.err);
     }
-    let ran = fox(&["run", path(&file), "--entry", "outer", "1", "--lang", "id-ID"]);
+    let ran = fox(&[
+        "run",
+        path(&file),
+        "--entry",
+        "outer",
+        "1",
+        "--lang",
+        "id-ID",
+    ]);
     assert!(ran.err.contains("kesalahan[FX0003]"), "{}", ran.err);
     let object = fox(&["run", path(&file), "--entry", "outer", "1", "--json"]).object();
     assert_eq!(object["ok"], false);
@@ -155,13 +201,22 @@ fn limits_have_flags() {
         all.extend(words);
         let ran = fox(&all);
         assert_eq!(ran.code, 1, "{words:?} {}", ran.err);
-        ran.object()["fault"]["code"].as_str().unwrap_or_default().to_owned()
+        ran.object()["fault"]["code"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     };
     assert_eq!(code(&["--entry", "spin", "--fuel", "10k"]), "FX0008");
     assert_eq!(code(&["--entry", "spin", "--timeout", "50ms"]), "FX0009");
     assert_eq!(code(&["--entry", "deep", "1", "--depth", "1000"]), "FX0001");
     assert_eq!(code(&["--entry", "grow", "--memory", "8MiB"]), "FX0006");
-    for words in [["--fuel", "much"], ["--memory", "1"], ["--timeout", "soon"], ["--depth", "0"], ["--allow", "everything"]] {
+    for words in [
+        ["--fuel", "much"],
+        ["--memory", "1"],
+        ["--timeout", "soon"],
+        ["--depth", "0"],
+        ["--allow", "everything"],
+    ] {
         let ran = fox(&["run", path(&file), words[0], words[1]]);
         assert_eq!(ran.code, 2, "{words:?}");
         assert!(ran.err.contains("error[FC1"), "{}", ran.err);
@@ -187,10 +242,17 @@ fn wrong_words_are_usage() {
         assert_eq!(ran.code, 2, "{words:?}");
         assert_eq!(ran.object()["fault"]["code"], code, "{words:?}");
     }
-    let empty = place.file("empty.fza", "module \"empty\"\nfn f() export {\n unit\n ret\n}\n");
+    let empty = place.file(
+        "empty.fza",
+        "module \"empty\"\nfn f() export {\n unit\n ret\n}\n",
+    );
     let ran = fox(&["run", path(&empty)]);
     assert_eq!(ran.code, 2);
-    assert!(ran.err.contains("FC13") && ran.err.contains("--entry f"), "{}", ran.err);
+    assert!(
+        ran.err.contains("FC13") && ran.err.contains("--entry f"),
+        "{}",
+        ran.err
+    );
     let ran = fox(&["--help"]);
     assert_eq!(ran.code, 0);
     assert!(ran.out.contains("plug"));
@@ -207,9 +269,19 @@ fn files_that_are_not_good_end_with_65() {
     let source = place.file("p.fox", "tulis(1)");
     let text = place.file("bad.fza", "module \"bad\"\nfn f() {\n frob\n ret\n}\n");
     let odd = place.file("odd.txt", "hello");
-    let wrong = place.file("wrong.fza", "module \"wrong\"\nfn f() -> int {\n unit\n ret\n}\nentry f\n");
-    for (file, code) in [(&none, "FC01"), (&junk, "FV01"), (&source, "FC08"), (&text, "FC26"), (&odd, "FC05"), (&wrong, "FV54"), (&place.0, "FC05")]
-    {
+    let wrong = place.file(
+        "wrong.fza",
+        "module \"wrong\"\nfn f() -> int {\n unit\n ret\n}\nentry f\n",
+    );
+    for (file, code) in [
+        (&none, "FC01"),
+        (&junk, "FV01"),
+        (&source, "FC08"),
+        (&text, "FC26"),
+        (&odd, "FC05"),
+        (&wrong, "FV54"),
+        (&place.0, "FC05"),
+    ] {
         let ran = fox(&["run", path(file), "--json"]);
         assert_eq!(ran.code, 65, "{file:?} {}", ran.err);
         if *file != place.0 {
@@ -229,7 +301,11 @@ fn denied_capabilities_name_their_flag() {
     );
     let ran = fox(&["run", path(&file)]);
     assert_eq!(ran.code, 65);
-    assert!(ran.err.contains("FV38") && ran.err.contains("--allow clock"), "{}", ran.err);
+    assert!(
+        ran.err.contains("FV38") && ran.err.contains("--allow clock"),
+        "{}",
+        ran.err
+    );
     assert_eq!(fox(&["run", path(&file), "--allow", "clock"]).out, "x");
     assert_eq!(fox(&["run", path(&file), "-A"]).out, "x");
 }
@@ -241,12 +317,18 @@ fn text_goes_to_a_file_and_back() {
     let made = place.0.join("p.fzb");
     let ran = fox(&["asm", path(&file), "--json"]);
     assert_eq!(ran.code, 0, "{}", ran.err);
-    assert_eq!(ran.object()["result"]["bytes"], std::fs::metadata(&made).unwrap().len());
+    assert_eq!(
+        ran.object()["result"]["bytes"],
+        std::fs::metadata(&made).unwrap().len()
+    );
     let again = place.0.join("again.fza");
     assert_eq!(fox(&["disasm", path(&made), "-o", path(&again)]).code, 0);
     let second = place.0.join("second.fzb");
     assert_eq!(fox(&["asm", path(&again), "-o", path(&second)]).code, 0);
-    assert_eq!(std::fs::read(&made).unwrap(), std::fs::read(&second).unwrap());
+    assert_eq!(
+        std::fs::read(&made).unwrap(),
+        std::fs::read(&second).unwrap()
+    );
     assert!(fox(&["disasm", path(&made)]).out.starts_with("module "));
     assert_eq!(fox(&["run", path(&made)]).out, "out\n");
     let ran = fox(&["verify", path(&made), path(&second)]);
@@ -260,24 +342,51 @@ fn text_goes_to_a_file_and_back() {
     assert_eq!(ran.object()["result"][0]["ok"], true);
     assert_eq!(ran.object()["result"][1]["ok"], false);
     assert_eq!(fox(&["asm", path(&file), "-o", path(&file)]).code, 2);
-    assert_eq!(fox(&["asm", path(&file), "-o", "/nowhere/at/all.fzb"]).code, 65);
+    assert_eq!(
+        fox(&["asm", path(&file), "-o", "/nowhere/at/all.fzb"]).code,
+        65
+    );
 }
 
 #[test]
 fn codes_are_explained_in_two_languages() {
     let english = fox(&["explain", "fx3"]);
     assert!(english.out.starts_with("FX0003: Division by zero\n"));
-    let indonesian = command().args(["explain", "FX0003"]).env("LANG", "id_ID.UTF-8").output().unwrap();
-    assert!(String::from_utf8(indonesian.stdout).unwrap().starts_with("FX0003: Pembagian dengan nol\n"));
-    assert_eq!(fox(&["explain", "FV02", "--json"]).object()["result"]["code"], "FV02");
+    let indonesian = command()
+        .args(["explain", "FX0003"])
+        .env("LANG", "id_ID.UTF-8")
+        .output()
+        .unwrap();
+    assert!(
+        String::from_utf8(indonesian.stdout)
+            .unwrap()
+            .starts_with("FX0003: Pembagian dengan nol\n")
+    );
+    assert_eq!(
+        fox(&["explain", "FV02", "--json"]).object()["result"]["code"],
+        "FV02"
+    );
 }
 
 #[test]
 fn stats_and_trace_go_to_the_standard_error() {
     let place = Place::new("stats");
     let file = place.file("p.fza", PROGRAM);
-    let ran = fox(&["run", path(&file), "--entry", "outer", "1", "--stats", "--trace"]);
-    for part in ["fuel_used", "program.main", "program.outer", "program.divide"] {
+    let ran = fox(&[
+        "run",
+        path(&file),
+        "--entry",
+        "outer",
+        "1",
+        "--stats",
+        "--trace",
+    ]);
+    for part in [
+        "fuel_used",
+        "program.main",
+        "program.outer",
+        "program.divide",
+    ] {
         assert!(ran.err.contains(part), "{part} in {}", ran.err);
     }
 }
@@ -298,16 +407,38 @@ fn the_sample_plugin_finds_errors() {
     assert_eq!(object["lines"], text.lines().count());
     assert_eq!(object["notify"], errors);
     assert_eq!(object["set_color"], errors);
-    let ran = fed(&["plug", "run", path(&made), "--show"], b"fine\nERROR 1\nERROR 2");
-    assert_eq!(ran.out, "Error detected in terminal\nError detected in terminal\nlines 3, notify 2, set_color 2\n");
-    let ran = fed(&["plug", "run", path(&made), "--json"], b"ok\n\xFF ERROR\n\n");
-    assert_eq!((ran.code, ran.object()["lines"].clone(), ran.object()["notify"].clone()), (0, 3.into(), 1.into()));
+    let ran = fed(
+        &["plug", "run", path(&made), "--show"],
+        b"fine\nERROR 1\nERROR 2",
+    );
+    assert_eq!(
+        ran.out,
+        "Error detected in terminal\nError detected in terminal\nlines 3, notify 2, set_color 2\n"
+    );
+    let ran = fed(
+        &["plug", "run", path(&made), "--json"],
+        b"ok\n\xFF ERROR\n\n",
+    );
+    assert_eq!(
+        (
+            ran.code,
+            ran.object()["lines"].clone(),
+            ran.object()["notify"].clone()
+        ),
+        (0, 3.into(), 1.into())
+    );
     assert!(ran.err.contains("FC25"), "{}", ran.err);
     // Lines longer than a buffer, and pieces without a line end.
     let mut long = vec![b'x'; 700_000];
     long.extend(b" ERROR\nERROR");
     let ran = fed(&["plug", "run", path(&made), "--json"], &long);
-    assert_eq!((ran.object()["lines"].clone(), ran.object()["notify"].clone()), (2.into(), 2.into()));
+    assert_eq!(
+        (
+            ran.object()["lines"].clone(),
+            ran.object()["notify"].clone()
+        ),
+        (2.into(), 2.into())
+    );
 }
 
 #[test]
@@ -319,10 +450,19 @@ fn plugins_that_fail_are_switched_off() {
     assert_eq!(ran.object()["lines"], 3);
     assert_eq!(ran.object()["failures"], 3);
     assert!(ran.err.contains("FC28"), "{}", ran.err);
-    let none = place.file("none.fza", "module \"none\"\nfn f() export {\n unit\n ret\n}\n");
+    let none = place.file(
+        "none.fza",
+        "module \"none\"\nfn f() export {\n unit\n ret\n}\n",
+    );
     let ran = fed(&["plug", "run", path(&none), "--json"], b"");
-    assert_eq!((ran.code, ran.object()["fault"]["code"].as_str()), (65, Some("FC27")));
-    let other = place.file("other.fza", "module \"other\"\nfn on_output(n: int) -> unit export {\n unit\n ret\n}\n");
+    assert_eq!(
+        (ran.code, ran.object()["fault"]["code"].as_str()),
+        (65, Some("FC27"))
+    );
+    let other = place.file(
+        "other.fza",
+        "module \"other\"\nfn on_output(n: int) -> unit export {\n unit\n ret\n}\n",
+    );
     assert_eq!(fed(&["plug", "run", path(&other)], b"x\n").code, 65);
 }
 
@@ -331,9 +471,17 @@ fn plugins_that_fail_are_switched_off() {
 fn interrupts_end_with_130() {
     let place = Place::new("interrupt");
     let file = place.file("p.fza", PROGRAM);
-    let child = command().args(["run", path(&file), "--entry", "spin", "--json"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let child = command()
+        .args(["run", path(&file), "--entry", "spin", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     std::thread::sleep(Duration::from_millis(600));
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(sent.success());
     let start = Instant::now();
     let ran: Ran = child.wait_with_output().unwrap().into();

@@ -29,7 +29,11 @@ fn median(mut figures: Vec<f64>) -> f64 {
 }
 
 /// Does something `count` times, five times over, and prints nanoseconds for each.
-fn operation(name: &str, count: u64, mut body: impl FnMut(u64) -> Result<(), Error>) -> Result<(), Error> {
+fn operation(
+    name: &str,
+    count: u64,
+    mut body: impl FnMut(u64) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut figures = Vec::new();
     for _ in 0..5 {
         let start = clock::thread_seconds();
@@ -43,7 +47,13 @@ fn operation(name: &str, count: u64, mut body: impl FnMut(u64) -> Result<(), Err
 }
 
 /// Calls a guest function that does `count` operations by itself.
-fn guest_loop(world: &mut World, instance: &Instance, name: &str, function: &str, count: i64) -> Result<(), Error> {
+fn guest_loop(
+    world: &mut World,
+    instance: &Instance,
+    name: &str,
+    function: &str,
+    count: i64,
+) -> Result<(), Error> {
     let function = instance.function::<(i64,), foxvm::Value>(function)?;
     let mut figures = Vec::new();
     for _ in 0..5 {
@@ -58,11 +68,20 @@ fn guest_loop(world: &mut World, instance: &Instance, name: &str, function: &str
 /// Resident bytes of this process.
 fn resident() -> f64 {
     let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    text.split_whitespace().nth(1).and_then(|pages| pages.parse::<f64>().ok()).unwrap_or(0.0) * 4096.0
+    text.split_whitespace()
+        .nth(1)
+        .and_then(|pages| pages.parse::<f64>().ok())
+        .unwrap_or(0.0)
+        * 4096.0
 }
 
 fn limits() -> Limits {
-    Limits { fuel: Some(1 << 50), deadline: Some(Duration::from_secs(3_600)), fibers: 200_000, ..Limits::strict() }
+    Limits {
+        fuel: Some(1 << 50),
+        deadline: Some(Duration::from_secs(3_600)),
+        fibers: 200_000,
+        ..Limits::strict()
+    }
 }
 
 fn main() -> Result<(), Error> {
@@ -70,7 +89,10 @@ fn main() -> Result<(), Error> {
     let emitted = Arc::new(AtomicU64::new(0));
     let counter = emitted.clone();
     engine.function("emit", move |line: &str| {
-        counter.store(counter.load(Ordering::Relaxed) + line.len() as u64, Ordering::Relaxed);
+        counter.store(
+            counter.load(Ordering::Relaxed) + line.len() as u64,
+            Ordering::Relaxed,
+        );
     })?;
     engine.function("add", |a: i64, b: i64| a.wrapping_add(b))?;
     let typed = engine.load(engine.assemble(TYPED)?)?;
@@ -80,21 +102,43 @@ fn main() -> Result<(), Error> {
     let loose = world.bind(&dynamic)?;
 
     let empty = plugin.function::<(), ()>("empty")?;
-    operation("call_typed_empty", 2_000_000, |_| empty.call(&mut world, ()))?;
+    operation("call_typed_empty", 2_000_000, |_| {
+        empty.call(&mut world, ())
+    })?;
     let add = plugin.function::<(i64, i64), i64>("add2")?;
-    operation("call_typed_add", 2_000_000, |index| add.call(&mut world, (index as i64, 1)).map(|_| ()))?;
+    operation("call_typed_add", 2_000_000, |index| {
+        add.call(&mut world, (index as i64, 1)).map(|_| ())
+    })?;
     let empty = loose.function::<(), ()>("empty")?;
-    operation("call_dynamic_empty", 2_000_000, |_| empty.call(&mut world, ()))?;
+    operation("call_dynamic_empty", 2_000_000, |_| {
+        empty.call(&mut world, ())
+    })?;
     let add = loose.function::<(i64, i64), i64>("add2")?;
-    operation("call_dynamic_add", 2_000_000, |index| add.call(&mut world, (index as i64, 1)).map(|_| ()))?;
+    operation("call_dynamic_add", 2_000_000, |index| {
+        add.call(&mut world, (index as i64, 1)).map(|_| ())
+    })?;
     guest_loop(&mut world, &plugin, "native_add", "ffi", 2_000_000)?;
     let handler = plugin.function::<(&str,), ()>("on_line")?;
-    operation("handler_error", 1_000_000, |index| handler.call(&mut world, (LINES[index as usize & 3],)))?;
+    operation("handler_error", 1_000_000, |index| {
+        handler.call(&mut world, (LINES[index as usize & 3],))
+    })?;
     if emitted.load(Ordering::Relaxed) == 0 {
         return Err(Error::new("the handler emitted nothing"));
     }
-    guest_loop(&mut world, &loose, "alloc_collect_dynamic", "allocate", 1_000_000)?;
-    guest_loop(&mut world, &plugin, "alloc_collect_typed", "allocate", 1_000_000)?;
+    guest_loop(
+        &mut world,
+        &loose,
+        "alloc_collect_dynamic",
+        "allocate",
+        1_000_000,
+    )?;
+    guest_loop(
+        &mut world,
+        &plugin,
+        "alloc_collect_typed",
+        "allocate",
+        1_000_000,
+    )?;
     guest_loop(&mut world, &loose, "yield_resume", "yield_resume", 500_000)?;
     garbage(&engine, &typed)?;
     worlds(&engine, &typed)?;
@@ -116,7 +160,11 @@ fn garbage(engine: &Engine, typed: &foxvm::Module) -> Result<(), Error> {
     println!("garbage_washes\t{}", world.counters().washes);
     // The wash itself is part of a call: what a call costs more when it leaves garbage, for growing amounts of it, is
     // allocation; the wash's own share is what is left when the amount goes to nothing.
-    for (name, bytes) in [("tray_wash_call_64", 64), ("tray_wash_call_1024", 1_024), ("tray_wash_call_16384", 16_384)] {
+    for (name, bytes) in [
+        ("tray_wash_call_64", 64),
+        ("tray_wash_call_1024", 1_024),
+        ("tray_wash_call_16384", 16_384),
+    ] {
         let calls = 200_000;
         let quiet = timed(calls, || litter.call(&mut world, (bytes,)))?;
         let held = world.value("held")?;
@@ -152,6 +200,9 @@ fn worlds(engine: &Engine, typed: &foxvm::Module) -> Result<(), Error> {
         world.bind(typed)?;
         kept.push(world);
     }
-    println!("world_bytes\t{:.0}", (resident() - before) / kept.len() as f64);
+    println!(
+        "world_bytes\t{:.0}",
+        (resident() - before) / kept.len() as f64
+    );
     Ok(())
 }

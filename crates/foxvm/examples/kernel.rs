@@ -14,12 +14,18 @@ mod clock;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let unmetered = words.iter().any(|word| word == "--unmetered");
-    let words: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
+    let words: Vec<&String> = words
+        .iter()
+        .filter(|word| !word.starts_with("--"))
+        .collect();
     let [file, input, repetitions] = words[..] else {
         return Err("usage: kernel FILE.fza INPUT REPETITIONS [--unmetered]".into());
     };
     let (input, repetitions): (i64, usize) = (input.parse()?, repetitions.parse()?);
-    let name = Path::new(file).file_stem().and_then(|name| name.to_str()).unwrap_or("kernel");
+    let name = Path::new(file)
+        .file_stem()
+        .and_then(|name| name.to_str())
+        .unwrap_or("kernel");
     let engine = Engine::new();
     let module = engine.load(engine.assemble(&std::fs::read_to_string(file)?)?)?;
     // Far beyond what a kernel takes, but counted and compared like any limit.
@@ -39,6 +45,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         result = world.display(&value)?;
     }
     seconds.sort_by(f64::total_cmp);
-    println!("{name}\t{:.9}\t{:.9}\t{result}", seconds[seconds.len() / 2], seconds[0]);
+    println!(
+        "{name}\t{:.9}\t{:.9}\t{result}",
+        seconds[seconds.len() / 2],
+        seconds[0]
+    );
     Ok(())
 }

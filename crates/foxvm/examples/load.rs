@@ -81,9 +81,14 @@ fn measure(store: &std::path::Path) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// What the first call of a function costs more than the second: lazy verification and translation.
-fn first_call(store: &std::path::Path, hash: foxvm::ModuleHash) -> Result<(), Box<dyn std::error::Error>> {
+fn first_call(
+    store: &std::path::Path,
+    hash: foxvm::ModuleHash,
+) -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::builder().store(store).build()?;
-    let module = engine.load_known(hash)?.ok_or("a kept module is not known")?;
+    let module = engine
+        .load_known(hash)?
+        .ok_or("a kept module is not known")?;
     let mut world = engine.world(Limits::plugin(), &[])?;
     let instance = world.bind(&module)?;
     let mut extra = Vec::new();

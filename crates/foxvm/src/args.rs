@@ -55,6 +55,7 @@ macro_rules! args {
             }
             #[inline]
             #[allow(unused_variables, reason = "the empty tuple has no members")]
+            #[allow(clippy::redundant_closure_call, reason = "a closure is how `?` ends a part of a macro's body")]
             fn enter(
                 args: Self::Of<'_>,
                 world: &mut Machine,

@@ -29,8 +29,13 @@ impl Capability {
     /// Those of them that may be granted in part.
     pub const WITH_PARTS: [&'static str; 4] = ["env", "fs-read", "fs-write", "net-connect"];
     /// Those that plugins use.
-    pub const OF_PLUGINS: [&'static str; 5] =
-        ["output-filtering", "input-filtering", "ui-overlay", "terminal-control", "command-registration"];
+    pub const OF_PLUGINS: [&'static str; 5] = [
+        "output-filtering",
+        "input-filtering",
+        "ui-overlay",
+        "terminal-control",
+        "command-registration",
+    ];
 
     /// The capability of that name, `NAME` or `NAME=PART`.
     pub fn parse(text: &str) -> Option<Capability> {
@@ -48,7 +53,10 @@ impl Capability {
 
     /// All of them, whole.
     pub fn all() -> Vec<Capability> {
-        Capability::NAMES.iter().map(|name| Capability((*name).to_owned())).collect()
+        Capability::NAMES
+            .iter()
+            .map(|name| Capability((*name).to_owned()))
+            .collect()
     }
 
     /// Its text.
@@ -71,6 +79,7 @@ impl fmt::Display for Capability {
 impl FromStr for Capability {
     type Err = crate::Error;
     fn from_str(text: &str) -> Result<Capability, crate::Error> {
-        Capability::parse(text).ok_or_else(|| crate::ErrorKind::UnknownCapability(text.to_owned()).into())
+        Capability::parse(text)
+            .ok_or_else(|| crate::ErrorKind::UnknownCapability(text.to_owned()).into())
     }
 }

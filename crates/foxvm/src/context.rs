@@ -26,7 +26,11 @@ impl<'w> Context<'w> {
     ///
     /// # Errors
     /// The fault that ended the call. Hand it on with `?` where the host has no answer to it.
-    pub fn call<A: Args, R: FromFox>(&mut self, callee: &Value, args: A::Of<'_>) -> Result<R, Error> {
+    pub fn call<A: Args, R: FromFox>(
+        &mut self,
+        callee: &Value,
+        args: A::Of<'_>,
+    ) -> Result<R, Error> {
         let callee = callee.raw(self.world)?;
         self.call_raw::<A, R>(callee, args)
     }
@@ -35,7 +39,11 @@ impl<'w> Context<'w> {
     ///
     /// # Errors
     /// As [`Context::call`]; [`ErrorKind::Foreign`] if it belongs to another World.
-    pub fn call_function<A: Args, R: FromFox>(&mut self, function: &Function<A, R>, args: A::Of<'_>) -> Result<R, Error> {
+    pub fn call_function<A: Args, R: FromFox>(
+        &mut self,
+        function: &Function<A, R>,
+        args: A::Of<'_>,
+    ) -> Result<R, Error> {
         let entry = function.entry();
         if entry.world() != self.world.number() {
             return Err(ErrorKind::Foreign("function").into());
@@ -50,7 +58,11 @@ impl<'w> Context<'w> {
         result
     }
 
-    fn call_rooted<A: Args, R: FromFox>(&mut self, callee: Raw, args: A::Of<'_>) -> Result<R, Error> {
+    fn call_rooted<A: Args, R: FromFox>(
+        &mut self,
+        callee: Raw,
+        args: A::Of<'_>,
+    ) -> Result<R, Error> {
         let at = crate::sequence::push(self.world, callee)?;
         let first = A::root(args, self.world)?;
         let callee = self.world.host_temp(at);
@@ -144,7 +156,10 @@ impl<'w> Context<'w> {
     /// # Errors
     /// If the host has no memory left.
     pub fn open<T: std::any::Any + Send>(&mut self, kind: u32, data: T) -> Result<Value, Error> {
-        match self.world.resources_mut().open(Resource { kind, data: Box::new(data) }) {
+        match self.world.resources_mut().open(Resource {
+            kind,
+            data: Box::new(data),
+        }) {
             Some(raw) => Value::hold(self.world, raw),
             None => Err(Error::new("the host has no memory left")),
         }
@@ -156,7 +171,11 @@ impl<'w> Context<'w> {
     /// If the handle belongs to another World.
     pub fn resource<T: 'static>(&mut self, handle: &Value) -> Result<Option<&mut T>, Error> {
         let raw = handle.raw(self.world)?;
-        Ok(self.world.resources_mut().get(raw).and_then(|resource| resource.data.downcast_mut()))
+        Ok(self
+            .world
+            .resources_mut()
+            .get(raw)
+            .and_then(|resource| resource.data.downcast_mut()))
     }
 
     /// Closes a resource; was it open?

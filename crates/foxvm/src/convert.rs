@@ -82,7 +82,10 @@ pub trait FromFox: Sized + Sealed {
     /// May a sequence of them be made of what a module gives as `ty`?
     #[doc(hidden)]
     fn many_read(ty: Type) -> bool {
-        matches!(ty, Type::Dyn | Type::Ref | Type::List | Type::Array | Type::Tuple(_))
+        matches!(
+            ty,
+            Type::Dyn | Type::Ref | Type::List | Type::Array | Type::Tuple(_)
+        )
     }
     /// The type of a sequence of them as a parameter of a host function.
     #[doc(hidden)]
@@ -113,7 +116,11 @@ impl FromFox for () {
     }
     #[inline]
     fn from_raw(world: &mut Machine, value: Raw) -> Result<(), Error> {
-        if value.is_empty() { Ok(()) } else { Err(mismatch(world, "unit", value)) }
+        if value.is_empty() {
+            Ok(())
+        } else {
+            Err(mismatch(world, "unit", value))
+        }
     }
 }
 
@@ -130,7 +137,9 @@ impl FromFox for bool {
     const WANTS: Type = Type::Bool;
     #[inline]
     fn from_raw(world: &mut Machine, value: Raw) -> Result<bool, Error> {
-        value.as_bool().ok_or_else(|| mismatch(world, "bool", value))
+        value
+            .as_bool()
+            .ok_or_else(|| mismatch(world, "bool", value))
     }
 }
 
@@ -216,8 +225,13 @@ impl FromFox for u8 {
     }
     #[inline]
     fn from_raw(world: &mut Machine, value: Raw) -> Result<u8, Error> {
-        let number = value.as_int().map(i128::from).or_else(|| sized_integer(value));
-        number.and_then(|number| u8::try_from(number).ok()).ok_or_else(|| mismatch(world, "u8", value))
+        let number = value
+            .as_int()
+            .map(i128::from)
+            .or_else(|| sized_integer(value));
+        number
+            .and_then(|number| u8::try_from(number).ok())
+            .ok_or_else(|| mismatch(world, "u8", value))
     }
     const MANY_WANT: Type = Type::Bytes;
     fn many_read(ty: Type) -> bool {
@@ -261,7 +275,9 @@ impl FromFox for f64 {
     fn from_raw(world: &mut Machine, value: Raw) -> Result<f64, Error> {
         match value.as_float() {
             Some(number) => Ok(number),
-            None if value.kind() == Kind::Sized && value.sub() == 8 => Ok(f64::from_bits(value.payload)),
+            None if value.kind() == Kind::Sized && value.sub() == 8 => {
+                Ok(f64::from_bits(value.payload))
+            }
             None => Err(mismatch(world, "float", value)),
         }
     }

@@ -10,6 +10,7 @@ use fzb::view::{Checks, ModuleBytes};
 use lemari::mapped::Mapped;
 use machine::engine::Shared;
 
+use crate::Limits;
 use crate::capability::Capability;
 use crate::error::{Error, ErrorKind};
 use crate::host::HostFn;
@@ -18,7 +19,6 @@ use crate::native::Native;
 use crate::store::{self, Known, LARGEST_FILE, ModuleHash};
 use crate::ticker::Ticker;
 use crate::world::World;
-use crate::Limits;
 
 /// How instructions follow each other. Results are the same; speed differs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -51,7 +51,11 @@ pub struct EngineBuilder {
 
 impl Default for EngineBuilder {
     fn default() -> EngineBuilder {
-        EngineBuilder { dispatch: Dispatch::Fastest, store: None, module_bytes: 1 << 30 }
+        EngineBuilder {
+            dispatch: Dispatch::Fastest,
+            store: None,
+            module_bytes: 1 << 30,
+        }
     }
 }
 
@@ -83,8 +87,10 @@ impl EngineBuilder {
     /// # Errors
     /// If the store folder cannot be made, or is not this user's own and closed to others.
     pub fn build(self) -> Result<Engine, Error> {
-        let known = Known::new(self.store.clone())
-            .map_err(|error| ErrorKind::Io { path: self.store.clone().unwrap_or_default(), error })?;
+        let known = Known::new(self.store.clone()).map_err(|error| ErrorKind::Io {
+            path: self.store.clone().unwrap_or_default(),
+            error,
+        })?;
         Ok(self.with(known))
     }
 
@@ -178,7 +184,12 @@ impl Engine {
     /// [`ErrorKind::Io`] if it cannot be read, else as [`Engine::load`].
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Module, Error> {
         let path = path.as_ref();
-        let io = |error| Error::from(ErrorKind::Io { path: path.to_owned(), error });
+        let io = |error| {
+            Error::from(ErrorKind::Io {
+                path: path.to_owned(),
+                error,
+            })
+        };
         if let Some(name) = self.0.known.name_in_store(path) {
             let mapped = self.0.known.map(&name).map_err(io)?;
             return self.add(store::bytes_of(mapped), Checks::Known, false);
@@ -212,7 +223,12 @@ impl Engine {
     /// # Errors
     /// [`ErrorKind::Io`] if it is not sealed, else as [`Engine::load`].
     pub fn load_sealed(&self, file: &File) -> Result<Module, Error> {
-        let io = |error| Error::from(ErrorKind::Io { path: PathBuf::from("memory file"), error });
+        let io = |error| {
+            Error::from(ErrorKind::Io {
+                path: PathBuf::from("memory file"),
+                error,
+            })
+        };
         let identity = store::identity(file).map_err(io)?;
         if let Some(loaded) = identity.and_then(|identity| self.0.known.sealed(identity)) {
             return Ok(Module::new(loaded));
@@ -237,8 +253,16 @@ impl Engine {
         if !module.loaded.verified {
             verify_all(module.file())?;
         }
-        let path = |error| Error::from(ErrorKind::Io { path: PathBuf::from(Known::name_of(module.hash())), error });
-        self.0.known.keep(module.hash(), module.bytes()).map_err(path)
+        let path = |error| {
+            Error::from(ErrorKind::Io {
+                path: PathBuf::from(Known::name_of(module.hash())),
+                error,
+            })
+        };
+        self.0
+            .known
+            .keep(module.hash(), module.bytes())
+            .map_err(path)
     }
 
     /// A World with limits and grants. Its memory is reserved, not committed.
@@ -254,7 +278,10 @@ impl Engine {
         let bound = || {
             Error::from(ErrorKind::Resources {
                 what: "room for another module",
-                cause: format!("the Engine holds at most {} bytes of modules", inner.module_bytes),
+                cause: format!(
+                    "the Engine holds at most {} bytes of modules",
+                    inner.module_bytes
+                ),
             })
         };
         if inner.known.full(bytes.as_slice().len(), inner.module_bytes) {
@@ -269,7 +296,9 @@ impl Engine {
         if verify {
             verify_all(&module)?;
         }
-        let loaded = inner.shared.add_module(module, verify || checks == Checks::Known);
+        let loaded = inner
+            .shared
+            .add_module(module, verify || checks == Checks::Known);
         if !inner.known.note(&loaded, inner.module_bytes) {
             return Err(bound());
         }
@@ -288,5 +317,10 @@ pub(crate) fn refused(module: &fzb::Module, refusal: Refusal) -> Error {
         .and_then(|function| function.code.get(refusal.offset as usize).copied())
         .and_then(isa::Op::from_byte)
         .map_or_else(String::new, |op| op.info().name.to_owned());
-    ErrorKind::Refused { function: function_name(module, id), refusal, instruction }.into()
+    ErrorKind::Refused {
+        function: function_name(module, id),
+        refusal,
+        instruction,
+    }
+    .into()
 }

@@ -141,7 +141,11 @@ impl Error {
     /// A host function's failure with a fault of the machine's table, e.g. [`Fault::Range`] for a bad argument, or
     /// [`Fault::Cancel`] to end the run.
     pub fn host(fault: Fault, message: impl Into<String>) -> Error {
-        ErrorKind::Host { fault, message: message.into() }.into()
+        ErrorKind::Host {
+            fault,
+            message: message.into(),
+        }
+        .into()
     }
 
     /// The verifier's refusal of a function of a file.
@@ -178,7 +182,9 @@ impl Error {
         let sentence = Catalogue::for_lang(lang).message(&diagnostic);
         match self.kind() {
             // The catalogue's sentence names the fault; what the machine or the program said is more exact.
-            ErrorKind::Fault(report) if !report.message.is_empty() && !sentence.contains(&report.message) => {
+            ErrorKind::Fault(report)
+                if !report.message.is_empty() && !sentence.contains(&report.message) =>
+            {
                 format!("{sentence}: {}", diag::escape(&report.message))
             }
             _ => sentence,
@@ -186,17 +192,25 @@ impl Error {
     }
 
     pub(crate) fn conversion(expected: &str, found: &str) -> Error {
-        ErrorKind::Conversion { expected: expected.to_owned(), found: found.to_owned() }.into()
+        ErrorKind::Conversion {
+            expected: expected.to_owned(),
+            found: found.to_owned(),
+        }
+        .into()
     }
 
     /// As a host function's body hands it to the machine.
     pub(crate) fn into_host(self) -> HostError {
         match *self.0 {
             ErrorKind::Host { fault, message } => HostError::Failed { fault, message },
-            ErrorKind::Fault(report) => HostError::Failed { fault: report.fault, message: report.message },
-            ErrorKind::Conversion { expected, found } => {
-                HostError::Failed { fault: Fault::Type, message: format!("expected {expected}, found {found}") }
-            }
+            ErrorKind::Fault(report) => HostError::Failed {
+                fault: report.fault,
+                message: report.message,
+            },
+            ErrorKind::Conversion { expected, found } => HostError::Failed {
+                fault: Fault::Type,
+                message: format!("expected {expected}, found {found}"),
+            },
             other => HostError::new(Error::from(other).to_string()),
         }
     }
@@ -205,7 +219,12 @@ impl Error {
 impl fmt::Display for Error {
     /// The code and the sentence, in English; [`Error::message`] for other languages.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.diagnostic().code, self.message(Lang::English))
+        write!(
+            f,
+            "{}: {}",
+            self.diagnostic().code,
+            self.message(Lang::English)
+        )
     }
 }
 

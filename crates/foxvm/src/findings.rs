@@ -1,12 +1,14 @@
 //! Errors as diagnostics: which catalogue entry says what, and with which arguments.
 
-use diag::{Argument, ArgumentKind, Catalogue, Code, Diagnostic, Frame, Lang, Message, Trace, fc, fv};
+use diag::{
+    Argument, ArgumentKind, Catalogue, Code, Diagnostic, Frame, Lang, Message, Trace, fc, fv,
+};
 use fzb::FileError;
 use fzb::verify::Refusal;
 use machine::fault::FaultReport;
 
-use crate::error::ErrorKind;
 use crate::Fault;
+use crate::error::ErrorKind;
 
 /// Frames at each end of a long trace; the machine keeps as many (docs/specs/machine.md §7).
 const TRACE_END: usize = 64;
@@ -15,7 +17,11 @@ pub(crate) fn diagnostic(kind: &ErrorKind) -> Diagnostic {
     match kind {
         ErrorKind::Fault(report) => fault(report),
         ErrorKind::File(error) => file(error),
-        ErrorKind::Refused { refusal, function, instruction } => refused(refusal, function, instruction),
+        ErrorKind::Refused {
+            refusal,
+            function,
+            instruction,
+        } => refused(refusal, function, instruction),
         ErrorKind::Text(errors) => {
             let first = errors.first().map_or_else(String::new, ToString::to_string);
             Diagnostic::error(fc::ASSEMBLY).arg("reason", first)
@@ -23,41 +29,73 @@ pub(crate) fn diagnostic(kind: &ErrorKind) -> Diagnostic {
         ErrorKind::Io { path, error } => {
             let path = path.display().to_string();
             match error.kind() {
-                std::io::ErrorKind::NotFound => Diagnostic::error(fc::FILE_NOT_FOUND).arg("path", path),
-                std::io::ErrorKind::IsADirectory => Diagnostic::error(fc::FILE_IS_FOLDER).arg("path", path),
-                _ => Diagnostic::error(fc::FILE_UNREADABLE).arg("path", path).arg("cause", error.to_string()),
+                std::io::ErrorKind::NotFound => {
+                    Diagnostic::error(fc::FILE_NOT_FOUND).arg("path", path)
+                }
+                std::io::ErrorKind::IsADirectory => {
+                    Diagnostic::error(fc::FILE_IS_FOLDER).arg("path", path)
+                }
+                _ => Diagnostic::error(fc::FILE_UNREADABLE)
+                    .arg("path", path)
+                    .arg("cause", error.to_string()),
             }
         }
-        ErrorKind::ImportUnknown { name } => Diagnostic::error(fv::IMPORT_UNKNOWN).arg("name", name.as_str()),
-        ErrorKind::ImportDiffers { name, expected, found } => Diagnostic::error(fv::IMPORT_SIGNATURE)
+        ErrorKind::ImportUnknown { name } => {
+            Diagnostic::error(fv::IMPORT_UNKNOWN).arg("name", name.as_str())
+        }
+        ErrorKind::ImportDiffers {
+            name,
+            expected,
+            found,
+        } => Diagnostic::error(fv::IMPORT_SIGNATURE)
             .arg("name", name.as_str())
             .arg("expected", expected.as_str())
             .arg("found", found.as_str()),
-        ErrorKind::ImportDenied { name, capability } => {
-            Diagnostic::error(fv::IMPORT_CAPABILITY).arg("name", name.as_str()).arg("capability", capability.as_str())
-        }
+        ErrorKind::ImportDenied { name, capability } => Diagnostic::error(fv::IMPORT_CAPABILITY)
+            .arg("name", name.as_str())
+            .arg("capability", capability.as_str()),
         ErrorKind::ExportUnknown { name, exports } => {
-            let found = Diagnostic::error(fc::EXPORT_UNKNOWN).arg("name", name.as_str()).arg("path", "");
-            if exports.is_empty() { found } else { found.arg("exports", exports.clone()) }
+            let found = Diagnostic::error(fc::EXPORT_UNKNOWN)
+                .arg("name", name.as_str())
+                .arg("path", "");
+            if exports.is_empty() {
+                found
+            } else {
+                found.arg("exports", exports.clone())
+            }
         }
-        ErrorKind::ExportNotFunction { name, found } => {
-            Diagnostic::error(fc::EXPORT_NOT_FUNCTION).arg("name", name.as_str()).arg("found", found.as_str())
-        }
-        ErrorKind::Signature { name, expected, found } => Diagnostic::error(Code::fault(Fault::Type as u8))
+        ErrorKind::ExportNotFunction { name, found } => Diagnostic::error(fc::EXPORT_NOT_FUNCTION)
+            .arg("name", name.as_str())
+            .arg("found", found.as_str()),
+        ErrorKind::Signature {
+            name,
+            expected,
+            found,
+        } => Diagnostic::error(Code::fault(Fault::Type as u8))
             .arg("name", name.as_str())
             .arg("expected", expected.as_str())
             .arg("found", found.as_str()),
-        ErrorKind::Arguments { name, expected, found } => Diagnostic::error(fc::EXPORT_ARGUMENTS)
+        ErrorKind::Arguments {
+            name,
+            expected,
+            found,
+        } => Diagnostic::error(fc::EXPORT_ARGUMENTS)
             .arg("name", name.as_str())
             .arg("expected", *expected)
             .arg("found", *found),
-        ErrorKind::Conversion { expected, found } => Diagnostic::error(Code::fault(Fault::Type as u8))
-            .arg("expected", expected.as_str())
-            .arg("found", found.as_str()),
-        ErrorKind::Handle(error) => said(Diagnostic::error(Code::fault(Fault::State as u8)), &error.to_string()),
-        ErrorKind::Foreign(what) => {
-            said(Diagnostic::error(Code::fault(Fault::State as u8)), &format!("the {what} belongs to another World"))
+        ErrorKind::Conversion { expected, found } => {
+            Diagnostic::error(Code::fault(Fault::Type as u8))
+                .arg("expected", expected.as_str())
+                .arg("found", found.as_str())
         }
+        ErrorKind::Handle(error) => said(
+            Diagnostic::error(Code::fault(Fault::State as u8)),
+            &error.to_string(),
+        ),
+        ErrorKind::Foreign(what) => said(
+            Diagnostic::error(Code::fault(Fault::State as u8)),
+            &format!("the {what} belongs to another World"),
+        ),
         ErrorKind::UnknownCapability(name) => Diagnostic::error(fc::ALLOW_VALUE)
             .arg("name", name.as_str())
             .arg("known", &crate::Capability::NAMES[..]),
@@ -65,9 +103,9 @@ pub(crate) fn diagnostic(kind: &ErrorKind) -> Diagnostic {
             .arg("name", name.as_str())
             .arg("expected", "an intrinsic of the same signature")
             .arg("found", intrinsic.as_str()),
-        ErrorKind::Resources { what, cause } => {
-            Diagnostic::error(fc::HOST_RESOURCES).arg("what", *what).arg("cause", cause.as_str())
-        }
+        ErrorKind::Resources { what, cause } => Diagnostic::error(fc::HOST_RESOURCES)
+            .arg("what", *what)
+            .arg("cause", cause.as_str()),
         ErrorKind::Host { fault, message } => {
             let found = Diagnostic::error(Code::fault(*fault as u8));
             match fault {
@@ -80,19 +118,34 @@ pub(crate) fn diagnostic(kind: &ErrorKind) -> Diagnostic {
 
 /// What the machine or a program said, as a note.
 fn said(diagnostic: Diagnostic, text: &str) -> Diagnostic {
-    if text.is_empty() { diagnostic } else { diagnostic.note(Message::new("note.said").arg("text", text)) }
+    if text.is_empty() {
+        diagnostic
+    } else {
+        diagnostic.note(Message::new("note.said").arg("text", text))
+    }
 }
 
 fn fault(report: &FaultReport) -> Diagnostic {
-    let found = described(Diagnostic::error(Code::fault(report.fault as u8)), report.fault, &report.message);
+    let found = described(
+        Diagnostic::error(Code::fault(report.fault as u8)),
+        report.fault,
+        &report.message,
+    );
     let frames = report.trace.iter().map(|frame| Frame {
         function: frame.function.clone(),
-        file: frame.file.clone().or_else(|| (!frame.module.is_empty()).then(|| frame.module.clone())),
+        file: frame
+            .file
+            .clone()
+            .or_else(|| (!frame.module.is_empty()).then(|| frame.module.clone())),
         line: frame.line,
         column: frame.column,
         language: frame.lang.text().into(),
     });
-    found.trace(Trace { frames: frames.collect(), omitted: u64::from(report.omitted), omitted_at: TRACE_END })
+    found.trace(Trace {
+        frames: frames.collect(),
+        omitted: u64::from(report.omitted),
+        omitted_at: TRACE_END,
+    })
 }
 
 /// The arguments of a fault's entry, taken from the machine's message where it has them; else the message as a note.
@@ -100,9 +153,12 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
     match fault {
         Fault::User | Fault::Uncaught => found.arg("text", message),
         Fault::Cap => match between(message, "capability ", [",", " "]) {
-            Some(capability) => found
-                .arg("capability", capability)
-                .arg_if("function", message.split_once(" needs the capability").map(|(function, _)| function)),
+            Some(capability) => found.arg("capability", capability).arg_if(
+                "function",
+                message
+                    .split_once(" needs the capability")
+                    .map(|(function, _)| function),
+            ),
             None => said(found.arg("capability", "?"), message),
         },
         Fault::Host => {
@@ -112,10 +168,17 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
                 .unwrap_or(("?", message));
             found.arg("function", function).arg("cause", cause)
         }
-        Fault::Type => match message.rsplit_once("expected ").and_then(|(_, rest)| rest.rsplit_once(", found ")) {
+        Fault::Type => match message
+            .rsplit_once("expected ")
+            .and_then(|(_, rest)| rest.rsplit_once(", found "))
+        {
             Some((expected, kind)) => {
                 let found = found.arg("expected", expected).arg("found", kind);
-                if message.starts_with("expected ") { found } else { said(found, message) }
+                if message.starts_with("expected ") {
+                    found
+                } else {
+                    said(found, message)
+                }
             }
             None => said(found, message),
         },
@@ -125,9 +188,10 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
                 Some((function, number(expected)?, number(rest)?))
             });
             match parts {
-                Some((function, expected, given)) => {
-                    found.arg("function", function).arg("expected", expected).arg("found", given)
-                }
+                Some((function, expected, given)) => found
+                    .arg("function", function)
+                    .arg("expected", expected)
+                    .arg("found", given),
                 None => said(found, message),
             }
         }
@@ -135,9 +199,19 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
             Some(kind) => found.arg("found", kind),
             None => said(found, message),
         },
-        Fault::Module => said(found.arg("module", quoted(message).unwrap_or("?")), message),
+        Fault::Module => said(
+            found.arg(
+                "module",
+                quoted(message)
+                    .or_else(|| message.rsplit_once("is called ").map(|(_, name)| name))
+                    .unwrap_or("?"),
+            ),
+            message,
+        ),
         Fault::Verify => found.arg("reason", message),
-        Fault::Import => match between(message, "import ", [" ", "\n"]).or_else(|| message.rsplit_once("is called ").map(|(_, name)| name)) {
+        Fault::Import => match between(message, "import ", [" ", "\n"])
+            .or_else(|| message.rsplit_once("is called ").map(|(_, name)| name))
+        {
             Some(name) => found.arg("name", name),
             None => said(found, message),
         },
@@ -150,10 +224,15 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
 
 fn refused(refusal: &Refusal, function: &str, instruction: &str) -> Diagnostic {
     let code = Code::verifier_rule(refusal.rule).unwrap_or(fv::RULE_DECODE);
-    let found = Diagnostic::error(code).arg("function", function).arg("offset", refusal.offset);
+    let found = Diagnostic::error(code)
+        .arg("function", function)
+        .arg("offset", refusal.offset);
     let text = format!("{} ≠ {}", refusal.found, refusal.expected);
     match refusal.rule {
-        9 => found.arg("instruction", instruction).arg("found", refusal.found.as_str()).arg("expected", refusal.expected.as_str()),
+        9 => found
+            .arg("instruction", instruction)
+            .arg("found", refusal.found.as_str())
+            .arg("expected", refusal.expected.as_str()),
         7 => found.arg("instruction", instruction).arg("reason", text),
         _ => found.arg("reason", text),
     }
@@ -164,37 +243,54 @@ fn refused(refusal: &Refusal, function: &str, instruction: &str) -> Diagnostic {
 fn file(error: &FileError) -> Diagnostic {
     let code = Code::parse(error.code()).unwrap_or(fv::ARCHIVE_STRUCTURE);
     let mut diagnostic = Diagnostic::error(code);
-    let declared = Catalogue::for_lang(Lang::English).entry(code).and_then(|entry| entry.declarations().ok()).unwrap_or_default();
+    let declared = Catalogue::for_lang(Lang::English)
+        .entry(code)
+        .and_then(|entry| entry.declarations().ok())
+        .unwrap_or_default();
     let (table, index) = place_parts(&error.place);
     for declaration in declared {
         let (text, numbers) = match declaration.name {
             "table" | "field" | "user" | "area" => (Some(table), index),
             "index" => (None, index.or_else(|| number(&error.found))),
-            "name" | "function" | "type" | "module" => (quoted(&error.found).or(Some(error.place.as_str())), None),
-            "expected" | "limit" | "count" | "needed" | "have" | "record" | "alignment" | "other" | "target" => {
-                (Some(error.expected.as_str()), number(&error.expected))
+            "name" | "function" | "type" | "module" => {
+                (quoted(&error.found).or(Some(error.place.as_str())), None)
             }
+            "expected" | "limit" | "count" | "needed" | "have" | "record" | "alignment"
+            | "other" | "target" => (Some(error.expected.as_str()), number(&error.expected)),
             _ => (Some(error.found.as_str()), number(&error.found)),
         };
         let value = match declaration.kind {
             ArgumentKind::Integer => numbers.map(Argument::Integer),
             ArgumentKind::List => None,
             ArgumentKind::Text => text.map(Argument::from),
-            ArgumentKind::Any => numbers.map(Argument::Integer).or_else(|| text.map(Argument::from)),
+            ArgumentKind::Any => numbers
+                .map(Argument::Integer)
+                .or_else(|| text.map(Argument::from)),
             // The checks give no key: their words stand for it.
-            ArgumentKind::Key => Some(Argument::from(format!("{} ≠ {}", error.found, error.expected))),
+            ArgumentKind::Key => Some(Argument::from(format!(
+                "{} ≠ {}",
+                error.found, error.expected
+            ))),
         };
         if let Some(value) = value {
             diagnostic.args.set(declaration.name, value);
         }
     }
-    said(diagnostic, &format!("{}: {} ≠ {}", error.place, error.found, error.expected))
+    said(
+        diagnostic,
+        &format!("{}: {} ≠ {}", error.place, error.found, error.expected),
+    )
 }
 
 /// `constants[3].p[0]` as its table and the first number in brackets.
 fn place_parts(place: &str) -> (&str, Option<i128>) {
     match place.split_once('[') {
-        Some((table, rest)) => (table, rest.split(']').next().and_then(|digits| digits.parse().ok())),
+        Some((table, rest)) => (
+            table,
+            rest.split(']')
+                .next()
+                .and_then(|digits| digits.parse().ok()),
+        ),
         None => (place, None),
     }
 }
@@ -204,12 +300,25 @@ fn number(text: &str) -> Option<i128> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let rest = text.get(start..)?;
     if let Some(hex) = rest.strip_prefix("0x") {
-        let end = hex.find(|c: char| !c.is_ascii_hexdigit()).unwrap_or(hex.len());
+        let end = hex
+            .find(|c: char| !c.is_ascii_hexdigit())
+            .unwrap_or(hex.len());
         return i128::from_str_radix(hex.get(..end)?, 16).ok();
     }
-    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(rest.len());
     let value: i128 = rest.get(..end)?.parse().ok()?;
-    Some(if text.get(..start).is_some_and(|before| before.ends_with('-')) { -value } else { value })
+    Some(
+        if text
+            .get(..start)
+            .is_some_and(|before| before.ends_with('-'))
+        {
+            -value
+        } else {
+            value
+        },
+    )
 }
 
 /// What stands in the first quotes of a text.
@@ -223,7 +332,11 @@ fn quoted(text: &str) -> Option<&str> {
 /// What stands after `before` up to one of `ends`, or to the end.
 fn between<'t>(text: &'t str, before: &str, ends: [&str; 2]) -> Option<&'t str> {
     let (_, rest) = text.split_once(before)?;
-    let end = ends.iter().filter_map(|end| rest.find(end)).min().unwrap_or(rest.len());
+    let end = ends
+        .iter()
+        .filter_map(|end| rest.find(end))
+        .min()
+        .unwrap_or(rest.len());
     rest.get(..end).filter(|found| !found.is_empty())
 }
 
@@ -240,7 +353,14 @@ mod tests {
         assert_eq!(quoted("the module \"m\" is"), Some("m"));
         assert_eq!(quoted("no \"end"), None);
         assert_eq!(place_parts("constants[3].p[0]"), ("constants", Some(3)));
-        assert_eq!(between("f needs the capability clock, which", "capability ", [",", " "]), Some("clock"));
+        assert_eq!(
+            between(
+                "f needs the capability clock, which",
+                "capability ",
+                [",", " "]
+            ),
+            Some("clock")
+        );
     }
 
     #[test]
@@ -251,14 +371,23 @@ mod tests {
             assert_eq!(english.faults_of(&found), Vec::<String>::new(), "{fault:?}");
             english.message(&found)
         };
-        assert_eq!(text(Fault::Type, "expected int, found text"), "wrong kind of value: expected int, found text");
+        assert_eq!(
+            text(Fault::Type, "expected int, found text"),
+            "wrong kind of value: expected int, found text"
+        );
         assert_eq!(
             text(Fault::Arity, "f takes 2 arguments, 3 were given"),
             "wrong number of arguments for `f`: expected 2, found 3"
         );
-        assert_eq!(text(Fault::Host, "log: disk full"), "the host function `log` failed: disk full");
         assert_eq!(
-            text(Fault::Cap, "now needs the capability clock, which was revoked"),
+            text(Fault::Host, "log: disk full"),
+            "the host function `log` failed: disk full"
+        );
+        assert_eq!(
+            text(
+                Fault::Cap,
+                "now needs the capability clock, which was revoked"
+            ),
             "`now` needs the capability `clock`, which was not granted"
         );
         for fault in Fault::ALL {

@@ -22,19 +22,30 @@ pub struct Function<A, R> {
 
 impl<A, R> Clone for Function<A, R> {
     fn clone(&self) -> Self {
-        Function { entry: self.entry, params: self.params.clone(), marker: PhantomData }
+        Function {
+            entry: self.entry,
+            params: self.params.clone(),
+            marker: PhantomData,
+        }
     }
 }
 
 impl<A, R> std::fmt::Debug for Function<A, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Function").field("entry", &self.entry).field("params", &self.params).finish()
+        f.debug_struct("Function")
+            .field("entry", &self.entry)
+            .field("params", &self.params)
+            .finish()
     }
 }
 
 impl<A: Args, R: FromFox> Function<A, R> {
     pub(crate) fn new(entry: TypedEntry, params: Vec<Type>) -> Function<A, R> {
-        Function { entry, params: params.into(), marker: PhantomData }
+        Function {
+            entry,
+            params: params.into(),
+            marker: PhantomData,
+        }
     }
 
     pub(crate) fn entry(&self) -> &TypedEntry {

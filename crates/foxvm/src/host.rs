@@ -31,7 +31,11 @@ pub trait HostArg {
     #[doc(hidden)]
     fn keep(world: &mut Machine, value: Raw) -> Result<Self::Kept, Error>;
     #[doc(hidden)]
-    fn lend<'a>(kept: &'a mut Self::Kept, world: &'a Machine, value: Raw) -> Result<Self::Of<'a>, Error>;
+    fn lend<'a>(
+        kept: &'a mut Self::Kept,
+        world: &'a Machine,
+        value: Raw,
+    ) -> Result<Self::Of<'a>, Error>;
     #[doc(hidden)]
     fn own(world: &mut Machine, value: Raw) -> Result<Self::Owned, Error>;
     #[doc(hidden)]
@@ -79,7 +83,9 @@ impl HostArg for &str {
     }
     #[inline]
     fn lend<'a>((): &'a mut (), world: &'a Machine, value: Raw) -> Result<&'a str, Error> {
-        world.flat_text(value).ok_or_else(|| mismatch(world, "text", value))
+        world
+            .flat_text(value)
+            .ok_or_else(|| mismatch(world, "text", value))
     }
     fn own(world: &mut Machine, value: Raw) -> Result<String, Error> {
         String::from_raw(world, value)
@@ -101,7 +107,9 @@ impl HostArg for &[u8] {
     }
     #[inline]
     fn lend<'a>((): &'a mut (), world: &'a Machine, value: Raw) -> Result<&'a [u8], Error> {
-        world.flat_bytes(value).ok_or_else(|| mismatch(world, "bytes", value))
+        world
+            .flat_bytes(value)
+            .ok_or_else(|| mismatch(world, "bytes", value))
     }
     fn own(world: &mut Machine, value: Raw) -> Result<Vec<u8>, Error> {
         Vec::<u8>::from_raw(world, value)
@@ -175,7 +183,11 @@ pub struct WithContext;
 
 #[cold]
 fn wrong_count(expected: usize, found: usize) -> HostError {
-    Error::host(crate::Fault::Arity, format!("expected {expected} arguments, found {found}")).into_host()
+    Error::host(
+        crate::Fault::Arity,
+        format!("expected {expected} arguments, found {found}"),
+    )
+    .into_host()
 }
 
 #[inline]
@@ -190,7 +202,10 @@ fn rooted<T, const N: usize>(
     read: impl FnOnce(&mut Machine, usize) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let mark = world.host_mark();
-    let result = values.iter().try_for_each(|value| push(world, *value).map(|_| ())).and_then(|()| read(world, mark));
+    let result = values
+        .iter()
+        .try_for_each(|value| push(world, *value).map(|_| ()))
+        .and_then(|()| read(world, mark));
     for (index, value) in values.iter_mut().enumerate() {
         *value = world.host_temp(mark + index);
     }
@@ -211,6 +226,7 @@ macro_rules! closures {
             }
             #[inline]
             #[allow(unused_mut, unused_variables, reason = "the shape without arguments has none")]
+            #[allow(clippy::redundant_closure_call, reason = "a closure is how `?` ends a part of a macro's body")]
             fn invoke(&self, world: &mut Machine, args: &[Raw]) -> Result<Answer, HostError> {
                 let mut values = fixed::<$count>(args)?;
                 if let Err(raised) = world.flatten_all(&mut values) {
@@ -245,6 +261,7 @@ macro_rules! closures {
                 Signature { params: vec![$($name::WANTS),*], result: R::TYPE }
             }
             #[allow(unused_mut, unused_variables, reason = "the shape without arguments has none")]
+            #[allow(clippy::redundant_closure_call, reason = "a closure is how `?` ends a part of a macro's body")]
             fn invoke(&self, world: &mut Machine, args: &[Raw]) -> Result<Answer, HostError> {
                 let mut values = fixed::<$count>(args)?;
                 let owned = rooted(world, &mut values, |world, mark| Ok(($({

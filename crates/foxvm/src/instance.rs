@@ -26,7 +26,12 @@ pub struct Instance {
 
 impl Instance {
     pub(crate) fn new(world: u32, module: &Module, index: u32, result: Value) -> Instance {
-        Instance { module: module.clone(), world, index, result }
+        Instance {
+            module: module.clone(),
+            world,
+            index,
+            result,
+        }
     }
 
     /// The module.
@@ -51,7 +56,10 @@ impl Instance {
         match entry {
             Some(entry) => Ok(Function::new(entry, signature.params)),
             None => {
-                let expected = Signature { params: A::types(), result: R::WANTS };
+                let expected = Signature {
+                    params: A::types(),
+                    result: R::WANTS,
+                };
                 Err(ErrorKind::Signature {
                     name: name.to_owned(),
                     expected: expected.to_string(),
@@ -85,7 +93,12 @@ impl Instance {
     ///
     /// # Errors
     /// As [`Instance::call`].
-    pub fn start<A: Args>(&self, world: &mut World, name: &str, args: A::Of<'_>) -> Result<Run, Error> {
+    pub fn start<A: Args>(
+        &self,
+        world: &mut World,
+        name: &str,
+        args: A::Of<'_>,
+    ) -> Result<Run, Error> {
         let (id, signature) = self.exported(name)?;
         self.belongs(world)?;
         if A::COUNT != signature.params.len() {
@@ -100,21 +113,39 @@ impl Instance {
     }
 
     fn belongs(&self, world: &World) -> Result<(), Error> {
-        if world.machine().number() == self.world { Ok(()) } else { Err(ErrorKind::Foreign("instance").into()) }
+        if world.machine().number() == self.world {
+            Ok(())
+        } else {
+            Err(ErrorKind::Foreign("instance").into())
+        }
     }
 
     fn exported(&self, name: &str) -> Result<(FuncId, Signature), Error> {
         match self.module.exported(name) {
             Some(ExportTarget::Function(id)) => {
-                let signature = self.module.signature(id).unwrap_or(Signature { params: Vec::new(), result: Type::Dyn });
+                let signature = self.module.signature(id).unwrap_or(Signature {
+                    params: Vec::new(),
+                    result: Type::Dyn,
+                });
                 Ok((id, signature))
             }
-            Some(ExportTarget::Static(_)) => {
-                Err(ErrorKind::ExportNotFunction { name: name.to_owned(), found: "static".to_owned() }.into())
+            Some(ExportTarget::Static(_)) => Err(ErrorKind::ExportNotFunction {
+                name: name.to_owned(),
+                found: "static".to_owned(),
             }
+            .into()),
             None => {
-                let exports = self.module.exports().into_iter().map(|export| export.name).collect();
-                Err(ErrorKind::ExportUnknown { name: name.to_owned(), exports }.into())
+                let exports = self
+                    .module
+                    .exports()
+                    .into_iter()
+                    .map(|export| export.name)
+                    .collect();
+                Err(ErrorKind::ExportUnknown {
+                    name: name.to_owned(),
+                    exports,
+                }
+                .into())
             }
         }
     }
@@ -124,7 +155,13 @@ impl Instance {
 fn raw_args(world: &mut World, args: &[Value]) -> Result<[Raw; TYPED_PARAMS], Error> {
     let mut raw = [Raw::EMPTY; TYPED_PARAMS];
     if args.len() > TYPED_PARAMS {
-        return Err(Error::host(crate::Fault::Arity, format!("a host passes at most {TYPED_PARAMS} arguments, not {}", args.len())));
+        return Err(Error::host(
+            crate::Fault::Arity,
+            format!(
+                "a host passes at most {TYPED_PARAMS} arguments, not {}",
+                args.len()
+            ),
+        ));
     }
     for (place, arg) in raw.iter_mut().zip(args) {
         *place = arg.raw(world.machine())?;

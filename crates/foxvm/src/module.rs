@@ -124,10 +124,17 @@ impl Module {
             .filter_map(|id| {
                 let export = file.export(fzb::tables::ExportId(id))?;
                 let item = match export.target {
-                    ExportTarget::Function(function) => ExportItem::Function(self.signature(function)?),
-                    ExportTarget::Static(id) => ExportItem::Static(Type::of(file, file.static_(id)?.ty)),
+                    ExportTarget::Function(function) => {
+                        ExportItem::Function(self.signature(function)?)
+                    }
+                    ExportTarget::Static(id) => {
+                        ExportItem::Static(Type::of(file, file.static_(id)?.ty))
+                    }
                 };
-                Some(Export { name: file.name(export.name)?.to_owned(), item })
+                Some(Export {
+                    name: file.name(export.name)?.to_owned(),
+                    item,
+                })
             })
             .collect()
     }
@@ -143,7 +150,12 @@ impl Module {
                     name: self.function_name(id),
                     signature: self.signature(id)?,
                     params: (0..function.params)
-                        .map(|index| function.param_name(index).and_then(|name| file.name(name)).map(str::to_owned))
+                        .map(|index| {
+                            function
+                                .param_name(index)
+                                .and_then(|name| file.name(name))
+                                .map(str::to_owned)
+                        })
                         .collect(),
                     lang: function.policy,
                     doc: file.doc(id).map(str::to_owned),
@@ -155,23 +167,45 @@ impl Module {
     /// Its imports, in the file's order.
     pub fn imports(&self) -> Vec<ImportInfo> {
         let file = self.file();
-        let text = |name: Option<fzb::tables::NameId>| name.and_then(|name| file.name(name)).unwrap_or_default().to_owned();
+        let text = |name: Option<fzb::tables::NameId>| {
+            name.and_then(|name| file.name(name))
+                .unwrap_or_default()
+                .to_owned()
+        };
         (0..file.imports())
             .filter_map(|id| {
                 let import = file.import(ImportId(id))?;
                 let signature = Signature {
-                    params: import.params.iter().map(|ty| Type::of(file, TypeId(ty))).collect(),
+                    params: import
+                        .params
+                        .iter()
+                        .map(|ty| Type::of(file, TypeId(ty)))
+                        .collect(),
                     result: Type::of(file, import.result),
                 };
                 let (name, source, signature) = match import.kind {
                     ImportKind::Host => (text(import.name), ImportSource::Host, Some(signature)),
-                    ImportKind::Function => {
-                        (text(import.name), ImportSource::Function { module: text(import.module) }, Some(signature))
-                    }
+                    ImportKind::Function => (
+                        text(import.name),
+                        ImportSource::Function {
+                            module: text(import.module),
+                        },
+                        Some(signature),
+                    ),
                     ImportKind::Module => (text(import.module), ImportSource::Module, None),
                 };
-                let capabilities = import.caps.iter().map(|name| text(Some(fzb::tables::NameId(name)))).collect();
-                Some(ImportInfo { name, source, signature, capabilities, optional: import.optional })
+                let capabilities = import
+                    .caps
+                    .iter()
+                    .map(|name| text(Some(fzb::tables::NameId(name))))
+                    .collect();
+                Some(ImportInfo {
+                    name,
+                    source,
+                    signature,
+                    capabilities,
+                    optional: import.optional,
+                })
             })
             .collect()
     }
@@ -186,7 +220,10 @@ impl Module {
         let file = self.file();
         let function = file.function(id)?;
         Some(Signature {
-            params: function.param_types().map(|ty| Type::of(file, ty)).collect(),
+            params: function
+                .param_types()
+                .map(|ty| Type::of(file, ty))
+                .collect(),
             result: Type::of(file, function.result),
         })
     }
@@ -197,7 +234,10 @@ impl Module {
 }
 
 pub(crate) fn function_name(file: &fzb::Module, id: FuncId) -> String {
-    match file.function(id).and_then(|function| file.name(function.name?)) {
+    match file
+        .function(id)
+        .and_then(|function| file.name(function.name?))
+    {
         Some(name) => name.to_owned(),
         None => format!("#{}", id.0),
     }

@@ -78,14 +78,26 @@ impl Native {
 
     /// As the machine takes it.
     pub(crate) fn into_machine(self) -> Result<HostFunction, Error> {
-        if let Some(unknown) = self.caps.iter().find(|name| crate::Capability::parse(name).is_none()) {
+        if let Some(unknown) = self
+            .caps
+            .iter()
+            .find(|name| crate::Capability::parse(name).is_none())
+        {
             return Err(ErrorKind::UnknownCapability(unknown.clone()).into());
         }
         let inline = match &self.inline {
             None => None,
-            Some(name) => match Intrinsic::from_name(name).filter(|found| same_signature(*found, &self.signature) && self.caps.is_empty()) {
+            Some(name) => match Intrinsic::from_name(name)
+                .filter(|found| same_signature(*found, &self.signature) && self.caps.is_empty())
+            {
                 Some(found) => Some(found),
-                None => return Err(ErrorKind::Inline { name: self.name, intrinsic: name.clone() }.into()),
+                None => {
+                    return Err(ErrorKind::Inline {
+                        name: self.name,
+                        intrinsic: name.clone(),
+                    }
+                    .into());
+                }
             },
         };
         Ok(HostFunction {
@@ -133,6 +145,9 @@ fn same_signature(intrinsic: Intrinsic, signature: &Signature) -> bool {
     };
     let args = intrinsic.args();
     args.len() == signature.params.len()
-        && args.iter().zip(&signature.params).all(|(slot, ty)| fits(*slot, *ty))
+        && args
+            .iter()
+            .zip(&signature.params)
+            .all(|(slot, ty)| fits(*slot, *ty))
         && fits(intrinsic.result(), signature.result)
 }

@@ -32,7 +32,12 @@ pub enum Step {
 }
 
 impl Run {
-    pub(crate) fn start<A: Args>(world: &mut World, instance: u32, function: FuncId, args: A::Of<'_>) -> Result<Run, Error> {
+    pub(crate) fn start<A: Args>(
+        world: &mut World,
+        instance: u32,
+        function: FuncId,
+        args: A::Of<'_>,
+    ) -> Result<Run, Error> {
         let machine = world.machine_mut();
         let mark = machine.host_mark();
         let started = A::root(args, machine).and_then(|first| {
@@ -40,10 +45,19 @@ impl Run {
             for (index, value) in values.iter_mut().enumerate().take(A::COUNT) {
                 *value = machine.host_temp(first + index);
             }
-            machine.start(instance, function, values.get(..A::COUNT).unwrap_or_default()).map_err(Error::from)
+            machine
+                .start(
+                    instance,
+                    function,
+                    values.get(..A::COUNT).unwrap_or_default(),
+                )
+                .map_err(Error::from)
         });
         machine.host_truncate(mark);
-        Ok(Run { world: machine.number(), id: started? })
+        Ok(Run {
+            world: machine.number(),
+            id: started?,
+        })
     }
 
     /// Lets the run, and the processes of its World that are ready, go on for at most `fuel` units.
@@ -72,7 +86,12 @@ impl Run {
     ///
     /// # Errors
     /// Fault mem at the limit; [`ErrorKind::Foreign`] with another World.
-    pub fn wake<T: IntoFox>(&mut self, world: &mut World, token: u64, answer: T) -> Result<bool, Error> {
+    pub fn wake<T: IntoFox>(
+        &mut self,
+        world: &mut World,
+        token: u64,
+        answer: T,
+    ) -> Result<bool, Error> {
         self.belongs(world)?;
         let machine = world.machine_mut();
         let value = answer.into_raw(machine, Type::Dyn)?;
@@ -90,6 +109,10 @@ impl Run {
     }
 
     fn belongs(&self, world: &World) -> Result<(), Error> {
-        if world.machine().number() == self.world { Ok(()) } else { Err(ErrorKind::Foreign("run").into()) }
+        if world.machine().number() == self.world {
+            Ok(())
+        } else {
+            Err(ErrorKind::Foreign("run").into())
+        }
     }
 }

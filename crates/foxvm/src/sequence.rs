@@ -8,7 +8,10 @@ use crate::error::Error;
 use crate::signature::Type;
 
 /// Runs `work` with the World and forgets what it rooted, whatever comes of it.
-fn rooted<T>(world: &mut Machine, work: impl FnOnce(&mut Machine, usize) -> Result<T, Error>) -> Result<T, Error> {
+fn rooted<T>(
+    world: &mut Machine,
+    work: impl FnOnce(&mut Machine, usize) -> Result<T, Error>,
+) -> Result<T, Error> {
     let mark = world.host_mark();
     let result = work(world, mark);
     world.host_truncate(mark);
@@ -22,14 +25,24 @@ pub(crate) fn push(world: &mut Machine, value: Raw) -> Result<usize, Error> {
     }
 }
 
-pub(crate) fn sequence_into<T: IntoFox>(items: Vec<T>, world: &mut Machine, ty: Type) -> Result<Raw, Error> {
-    let form = if ty == Type::List { SequenceForm::List } else { SequenceForm::Elements };
+pub(crate) fn sequence_into<T: IntoFox>(
+    items: Vec<T>,
+    world: &mut Machine,
+    ty: Type,
+) -> Result<Raw, Error> {
+    let form = if ty == Type::List {
+        SequenceForm::List
+    } else {
+        SequenceForm::Elements
+    };
     rooted(world, |world, mark| {
         for item in items {
             let value = item.into_raw(world, Type::Dyn)?;
             push(world, value)?;
         }
-        world.sequence_for_host(mark, form).map_err(|raised| world.report(raised).into())
+        world
+            .sequence_for_host(mark, form)
+            .map_err(|raised| world.report(raised).into())
     })
 }
 

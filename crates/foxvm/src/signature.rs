@@ -51,10 +51,12 @@ impl Type {
             Some(FileType::Array(_)) => Type::Array,
             Some(FileType::Fn { .. }) => Type::Fn,
             Some(FileType::Row(_)) => Type::Record,
-            Some(FileType::Named { typedef, .. }) => match file.typedef(typedef).map(|found| found.kind) {
-                Some(fzb::tables::TypedefKind::Record) => Type::Record,
-                _ => Type::Dyn,
-            },
+            Some(FileType::Named { typedef, .. }) => {
+                match file.typedef(typedef).map(|found| found.kind) {
+                    Some(fzb::tables::TypedefKind::Record) => Type::Record,
+                    _ => Type::Dyn,
+                }
+            }
             Some(FileType::Var(_) | FileType::Opaque(_)) | None => Type::Dyn,
         }
     }
@@ -93,7 +95,10 @@ impl fmt::Display for Type {
             Type::Ref => "ref",
             Type::Tuple(members) => return write!(f, "tuple of {members}"),
             Type::Record => "record",
-            Type::Sized(width) => isa::table::WIDTHS.get(*width as usize).copied().unwrap_or("sized"),
+            Type::Sized(width) => isa::table::WIDTHS
+                .get(*width as usize)
+                .copied()
+                .unwrap_or("sized"),
         })
     }
 }

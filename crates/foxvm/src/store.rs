@@ -56,12 +56,18 @@ impl Known {
                 Some((Folder::open(&path)?, std::fs::canonicalize(&path)?))
             }
         };
-        Ok(Known { folder, tables: Mutex::default() })
+        Ok(Known {
+            folder,
+            tables: Mutex::default(),
+        })
     }
 
     /// Knows only what the Engine holds.
     pub(crate) fn without_folder() -> Known {
-        Known { folder: None, tables: Mutex::default() }
+        Known {
+            folder: None,
+            tables: Mutex::default(),
+        }
     }
 
     fn tables(&self) -> std::sync::MutexGuard<'_, Tables> {
@@ -97,7 +103,9 @@ impl Known {
     /// Is this path a file directly in the store folder? Then its name.
     pub(crate) fn name_in_store(&self, path: &Path) -> Option<String> {
         let (_, folder) = self.folder.as_ref()?;
-        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty())?;
+        let parent = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())?;
         if std::fs::canonicalize(parent).ok()? != *folder {
             return None;
         }
@@ -120,7 +128,10 @@ impl Known {
     /// Writes a verified module into the store: beside its place, synced, renamed.
     pub(crate) fn keep(&self, hash: ModuleHash, bytes: &[u8]) -> io::Result<PathBuf> {
         let Some((_, folder)) = &self.folder else {
-            return Err(io::Error::new(io::ErrorKind::Unsupported, "the Engine has no store folder"));
+            return Err(io::Error::new(
+                io::ErrorKind::Unsupported,
+                "the Engine has no store folder",
+            ));
         };
         let place = folder.join(Known::name_of(hash));
         if place.exists() {
@@ -168,7 +179,10 @@ pub(crate) fn identity(_: &File) -> io::Result<Option<(u64, u64)>> {
 #[cfg(unix)]
 fn make_folder(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }
 
 #[cfg(not(unix))]
@@ -179,7 +193,12 @@ fn make_folder(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn create_own(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    File::options().write(true).create(true).truncate(true).mode(0o600).open(path)
+    File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)
 }
 
 #[cfg(not(unix))]

@@ -30,7 +30,8 @@ impl Watch {
     #[inline]
     pub(crate) fn arm(&self) -> Instant {
         let now = self.ticker.epoch.load(Ordering::Relaxed);
-        self.at.store(now.saturating_add(self.ticks), Ordering::Relaxed);
+        self.at
+            .store(now.saturating_add(self.ticks), Ordering::Relaxed);
         let elapsed = Duration::from_nanos(self.ticker.elapsed.load(Ordering::Relaxed));
         self.ticker.start + elapsed.saturating_add(self.limit)
     }
@@ -73,7 +74,11 @@ impl Ticker {
     ///
     /// # Errors
     /// If the system provides no thread.
-    pub(crate) fn watch(self: &Arc<Ticker>, signal: Arc<AtomicU32>, limit: Duration) -> std::io::Result<Arc<Watch>> {
+    pub(crate) fn watch(
+        self: &Arc<Ticker>,
+        signal: Arc<AtomicU32>,
+        limit: Duration,
+    ) -> std::io::Result<Arc<Watch>> {
         let ticks = limit.as_nanos().div_ceil(TICK.as_nanos()).saturating_add(1);
         let watch = Arc::new(Watch {
             at: AtomicU64::new(IDLE),
@@ -86,7 +91,10 @@ impl Ticker {
         self.note_time();
         if !watched.running {
             let ticker = self.clone();
-            std::thread::Builder::new().name("foxvm-ticker".to_owned()).stack_size(64 << 10).spawn(move || ticker.run())?;
+            std::thread::Builder::new()
+                .name("foxvm-ticker".to_owned())
+                .stack_size(64 << 10)
+                .spawn(move || ticker.run())?;
             watched.running = true;
         }
         watched.watches.push(watch.clone());

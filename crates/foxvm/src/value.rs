@@ -71,7 +71,10 @@ impl Value {
 
     pub(crate) fn hold(world: &mut Machine, value: Raw) -> Result<Value, Error> {
         // Inline values that name a legend, instance or slot of their World are rooted too, so that they are checked.
-        let local = matches!(value.kind(), Kind::Case0 | Kind::Func | Kind::Resource | Kind::Key | Kind::GuestTicket | Kind::Hole);
+        let local = matches!(
+            value.kind(),
+            Kind::Case0 | Kind::Func | Kind::Resource | Kind::Key | Kind::GuestTicket | Kind::Hole
+        );
         if !value.is_heap() && !local {
             return Ok(Value(Held::Inline(value)));
         }

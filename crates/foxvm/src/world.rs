@@ -9,6 +9,7 @@ use machine::host::{Grants, Stream};
 use machine::trace::Entered;
 use machine::world::{World as Machine, signals};
 
+use crate::Limits;
 use crate::capability::Capability;
 use crate::convert::{FromFox, IntoFox};
 use crate::engine::Engine;
@@ -18,7 +19,6 @@ use crate::module::{ImportSource, Module};
 use crate::signature::{Signature, Type};
 use crate::ticker::Watch;
 use crate::value::Value;
-use crate::Limits;
 
 /// One isolated program: memory, module instances, limits, grants. It shares nothing with others but verified modules.
 pub struct World {
@@ -53,17 +53,31 @@ impl InterruptHandle {
 }
 
 impl World {
-    pub(crate) fn new(engine: &Engine, limits: Limits, capabilities: &[Capability]) -> Result<World, Error> {
+    pub(crate) fn new(
+        engine: &Engine,
+        limits: Limits,
+        capabilities: &[Capability],
+    ) -> Result<World, Error> {
         let mut grants = Grants::none();
         for capability in capabilities {
             grants.grant(capability.as_str());
         }
         let timed = limits.deadline.is_some();
         match Machine::new(engine.0.shared.clone(), limits, grants) {
-            Ok(machine) => Ok(World { machine, watch: None, timed, engine: engine.clone() }),
-            Err(error) => {
-                Err(ErrorKind::Resources { what: "address space for a World", cause: error.to_string() }.into())
+            Ok(mut machine) => {
+                machine.set_spaces(Box::new(spaces::Tuplespaces::new()));
+                Ok(World {
+                    machine,
+                    watch: None,
+                    timed,
+                    engine: engine.clone(),
+                })
             }
+            Err(error) => Err(ErrorKind::Resources {
+                what: "address space for a World",
+                cause: error.to_string(),
+            }
+            .into()),
         }
     }
 
@@ -87,7 +101,12 @@ impl World {
         let result = self.machine.entry_result(instance);
         let result = Value::hold(&mut self.machine, result)?;
         self.machine.wash();
-        Ok(Instance::new(self.machine.number(), module, instance, result))
+        Ok(Instance::new(
+            self.machine.number(),
+            module,
+            instance,
+            result,
+        ))
     }
 
     fn check_imports(&self, module: &Module) -> Result<(), Error> {
@@ -116,7 +135,11 @@ impl World {
             for capability in needed {
                 let name = capability.split('=').next().unwrap_or(capability);
                 if !grants.has(name) {
-                    return Err(ErrorKind::ImportDenied { name: import.name, capability: capability.clone() }.into());
+                    return Err(ErrorKind::ImportDenied {
+                        name: import.name,
+                        capability: capability.clone(),
+                    }
+                    .into());
                 }
             }
         }
@@ -124,7 +147,10 @@ impl World {
     }
 
     /// Sends what the program writes to a sink; without one it is counted and dropped.
-    pub fn set_output(&mut self, sink: impl FnMut(Stream, &[u8]) -> std::io::Result<()> + Send + 'static) {
+    pub fn set_output(
+        &mut self,
+        sink: impl FnMut(Stream, &[u8]) -> std::io::Result<()> + Send + 'static,
+    ) {
         self.machine.set_output(sink);
     }
 
@@ -238,14 +264,25 @@ impl World {
 
     #[cold]
     fn begin_watched(&mut self) -> Result<Option<Instant>, Error> {
-        let Some(limit) = self.machine.limits().deadline else { return Ok(None) };
-        match self.engine.0.ticker.watch(self.machine.signal_word(), limit) {
+        let Some(limit) = self.machine.limits().deadline else {
+            return Ok(None);
+        };
+        match self
+            .engine
+            .0
+            .ticker
+            .watch(self.machine.signal_word(), limit)
+        {
             Ok(watch) => {
                 let deadline = watch.arm();
                 self.watch = Some(watch);
                 Ok(Some(deadline))
             }
-            Err(error) => Err(ErrorKind::Resources { what: "a thread for deadlines", cause: error.to_string() }.into()),
+            Err(error) => Err(ErrorKind::Resources {
+                what: "a thread for deadlines",
+                cause: error.to_string(),
+            }
+            .into()),
         }
     }
 
@@ -263,9 +300,16 @@ fn alike(wanted: &Signature, offered: &Signature) -> bool {
     let same = |a: Type, b: Type| {
         a == b
             || matches!((a, b), (Type::Unit, Type::Dyn) | (Type::Dyn, Type::Unit))
-            || matches!((a, b), (Type::Sized(1..=7), Type::Int) | (Type::Sized(8), Type::Float))
+            || matches!(
+                (a, b),
+                (Type::Sized(1..=7), Type::Int) | (Type::Sized(8), Type::Float)
+            )
     };
     wanted.params.len() == offered.params.len()
-        && wanted.params.iter().zip(&offered.params).all(|(a, b)| same(*a, *b))
+        && wanted
+            .params
+            .iter()
+            .zip(&offered.params)
+            .all(|(a, b)| same(*a, *b))
         && same(wanted.result, offered.result)
 }

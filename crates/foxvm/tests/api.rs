@@ -5,15 +5,20 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use foxvm::{
-    Capability, Context, Dispatch, Engine, Error, ErrorKind, Fault, Instance, Limits, MessageLang, Module, Native, Step, Suspend, Value,
-    World,
+    Capability, Context, Dispatch, Engine, Error, ErrorKind, Fault, Instance, Limits, MessageLang,
+    Module, Native, Step, Suspend, Value, World,
 };
 
 fn bound(engine: &Engine, source: &str) -> (World, Instance) {
     bound_with(engine, source, Limits::plugin(), &[])
 }
 
-fn bound_with(engine: &Engine, source: &str, limits: Limits, granted: &[Capability]) -> (World, Instance) {
+fn bound_with(
+    engine: &Engine,
+    source: &str,
+    limits: Limits,
+    granted: &[Capability],
+) -> (World, Instance) {
     let module = load(engine, source);
     let mut world = engine.world(limits, granted).expect("a world");
     let instance = world.bind(&module).expect("a linked module");
@@ -21,11 +26,16 @@ fn bound_with(engine: &Engine, source: &str, limits: Limits, granted: &[Capabili
 }
 
 fn load(engine: &Engine, source: &str) -> Module {
-    engine.load(engine.assemble(source).expect("module text")).expect("a good module")
+    engine
+        .load(engine.assemble(source).expect("module text"))
+        .expect("a good module")
 }
 
 fn fault_of(error: &Error) -> Fault {
-    error.fault().unwrap_or_else(|| panic!("no fault: {error}")).fault
+    error
+        .fault()
+        .unwrap_or_else(|| panic!("no fault: {error}"))
+        .fault
 }
 
 const ECHO: &str = "module \"echo\" lang machine
@@ -55,19 +65,39 @@ fn values_go_in_and_come_out_as_they_were() {
     let float = echo.function::<(f64,), f64>("float").unwrap();
     assert!(float.call(&mut world, (f64::NAN,)).unwrap().is_nan());
     assert_eq!(float.call(&mut world, (-0.5,)).unwrap(), -0.5);
-    assert!(echo.function::<(bool,), bool>("bool").unwrap().call(&mut world, (true,)).unwrap());
-    assert_eq!(echo.function::<(char,), char>("char").unwrap().call(&mut world, ('🦊',)).unwrap(), '🦊');
+    assert!(
+        echo.function::<(bool,), bool>("bool")
+            .unwrap()
+            .call(&mut world, (true,))
+            .unwrap()
+    );
+    assert_eq!(
+        echo.function::<(char,), char>("char")
+            .unwrap()
+            .call(&mut world, ('🦊',))
+            .unwrap(),
+        '🦊'
+    );
     let text = echo.function::<(&str,), String>("text").unwrap();
     for line in ["", "x", "rubah", "狐狸 🦊", &"long ".repeat(10_000)] {
         assert_eq!(text.call(&mut world, (line,)).unwrap(), line);
     }
     let bytes = echo.function::<(&[u8],), Vec<u8>>("bytes").unwrap();
-    assert_eq!(bytes.call(&mut world, (&[0, 255, 7],)).unwrap(), [0, 255, 7]);
-    echo.function::<(), ()>("unit").unwrap().call(&mut world, ()).unwrap();
+    assert_eq!(
+        bytes.call(&mut world, (&[0, 255, 7],)).unwrap(),
+        [0, 255, 7]
+    );
+    echo.function::<(), ()>("unit")
+        .unwrap()
+        .call(&mut world, ())
+        .unwrap();
     let narrow = echo.function::<(u8,), u8>("int").unwrap();
     assert_eq!(narrow.call(&mut world, (200,)).unwrap(), 200);
     let wide = echo.function::<(i64,), u8>("int").unwrap();
-    assert!(matches!(wide.call(&mut world, (300,)).unwrap_err().kind(), ErrorKind::Conversion { .. }));
+    assert!(matches!(
+        wide.call(&mut world, (300,)).unwrap_err().kind(),
+        ErrorKind::Conversion { .. }
+    ));
     let huge = echo.function::<(u64,), u64>("int").unwrap();
     assert!(huge.call(&mut world, (u64::MAX,)).is_err());
 }
@@ -89,11 +119,25 @@ fn compound_values_go_in_and_come_out() {
         let deep = (1, ("two".to_owned(), vec![3.0, 4.5]), None);
         assert_eq!(tuple.call(&mut world, (deep.clone(),)).unwrap(), deep);
         let list = echo.function::<(Vec<i64>,), i64>("list").unwrap();
-        assert_eq!(list.call(&mut world, ((0..1_000).collect(),)).unwrap(), 1_000);
+        assert_eq!(
+            list.call(&mut world, ((0..1_000).collect(),)).unwrap(),
+            1_000
+        );
         let six = echo.function::<(i64, &str, f64, bool, &str, Vec<String>), (i64, String, f64, bool, String, Vec<String>)>("six").unwrap();
-        let (a, b, c, d, e, f) = six.call(&mut world, (1, "eins", 2.5, true, "zwei", words.clone())).unwrap();
-        assert_eq!((a, b.as_str(), c, d, e.as_str(), f), (1, "eins", 2.5, true, "zwei", words));
-        assert_eq!(echo.function::<(&str, &str), String>("both").unwrap().call(&mut world, ("ab", "cd")).unwrap(), "abcd");
+        let (a, b, c, d, e, f) = six
+            .call(&mut world, (1, "eins", 2.5, true, "zwei", words.clone()))
+            .unwrap();
+        assert_eq!(
+            (a, b.as_str(), c, d, e.as_str(), f),
+            (1, "eins", 2.5, true, "zwei", words)
+        );
+        assert_eq!(
+            echo.function::<(&str, &str), String>("both")
+                .unwrap()
+                .call(&mut world, ("ab", "cd"))
+                .unwrap(),
+            "abcd"
+        );
     }
 }
 
@@ -103,14 +147,22 @@ fn signatures_are_checked_once_and_named() {
     let (_, echo) = bound(&engine, ECHO);
     let error = echo.function::<(i64,), ()>("text").unwrap_err();
     assert!(matches!(error.kind(), ErrorKind::Signature { .. }));
-    assert_eq!(error.to_string(), "FX0004: wrong kind of value in `text`: expected (int) -> unit, found (text) -> text");
+    assert_eq!(
+        error.to_string(),
+        "FX0004: wrong kind of value in `text`: expected (int) -> unit, found (text) -> text"
+    );
     assert!(echo.function::<(), String>("text").is_err());
     assert!(echo.function::<(&str, &str), String>("text").is_err());
     assert!(echo.function::<(&str,), i64>("text").is_err());
     let unknown = echo.function::<(), ()>("nope").unwrap_err();
     assert!(unknown.message(MessageLang::Indonesian).contains("nope"));
-    assert!(matches!(unknown.kind(), ErrorKind::ExportUnknown { exports, .. } if exports.len() == 12));
-    assert!(matches!(echo.function::<(), i64>("seven").unwrap_err().kind(), ErrorKind::ExportNotFunction { .. }));
+    assert!(
+        matches!(unknown.kind(), ErrorKind::ExportUnknown { exports, .. } if exports.len() == 12)
+    );
+    assert!(matches!(
+        echo.function::<(), i64>("seven").unwrap_err().kind(),
+        ErrorKind::ExportNotFunction { .. }
+    ));
 }
 
 #[test]
@@ -118,7 +170,13 @@ fn both_dispatchers_give_the_same() {
     for dispatch in [Dispatch::Fastest, Dispatch::Loop] {
         let engine = Engine::builder().dispatch(dispatch).build().unwrap();
         let (mut world, echo) = bound(&engine, ECHO);
-        assert_eq!(echo.function::<(&str,), String>("text").unwrap().call(&mut world, ("same",)).unwrap(), "same");
+        assert_eq!(
+            echo.function::<(&str,), String>("text")
+                .unwrap()
+                .call(&mut world, ("same",))
+                .unwrap(),
+            "same"
+        );
     }
 }
 
@@ -133,15 +191,25 @@ fn closures_are_host_functions() {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let list = seen.clone();
     engine
-        .function("host", move |number: i64, text: &str| -> Result<i64, Error> {
-            list.lock().unwrap().push(format!("{number} {text}"));
-            if number < 0 { Err(Error::host(Fault::Range, "below zero")) } else { Ok(number * 2) }
-        })
+        .function(
+            "host",
+            move |number: i64, text: &str| -> Result<i64, Error> {
+                list.lock().unwrap().push(format!("{number} {text}"));
+                if number < 0 {
+                    Err(Error::host(Fault::Range, "below zero"))
+                } else {
+                    Ok(number * 2)
+                }
+            },
+        )
         .unwrap();
     let (mut world, caller) = bound(&engine, CALLER);
     let run = caller.function::<(i64, &str), i64>("run").unwrap();
     assert_eq!(run.call(&mut world, (21, "x")).unwrap(), 42);
-    assert_eq!(fault_of(&run.call(&mut world, (-1, "y")).unwrap_err()), Fault::Range);
+    assert_eq!(
+        fault_of(&run.call(&mut world, (-1, "y")).unwrap_err()),
+        Fault::Range
+    );
     assert_eq!(run.call(&mut world, (1, "after")).unwrap(), 2);
     assert_eq!(*seen.lock().unwrap(), ["21 x", "-1 y", "1 after"]);
     assert_eq!(world.counters().host_calls, 3);
@@ -168,22 +236,40 @@ fn imports_are_checked_when_a_module_is_bound() {
     let engine = Engine::new();
     let module = load(&engine, CALLER);
     let mut world = engine.world(Limits::plugin(), &[]).unwrap();
-    assert!(matches!(world.bind(&module).unwrap_err().kind(), ErrorKind::ImportUnknown { name } if name == "host"));
+    assert!(
+        matches!(world.bind(&module).unwrap_err().kind(), ErrorKind::ImportUnknown { name } if name == "host")
+    );
     engine.function("host", |_: &str| 1i64).unwrap();
     let error = world.bind(&module).unwrap_err();
-    assert_eq!(error.to_string(), "FV37: the host's `host` is (text) -> int, the module expects (int, text) -> int");
+    assert_eq!(
+        error.to_string(),
+        "FV37: the host's `host` is (text) -> int, the module expects (int, text) -> int"
+    );
     let guarded = Native::new("host", |number: i64, _: &str| number).capability("clock");
     engine.register(guarded).unwrap();
-    assert!(matches!(world.bind(&module).unwrap_err().kind(), ErrorKind::ImportDenied { capability, .. } if capability == "clock"));
+    assert!(
+        matches!(world.bind(&module).unwrap_err().kind(), ErrorKind::ImportDenied { capability, .. } if capability == "clock")
+    );
     let clock = Capability::parse("clock").unwrap();
     world.grant(&clock);
     let caller = world.bind(&module).unwrap();
     let run = caller.function::<(i64, &str), i64>("run").unwrap();
     assert_eq!(run.call(&mut world, (5, "")).unwrap(), 5);
     world.revoke(&clock);
-    assert_eq!(fault_of(&run.call(&mut world, (5, "")).unwrap_err()), Fault::Cap);
-    assert!(engine.register(Native::new("x", || ()).capability("everything")).is_err());
-    assert!(engine.register(Native::new("x", |_: i64| ()).inline("text.contains")).is_err());
+    assert_eq!(
+        fault_of(&run.call(&mut world, (5, "")).unwrap_err()),
+        Fault::Cap
+    );
+    assert!(
+        engine
+            .register(Native::new("x", || ()).capability("everything"))
+            .is_err()
+    );
+    assert!(
+        engine
+            .register(Native::new("x", |_: i64| ()).inline("text.contains"))
+            .is_err()
+    );
 }
 
 /// Adds up.
@@ -232,8 +318,18 @@ fn bad(t: text) -> int export {\n make_closure fail 0\n load t\n call_ffi twice\
     let (mut world, back) = bound_with(&engine, source, Limits::plugin(), &Capability::all());
     for always in [false, true] {
         world.collect_always(always);
-        assert_eq!(back.function::<(&str,), i64>("run").unwrap().call(&mut world, ("four",)).unwrap(), 8);
-        let error = back.function::<(&str,), i64>("bad").unwrap().call(&mut world, ("",)).unwrap_err();
+        assert_eq!(
+            back.function::<(&str,), i64>("run")
+                .unwrap()
+                .call(&mut world, ("four",))
+                .unwrap(),
+            8
+        );
+        let error = back
+            .function::<(&str,), i64>("bad")
+            .unwrap()
+            .call(&mut world, ("",))
+            .unwrap_err();
         assert_eq!(fault_of(&error), Fault::Zero);
     }
 }
@@ -248,15 +344,29 @@ fn handles_belong_to_one_world_and_survive_collections() {
     let again = any.call(&mut world, (&value,)).unwrap();
     world.collect();
     assert_eq!(world.read::<String>(&again).unwrap(), "kept");
-    assert!(matches!(other.read::<String>(&again).unwrap_err().kind(), ErrorKind::Handle(_)));
-    assert!(matches!(any.call(&mut other, (&value,)).unwrap_err().kind(), ErrorKind::Foreign("function")));
+    assert!(matches!(
+        other.read::<String>(&again).unwrap_err().kind(),
+        ErrorKind::Handle(_)
+    ));
+    assert!(matches!(
+        any.call(&mut other, (&value,)).unwrap_err().kind(),
+        ErrorKind::Foreign("function")
+    ));
     assert!(echo.call(&mut other, "any", &[Value::int(1)]).is_err());
     let sent = std::thread::spawn(move || drop(value));
     sent.join().unwrap();
     assert_eq!(again.kind_name(), "text");
     assert_eq!(world.display(&again).unwrap(), "kept");
-    assert_eq!(echo.call(&mut world, "int", &[Value::int(4)]).unwrap().as_int(), Some(4));
-    assert_eq!(fault_of(&echo.call(&mut world, "int", &[again]).unwrap_err()), Fault::Type);
+    assert_eq!(
+        echo.call(&mut world, "int", &[Value::int(4)])
+            .unwrap()
+            .as_int(),
+        Some(4)
+    );
+    assert_eq!(
+        fault_of(&echo.call(&mut world, "int", &[again]).unwrap_err()),
+        Fault::Type
+    );
 }
 
 const LOOP: &str = "module \"loop\" lang machine
@@ -269,15 +379,26 @@ fn grow() export {\n local t: text\n push \"0123456789\"\n store t\nagain:\n loa
 #[test]
 fn limits_end_calls_and_the_world_lives_on() {
     let engine = Engine::new();
-    let limits = Limits { fuel: Some(100_000), depth: 100, memory: 4 << 20, ..Limits::plugin() };
+    let limits = Limits {
+        fuel: Some(100_000),
+        depth: 100,
+        memory: 4 << 20,
+        ..Limits::plugin()
+    };
     let (mut world, spin) = bound_with(&engine, LOOP, limits, &[]);
     let error = spin.call(&mut world, "spin", &[]).unwrap_err();
     assert_eq!(fault_of(&error), Fault::Fuel);
     let error = spin.call(&mut world, "deep", &[Value::int(0)]).unwrap_err();
     assert_eq!(fault_of(&error), Fault::Depth);
     assert!(error.fault().unwrap().trace.len() >= 64);
-    assert_eq!(error.diagnostic().trace.frames.first().unwrap().function, "deep");
-    assert_eq!(fault_of(&spin.call(&mut world, "grow", &[]).unwrap_err()), Fault::Mem);
+    assert_eq!(
+        error.diagnostic().trace.frames.first().unwrap().function,
+        "deep"
+    );
+    assert_eq!(
+        fault_of(&spin.call(&mut world, "grow", &[]).unwrap_err()),
+        Fault::Mem
+    );
     let count = spin.function::<(i64,), i64>("count").unwrap();
     assert_eq!(count.call(&mut world, (1_000,)).unwrap(), 1_000);
 }
@@ -285,15 +406,29 @@ fn limits_end_calls_and_the_world_lives_on() {
 #[test]
 fn deadlines_and_interrupts_stop_typed_and_general_calls() {
     let engine = Engine::new();
-    let limits = Limits { fuel: None, deadline: Some(Duration::from_millis(30)), ..Limits::plugin() };
+    let limits = Limits {
+        fuel: None,
+        deadline: Some(Duration::from_millis(30)),
+        ..Limits::plugin()
+    };
     let (mut world, spin) = bound_with(&engine, LOOP, limits, &[]);
     let typed = spin.function::<(), Value>("spin").unwrap();
     for _ in 0..3 {
         let start = Instant::now();
-        assert_eq!(fault_of(&typed.call(&mut world, ()).unwrap_err()), Fault::Deadline);
-        assert!(start.elapsed() >= Duration::from_millis(25), "{:?}", start.elapsed());
+        assert_eq!(
+            fault_of(&typed.call(&mut world, ()).unwrap_err()),
+            Fault::Deadline
+        );
+        assert!(
+            start.elapsed() >= Duration::from_millis(25),
+            "{:?}",
+            start.elapsed()
+        );
         assert!(start.elapsed() < Duration::from_secs(5));
-        assert_eq!(fault_of(&spin.call(&mut world, "spin", &[]).unwrap_err()), Fault::Deadline);
+        assert_eq!(
+            fault_of(&spin.call(&mut world, "spin", &[]).unwrap_err()),
+            Fault::Deadline
+        );
     }
     // Short calls never meet the deadline of an earlier one.
     let count = spin.function::<(i64,), i64>("count").unwrap();
@@ -301,21 +436,43 @@ fn deadlines_and_interrupts_stop_typed_and_general_calls() {
     while start.elapsed() < Duration::from_millis(120) {
         assert_eq!(count.call(&mut world, (100,)).unwrap(), 100);
     }
-    let (mut world, spin) = bound_with(&engine, LOOP, Limits { fuel: None, deadline: None, ..Limits::plugin() }, &[]);
+    let (mut world, spin) = bound_with(
+        &engine,
+        LOOP,
+        Limits {
+            fuel: None,
+            deadline: None,
+            ..Limits::plugin()
+        },
+        &[],
+    );
     let handle = world.interrupt_handle();
     let thread = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(20));
         handle.interrupt();
     });
-    assert_eq!(fault_of(&spin.call(&mut world, "spin", &[]).unwrap_err()), Fault::Cancel);
+    assert_eq!(
+        fault_of(&spin.call(&mut world, "spin", &[]).unwrap_err()),
+        Fault::Cancel
+    );
     thread.join().unwrap();
 }
 
 #[test]
 fn runs_go_on_in_slices() {
     let engine = Engine::new();
-    let (mut world, count) = bound_with(&engine, LOOP, Limits { deadline: None, ..Limits::plugin() }, &[]);
-    let mut run = count.start::<(i64,)>(&mut world, "count", (10_000,)).unwrap();
+    let (mut world, count) = bound_with(
+        &engine,
+        LOOP,
+        Limits {
+            deadline: None,
+            ..Limits::plugin()
+        },
+        &[],
+    );
+    let mut run = count
+        .start::<(i64,)>(&mut world, "count", (10_000,))
+        .unwrap();
     let mut slices = 0;
     let result = loop {
         match run.step(&mut world, 1_000).unwrap() {
@@ -333,9 +490,19 @@ fn runs_go_on_in_slices() {
 #[test]
 fn a_parked_run_goes_on_with_the_answer() {
     let engine = Engine::new();
-    engine.function("host", |number: i64, _: &str| -> Suspend<i64> { if number == 0 { Suspend::Later(77) } else { Suspend::Now(1) } }).unwrap();
+    engine
+        .function("host", |number: i64, _: &str| -> Suspend<i64> {
+            if number == 0 {
+                Suspend::Later(77)
+            } else {
+                Suspend::Now(1)
+            }
+        })
+        .unwrap();
     let (mut world, caller) = bound(&engine, CALLER);
-    let mut run = caller.start::<(i64, &str)>(&mut world, "run", (0, "x")).unwrap();
+    let mut run = caller
+        .start::<(i64, &str)>(&mut world, "run", (0, "x"))
+        .unwrap();
     assert!(matches!(run.step(&mut world, 1_000).unwrap(), Step::Parked));
     assert!(!run.wake(&mut world, 78, 0i64).unwrap());
     assert!(run.wake(&mut world, 77, 99i64).unwrap());
@@ -358,20 +525,34 @@ fn bad_files_are_refused_with_their_rule() {
     let mut bytes = engine.assemble(ECHO).unwrap();
     let last = bytes.len() - 1;
     bytes[last] ^= 1;
-    assert!(matches!(engine.load(bytes).unwrap_err().kind(), ErrorKind::File(found) if found.code() == "FV10"));
+    assert!(
+        matches!(engine.load(bytes).unwrap_err().kind(), ErrorKind::File(found) if found.code() == "FV10")
+    );
     let text = "module \"bad\"\nfn f() -> int {\n unit\n ret\n}\nfn g() export {\n unit\n ret\n}\n";
     let bytes = engine.assemble(text).unwrap();
     let error = engine.load(bytes.clone()).unwrap_err();
     match error.kind() {
-        ErrorKind::Refused { refusal, function, instruction } => {
-            assert_eq!((refusal.rule, function.as_str(), instruction.as_str()), (4, "f", "ret"));
+        ErrorKind::Refused {
+            refusal,
+            function,
+            instruction,
+        } => {
+            assert_eq!(
+                (refusal.rule, function.as_str(), instruction.as_str()),
+                (4, "f", "ret")
+            );
         }
         other => panic!("{other:?}"),
     }
     let catalogue = diag::Catalogue::for_lang(MessageLang::English);
-    assert_eq!(catalogue.faults_of(&error.diagnostic()), Vec::<String>::new());
+    assert_eq!(
+        catalogue.faults_of(&error.diagnostic()),
+        Vec::<String>::new()
+    );
     assert!(engine.load_lazy(bytes).is_ok());
-    let mistakes = engine.assemble("module \"x\"\nfn f() {\n frob\n ret\n}\n").unwrap_err();
+    let mistakes = engine
+        .assemble("module \"x\"\nfn f() {\n frob\n ret\n}\n")
+        .unwrap_err();
     assert!(matches!(mistakes.kind(), ErrorKind::Text(list) if list[0].line == 3));
 }
 
@@ -382,7 +563,10 @@ fn the_engine_bounds_modules() {
     let module = engine.load(bytes.clone()).unwrap();
     assert_eq!(module.name(), "echo");
     let other = engine.assemble(LOOP).unwrap();
-    assert!(matches!(engine.load(other).unwrap_err().kind(), ErrorKind::Resources { .. }));
+    assert!(matches!(
+        engine.load(other).unwrap_err().kind(),
+        ErrorKind::Resources { .. }
+    ));
 }
 
 #[cfg(unix)]
@@ -393,18 +577,36 @@ fn kept_modules_are_known() {
     let engine = Engine::builder().store(&folder).build().unwrap();
     let module = load(&engine, ECHO);
     let path = engine.keep(&module).unwrap();
-    assert_eq!(std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
+    assert_eq!(
+        std::fs::metadata(&folder).unwrap().permissions().mode() & 0o777,
+        0o700
+    );
     let fresh = Engine::builder().store(&folder).build().unwrap();
-    let known = fresh.load_known(module.hash()).unwrap().expect("it was kept");
+    let known = fresh
+        .load_known(module.hash())
+        .unwrap()
+        .expect("it was kept");
     let by_path = fresh.load_file(&path).unwrap();
     assert_eq!(by_path.bytes(), module.bytes());
     let mut world = fresh.world(Limits::plugin(), &[]).unwrap();
     let echo = world.bind(&known).unwrap();
-    assert_eq!(echo.function::<(i64,), i64>("int").unwrap().call(&mut world, (3,)).unwrap(), 3);
+    assert_eq!(
+        echo.function::<(i64,), i64>("int")
+            .unwrap()
+            .call(&mut world, (3,))
+            .unwrap(),
+        3
+    );
     let other = load(&Engine::new(), LOOP);
     assert!(fresh.load_known(other.hash()).unwrap().is_none());
-    assert!(matches!(Engine::new().keep(&other).unwrap_err().kind(), ErrorKind::Io { .. }));
-    assert!(matches!(fresh.load_file("/nowhere/at/all.fzb").unwrap_err().kind(), ErrorKind::Io { .. }));
+    assert!(matches!(
+        Engine::new().keep(&other).unwrap_err().kind(),
+        ErrorKind::Io { .. }
+    ));
+    assert!(matches!(
+        fresh.load_file("/nowhere/at/all.fzb").unwrap_err().kind(),
+        ErrorKind::Io { .. }
+    ));
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o755)).unwrap();
     assert!(Engine::builder().store(&folder).build().is_err());
     std::fs::remove_dir_all(&folder).unwrap();
@@ -457,7 +659,11 @@ fn plugin_calls_that_leave_garbage_keep_the_heap_flat() {
         unit.call(&mut world, (&line,)).unwrap();
     }
     assert_eq!(world.counters().memory, early);
-    assert!(world.counters().washes > 19_000, "{}", world.counters().washes);
+    assert!(
+        world.counters().washes > 19_000,
+        "{}",
+        world.counters().washes
+    );
 }
 
 #[test]
@@ -466,7 +672,11 @@ fn entered_functions_are_told() {
     let (mut world, echo) = bound(&engine, LOOP);
     let told = Arc::new(Mutex::new(Vec::new()));
     let list = told.clone();
-    world.trace(move |entered| list.lock().unwrap().push((entered.function.clone(), entered.depth)));
+    world.trace(move |entered| {
+        list.lock()
+            .unwrap()
+            .push((entered.function.clone(), entered.depth))
+    });
     echo.call(&mut world, "count", &[Value::int(5)]).unwrap();
     world.untrace();
     echo.call(&mut world, "count", &[Value::int(5)]).unwrap();

@@ -3,7 +3,8 @@
 //!
 //! A program says in comments at its head what it must come to: `; expect:` the display of the entry's result, `; fault:`
 //! the code of the fault that ends it, `; output:` a line that it writes (several add up), `; limit: fuel 1000` (memory,
-//! depth, fibers, output, deadline), `; grant: NAME`, `; op: NAME` the instruction that a fault is meant for.
+//! depth, fibers, output, deadline), `; grant: NAME`, `; with: FILE` a module of
+//! `spec/fzb/with/` that the Engine holds too, `; op: NAME` the instruction that a fault is meant for.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,12 +17,18 @@ use fzb::view::Checks;
 use isa::Op;
 
 fn folder(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/fzb").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../spec/fzb")
+        .join(name)
 }
 
 fn programs(name: &str) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(folder(name))
-        .map(|entries| entries.filter_map(|entry| Some(entry.ok()?.path())).collect())
+        .map(|entries| {
+            entries
+                .filter_map(|entry| Some(entry.ok()?.path()))
+                .collect()
+        })
         .unwrap_or_default();
     found.retain(|path| path.extension().is_some_and(|ending| ending == "fza"));
     found.sort();
@@ -37,20 +44,36 @@ struct Head {
     limits: Vec<String>,
     grants: Vec<String>,
     ops: Vec<String>,
+    with: Vec<String>,
 }
 
 impl Head {
     fn read(source: &str) -> Head {
         let mut head = Head::default();
-        for line in source.lines().take_while(|line| line.starts_with(';') || line.trim().is_empty()) {
-            let Some((key, value)) = line.trim_start_matches(';').trim_start().split_once(':') else { continue };
+        for line in source
+            .lines()
+            .take_while(|line| line.starts_with(';') || line.trim().is_empty())
+        {
+            let Some((key, value)) = line.trim_start_matches(';').trim_start().split_once(':')
+            else {
+                continue;
+            };
             let value = value.strip_prefix(' ').unwrap_or(value).to_owned();
             match key {
                 "expect" => head.expect = Some(value),
-                "fault" => head.fault = Some(value.split_whitespace().next().unwrap_or_default().to_owned()),
+                "fault" => {
+                    head.fault = Some(
+                        value
+                            .split_whitespace()
+                            .next()
+                            .unwrap_or_default()
+                            .to_owned(),
+                    )
+                }
                 "output" => head.output.push(value),
                 "limit" => head.limits.push(value),
                 "grant" => head.grants.push(value),
+                "with" => head.with.push(value),
                 "op" => head.ops.extend(value.split_whitespace().map(str::to_owned)),
                 _ => {}
             }
@@ -59,11 +82,18 @@ impl Head {
     }
 
     fn limits(&self) -> Result<Limits, String> {
-        let mut limits = Limits { deadline: Some(Duration::from_secs(20)), ..Limits::plugin() };
+        let mut limits = Limits {
+            deadline: Some(Duration::from_secs(20)),
+            ..Limits::plugin()
+        };
         for line in &self.limits {
-            let (what, amount) = line.split_once(' ').ok_or_else(|| format!("limit without amount: {line}"))?;
+            let (what, amount) = line
+                .split_once(' ')
+                .ok_or_else(|| format!("limit without amount: {line}"))?;
             let number = || -> Result<u64, String> {
-                let end = amount.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(amount.len());
+                let end = amount
+                    .find(|c: char| !c.is_ascii_digit() && c != '_')
+                    .unwrap_or(amount.len());
                 let (digits, unit) = amount.split_at(end);
                 let factor: u64 = match unit.trim() {
                     "" | "ms" => 1,
@@ -71,7 +101,11 @@ impl Head {
                     "M" | "MiB" => 1 << 20,
                     other => return Err(format!("unknown unit {other}")),
                 };
-                digits.replace('_', "").parse::<u64>().map(|number| number * factor).map_err(|error| error.to_string())
+                digits
+                    .replace('_', "")
+                    .parse::<u64>()
+                    .map(|number| number * factor)
+                    .map_err(|error| error.to_string())
             }()?;
             let small = u32::try_from(number).map_err(|error| error.to_string());
             match what {
@@ -101,15 +135,33 @@ struct Ran {
 }
 
 fn engine(dispatch: Dispatch) -> Engine {
-    let engine = Engine::builder().dispatch(dispatch).build().expect("no store, no failure");
+    let engine = Engine::builder()
+        .dispatch(dispatch)
+        .build()
+        .expect("no store, no failure");
     let offers = [
-        engine.function("console.write", |cx: &mut Context<'_>, text: &str| cx.write(text)),
-        engine.function("host.add", |a: i64, b: i64| a.wrapping_add(b)),
-        engine.function("host.fail", |cause: &str| -> Result<(), Error> { Err(Error::new(cause)) }),
-        engine.function("host.panic", |cause: &str| -> Result<(), Error> { panic!("{cause}") }),
-        engine.function("host.call", |cx: &mut Context<'_>, callee: foxvm::Value| -> Result<foxvm::Value, Error> {
-            cx.call::<(), foxvm::Value>(&callee, ())
+        engine.function("console.write", |cx: &mut Context<'_>, text: &str| {
+            cx.write(text)
         }),
+        engine.function("host.add", |a: i64, b: i64| a.wrapping_add(b)),
+        engine.function("host.fail", |cause: &str| -> Result<(), Error> {
+            Err(Error::new(cause))
+        }),
+        engine.function("host.panic", |cause: &str| -> Result<(), Error> {
+            panic!("{cause}")
+        }),
+        engine.function("host.denied", || -> Result<(), Error> {
+            Err(Error::host(
+                foxvm::Fault::Cap,
+                "host.denied needs the capability clock, which was not granted for this",
+            ))
+        }),
+        engine.function(
+            "host.call",
+            |cx: &mut Context<'_>, callee: foxvm::Value| -> Result<foxvm::Value, Error> {
+                cx.call::<(), foxvm::Value>(&callee, ())
+            },
+        ),
         engine.register(foxvm::Native::new("host.clock", || 0i64).capability("clock")),
     ];
     for offer in offers {
@@ -120,11 +172,17 @@ fn engine(dispatch: Dispatch) -> Engine {
 
 fn run(source: &str, head: &Head, dispatch: Dispatch, trace: bool) -> Result<Ran, String> {
     let engine = engine(dispatch);
-    let granted: Vec<Capability> = head.grants.iter().filter_map(|name| Capability::parse(name)).collect();
+    let granted: Vec<Capability> = head
+        .grants
+        .iter()
+        .filter_map(|name| Capability::parse(name))
+        .collect();
     if granted.len() != head.grants.len() {
         return Err("a grant that does not exist".to_owned());
     }
-    let mut world = engine.world(head.limits()?, &granted).map_err(|error| error.to_string())?;
+    let mut world = engine
+        .world(head.limits()?, &granted)
+        .map_err(|error| error.to_string())?;
     let output = Arc::new(Mutex::new(Vec::new()));
     let sink = output.clone();
     world.set_output(move |_, bytes| {
@@ -135,16 +193,34 @@ fn run(source: &str, head: &Head, dispatch: Dispatch, trace: bool) -> Result<Ran
     if trace {
         let names = entered.clone();
         world.trace(move |function| {
-            names.lock().expect("one thread").insert(function.function.clone());
+            names
+                .lock()
+                .expect("one thread")
+                .insert(function.function.clone());
         });
+    }
+    for name in &head.with {
+        let text = std::fs::read_to_string(folder("with").join(name))
+            .map_err(|error| error.to_string())?;
+        engine
+            .assemble(&text)
+            .and_then(|bytes| engine.load(bytes))
+            .map_err(|error| error.to_string())?;
     }
     let module = engine.assemble(source).and_then(|bytes| engine.load(bytes));
     let kept = module.as_ref().ok().cloned();
-    let result = module.and_then(|module| world.bind(&module)).and_then(|instance| world.display(instance.result()));
+    let result = module
+        .and_then(|module| world.bind(&module))
+        .and_then(|instance| world.display(instance.result()));
     drop(world);
     let output = String::from_utf8_lossy(&output.lock().expect("one thread")).into_owned();
     let entered = std::mem::take(&mut *entered.lock().expect("one thread"));
-    Ok(Ran { result, output, entered, module: kept })
+    Ok(Ran {
+        result,
+        output,
+        entered,
+        module: kept,
+    })
 }
 
 /// Compares with the head.
@@ -162,15 +238,23 @@ fn judged(head: &Head, ran: &Ran) -> Result<(), String> {
         }
         (Ok(shown), Some(code)) => return Err(format!("expected fault {code}, shows {shown}")),
         (Err(error), expected) => {
-            let found = error.fault().map_or_else(|| error.diagnostic().code.to_string(), |report| report.fault.code());
+            let found = error.fault().map_or_else(
+                || error.diagnostic().code.to_string(),
+                |report| report.fault.code(),
+            );
             if expected.as_deref() != Some(found.as_str()) {
                 return Err(format!("expected {expected:?}, ended with {error}"));
             }
         }
     }
     let lines: Vec<&str> = ran.output.lines().collect();
-    if !head.output.is_empty() && lines != head.output.iter().map(String::as_str).collect::<Vec<_>>() {
-        return Err(format!("expected output {:?}, wrote {lines:?}", head.output));
+    if !head.output.is_empty()
+        && lines != head.output.iter().map(String::as_str).collect::<Vec<_>>()
+    {
+        return Err(format!(
+            "expected output {:?}, wrote {lines:?}",
+            head.output
+        ));
     }
     Ok(())
 }
@@ -184,10 +268,19 @@ fn run_all(dispatch: Dispatch) {
         let head = Head::read(&source);
         let judged = run(&source, &head, dispatch, false).and_then(|ran| judged(&head, &ran));
         if let Err(why) = judged {
-            wrong.push(format!("{}: {why}", path.file_name().unwrap_or_default().to_string_lossy()));
+            wrong.push(format!(
+                "{}: {why}",
+                path.file_name().unwrap_or_default().to_string_lossy()
+            ));
         }
     }
-    assert!(wrong.is_empty(), "{} of {} programs:\n{}", wrong.len(), all.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {} programs:\n{}",
+        wrong.len(),
+        all.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -202,7 +295,9 @@ fn programs_come_to_the_same_on_the_loop_dispatcher() {
 
 /// Instructions of a function, in order.
 fn instructions(file: &fzb::Module, id: FuncId) -> Vec<(u32, Op)> {
-    let Some(function) = file.function(id) else { return Vec::new() };
+    let Some(function) = file.function(id) else {
+        return Vec::new();
+    };
     let mut found = Vec::new();
     let mut at = 0;
     while let Ok(instruction) = isa::decode(function.code, at) {
@@ -215,7 +310,9 @@ fn instructions(file: &fzb::Module, id: FuncId) -> Vec<(u32, Op)> {
 /// Reachable instructions of the functions of a module that were entered.
 fn executed(ran: &Ran) -> BTreeSet<Op> {
     let mut ops = BTreeSet::new();
-    let Some(module) = &ran.module else { return ops };
+    let Some(module) = &ran.module else {
+        return ops;
+    };
     let file = fzb::Module::check(module.bytes(), Checks::Full).expect("it was loaded");
     for (index, info) in module.functions().iter().enumerate() {
         if !ran.entered.contains(&info.name) {
@@ -224,7 +321,11 @@ fn executed(ran: &Ran) -> BTreeSet<Op> {
         let id = FuncId(index as u32);
         let verified = fzb::verify::function(&file, id).expect("it was verified");
         for (at, op) in instructions(&file, id) {
-            if verified.blocks.iter().any(|block| block.start <= at && at < block.end) {
+            if verified
+                .blocks
+                .iter()
+                .any(|block| block.start <= at && at < block.end)
+            {
                 ops.insert(op);
             }
         }
@@ -238,8 +339,14 @@ fn raised_at(ran: &Ran) -> Option<Op> {
     let frame = error.fault()?.trace.first()?;
     let module = ran.module.as_ref()?;
     let file = fzb::Module::check(module.bytes(), Checks::Full).ok()?;
-    let index = module.functions().iter().position(|info| info.name == frame.function)?;
-    instructions(&file, FuncId(index as u32)).into_iter().find(|(at, _)| *at == frame.pc).map(|(_, op)| op)
+    let index = module
+        .functions()
+        .iter()
+        .position(|info| info.name == frame.function)?;
+    instructions(&file, FuncId(index as u32))
+        .into_iter()
+        .find(|(at, _)| *at == frame.pc)
+        .map(|(_, op)| op)
 }
 
 #[test]
@@ -249,7 +356,9 @@ fn every_instruction_is_executed_and_every_fault_of_the_table_provoked() {
     for path in programs("run") {
         let source = std::fs::read_to_string(&path).expect("a readable program");
         let head = Head::read(&source);
-        let Ok(ran) = run(&source, &head, Dispatch::Loop, true) else { continue };
+        let Ok(ran) = run(&source, &head, Dispatch::Loop, true) else {
+            continue;
+        };
         if judged(&head, &ran).is_err() {
             continue;
         }
@@ -263,11 +372,18 @@ fn every_instruction_is_executed_and_every_fault_of_the_table_provoked() {
             }
         }
     }
-    let idle: Vec<&str> = Op::ALL.iter().filter(|op| !done.contains(op)).map(|op| op.info().name).collect();
+    let idle: Vec<&str> = Op::ALL
+        .iter()
+        .filter(|op| !done.contains(op))
+        .map(|op| op.info().name)
+        .collect();
     let mut missing = Vec::new();
     for op in Op::ALL {
         for fault in op.info().faults {
-            if !provoked.get(op).is_some_and(|faults| faults.contains(&fault.code())) {
+            if !provoked
+                .get(op)
+                .is_some_and(|faults| faults.contains(&fault.code()))
+            {
                 missing.push(format!("{} {}", op.info().name, fault.name()));
             }
         }
@@ -288,7 +404,10 @@ fn alone(op: Op, immediate: u32) -> String {
     let mut code = Vec::new();
     isa::encode(op, &[immediate; 4], &mut code);
     let bytes: Vec<String> = code.iter().map(|byte| format!("0x{byte:02X}")).collect();
-    format!("module \"refused\"\nfn f() {{\n    max_stack 8\n    .bytes {}\n}}\n", bytes.join(" "))
+    format!(
+        "module \"refused\"\nfn f() {{\n    max_stack 8\n    .bytes {}\n}}\n",
+        bytes.join(" ")
+    )
 }
 
 fn refusal(source: &str) -> Option<fzb::verify::Refusal> {
@@ -306,13 +425,21 @@ fn every_instruction_has_a_file_that_is_refused_because_of_it() {
         let path = place.join(format!("{}.fza", op.info().name));
         if !path.exists() && std::env::var_os("FOX_BLESS").is_some() {
             // `tail_call` of the function itself is the one that zeros make right.
-            let refused = [0, u32::MAX].into_iter().map(|immediate| alone(*op, immediate)).find_map(|source| Some((refusal(&source)?, source)));
+            let refused = [0, u32::MAX]
+                .into_iter()
+                .map(|immediate| alone(*op, immediate))
+                .find_map(|source| Some((refusal(&source)?, source)));
             let Some((found, source)) = refused else {
                 wrong.push(format!("{}: accepted", op.info().name));
                 continue;
             };
             std::fs::create_dir_all(&place).expect("a folder");
-            let head = format!("; expect {} at {}\n; `{}` alone, on an empty stack.\n", found.code(), found.offset, op.info().name);
+            let head = format!(
+                "; expect {} at {}\n; `{}` alone, on an empty stack.\n",
+                found.code(),
+                found.offset,
+                op.info().name
+            );
             std::fs::write(&path, head + &source).expect("a file");
         }
         let Ok(source) = std::fs::read_to_string(&path) else {
@@ -328,9 +455,19 @@ fn every_instruction_has_a_file_that_is_refused_because_of_it() {
             wrong.push(format!("{}: {expected}", op.info().name));
         }
         let tables = fzb::text::assemble(&source).expect("it was assembled");
-        let file = fzb::Module::check(fzb::write::write(&tables).expect("it was written"), Checks::Full).expect("it was checked");
-        if !instructions(&file, found.function).iter().any(|(at, other)| *at == found.offset && other == op) {
-            wrong.push(format!("{}: refused because of another instruction", op.info().name));
+        let file = fzb::Module::check(
+            fzb::write::write(&tables).expect("it was written"),
+            Checks::Full,
+        )
+        .expect("it was checked");
+        if !instructions(&file, found.function)
+            .iter()
+            .any(|(at, other)| *at == found.offset && other == op)
+        {
+            wrong.push(format!(
+                "{}: refused because of another instruction",
+                op.info().name
+            ));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -69,8 +69,9 @@ impl TypeId {
     /// First number that means the type table.
     pub const FIRST_TABLE: u32 = 16;
     /// Names of the basic types by number.
-    pub const BASIC: [&'static str; 12] =
-        ["dyn", "unit", "int", "float", "bool", "char", "text", "bytes", "list", "fn", "ref", "tok"];
+    pub const BASIC: [&'static str; 12] = [
+        "dyn", "unit", "int", "float", "bool", "char", "text", "bytes", "list", "fn", "ref", "tok",
+    ];
 }
 
 /// `start..start + len` of a pool.
@@ -171,7 +172,16 @@ pub mod function_flags {
     /// All flags that exist.
     pub const ALL: u32 = 255;
     /// Names in the order of the bits.
-    pub const NAMES: [&str; 8] = ["self", "rest", "closure", "ctor", "selector", "generator", "async", "thunk"];
+    pub const NAMES: [&str; 8] = [
+        "self",
+        "rest",
+        "closure",
+        "ctor",
+        "selector",
+        "generator",
+        "async",
+        "thunk",
+    ];
 }
 
 /// Flags of a static.

@@ -27,12 +27,21 @@ impl Instr {
     /// Where operand `index`, a jump, leads; `None` if it lies before the code or beyond 32 bits.
     pub const fn target(&self, index: usize) -> Option<u32> {
         let target = self.next as i64 + self.signed(index) as i64;
-        if target < 0 || target > u32::MAX as i64 { None } else { Some(target as u32) }
+        if target < 0 || target > u32::MAX as i64 {
+            None
+        } else {
+            Some(target as u32)
+        }
     }
 
     /// Its jump operand's target, if it has a jump operand.
     pub fn jump_target(&self) -> Option<Option<u32>> {
-        let index = self.op.info().operands.iter().position(|operand| matches!(operand, crate::Operand::Jump))?;
+        let index = self
+            .op
+            .info()
+            .operands
+            .iter()
+            .position(|operand| matches!(operand, crate::Operand::Jump))?;
         Some(self.target(index))
     }
 }
@@ -63,17 +72,30 @@ pub enum DecodeError {
 
 /// Decodes the instruction at byte offset `at`.
 pub fn decode(code: &[u8], at: u32) -> Result<Instr, DecodeError> {
-    let rest = code.get(at as usize..).filter(|rest| !rest.is_empty()).ok_or(DecodeError::OutOfCode { at })?;
+    let rest = code
+        .get(at as usize..)
+        .filter(|rest| !rest.is_empty())
+        .ok_or(DecodeError::OutOfCode { at })?;
     let op = Op::from_byte(rest[0]).ok_or(DecodeError::UnknownOpcode { at, byte: rest[0] })?;
     let mut args = [0; MAX_OPERANDS];
     let mut offset = 1;
     for (arg, operand) in args.iter_mut().zip(op.info().operands) {
         let size = operand.size();
-        let bytes = rest.get(offset..offset + size).ok_or(DecodeError::Truncated { at, op })?;
-        *arg = bytes.iter().rev().fold(0, |value, byte| value << 8 | u32::from(*byte));
+        let bytes = rest
+            .get(offset..offset + size)
+            .ok_or(DecodeError::Truncated { at, op })?;
+        *arg = bytes
+            .iter()
+            .rev()
+            .fold(0, |value, byte| value << 8 | u32::from(*byte));
         offset += size;
     }
-    Ok(Instr { op, args, at, next: at + offset as u32 })
+    Ok(Instr {
+        op,
+        args,
+        at,
+        next: at + offset as u32,
+    })
 }
 
 /// Appends the encoding of `op` with these immediates; missing ones are 0, bits beyond an operand's width are dropped.
@@ -92,7 +114,13 @@ mod tests {
     #[test]
     fn every_instruction_survives_encoding() {
         for &op in Op::ALL {
-            let args: Vec<u32> = op.info().operands.iter().enumerate().map(|(i, o)| (0x8182_8384u32 >> (32 - 8 * o.size())) ^ i as u32).collect();
+            let args: Vec<u32> = op
+                .info()
+                .operands
+                .iter()
+                .enumerate()
+                .map(|(i, o)| (0x8182_8384u32 >> (32 - 8 * o.size())) ^ i as u32)
+                .collect();
             let mut code = vec![];
             encode(op, &args, &mut code);
             assert_eq!(code.len(), op.info().size());
@@ -107,8 +135,13 @@ mod tests {
 
     #[test]
     fn unlisted_bytes_are_refused() {
-        let unlisted = (0..=255u8).filter(|byte| Op::from_byte(*byte).is_none()).count();
+        let unlisted = (0..=255u8)
+            .filter(|byte| Op::from_byte(*byte).is_none())
+            .count();
         assert_eq!(unlisted, 256 - Op::ALL.len());
-        assert_eq!(decode(&[0xFD], 0), Err(DecodeError::UnknownOpcode { at: 0, byte: 0xFD }));
+        assert_eq!(
+            decode(&[0xFD], 0),
+            Err(DecodeError::UnknownOpcode { at: 0, byte: 0xFD })
+        );
     }
 }

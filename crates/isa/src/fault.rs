@@ -79,7 +79,10 @@ faults! {
 impl Fault {
     /// The fault with that short name.
     pub fn from_name(name: &str) -> Option<Fault> {
-        Fault::ALL.iter().copied().find(|fault| fault.name() == name)
+        Fault::ALL
+            .iter()
+            .copied()
+            .find(|fault| fault.name() == name)
     }
 
     /// The code as it is printed, e.g. `FX0003`.

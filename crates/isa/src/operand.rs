@@ -99,9 +99,12 @@ impl Operand {
     pub const fn size(self) -> usize {
         use Operand::*;
         match self {
-            Const(_) | Name | Local | Capture | Static | Func | Import | Jump | Int | Count32 | Index32 | Line => 4,
-            Count16 | Index16 | Type | TypeDef | Tag | Field | Table | TextTable | Module | Intrinsic | FaultCode | Hint => 2,
-            CaptureOf | Count8 | Hook | FieldOp | Elem | Width | Access | Mode(_) | Flags(_) | Nature => 1,
+            Const(_) | Name | Local | Capture | Static | Func | Import | Jump | Int | Count32
+            | Index32 | Line => 4,
+            Count16 | Index16 | Type | TypeDef | Tag | Field | Table | TextTable | Module
+            | Intrinsic | FaultCode | Hint => 2,
+            CaptureOf | Count8 | Hook | FieldOp | Elem | Width | Access | Mode(_) | Flags(_)
+            | Nature => 1,
         }
     }
 

@@ -42,9 +42,13 @@ pub const WIDTHS: [&str; 9] = ["none", "i8", "i16", "i32", "u8", "u16", "u32", "
 /// Widths of memory accesses, by the number in `Access` operands.
 pub const ACCESSES: [&str; 7] = ["u8", "s8", "u16", "s16", "u32", "s32", "i64"];
 /// Targets of `coerce`, by the number in its operand.
-pub const COERCIONS: [&str; 8] = ["number", "int", "float", "text", "bool", "char", "date", "key"];
+pub const COERCIONS: [&str; 8] = [
+    "number", "int", "float", "text", "bool", "char", "date", "key",
+];
 /// Operations of `f64.un`, by the number in its operand (`even` and `away` round halves to even and away from zero).
-pub const FLOAT_UNARY: [&str; 8] = ["neg", "abs", "sqrt", "floor", "ceil", "trunc", "even", "away"];
+pub const FLOAT_UNARY: [&str; 8] = [
+    "neg", "abs", "sqrt", "floor", "ceil", "trunc", "even", "away",
+];
 
 const MAX_POPS: usize = 6;
 const MAX_PUSHES: usize = 3;
@@ -93,7 +97,9 @@ impl Parsed {
                 }
                 b'!' => parsed.falls_through = false,
                 letter => {
-                    let Some(slot) = Slot::of(letter) else { panic!("unknown letter in a stack effect") };
+                    let Some(slot) = Slot::of(letter) else {
+                        panic!("unknown letter in a stack effect")
+                    };
                     if after_arrow {
                         parsed.pushes[parsed.push_count] = slot;
                         parsed.push_count += 1;
@@ -151,7 +157,11 @@ impl Info {
 
     /// Size of the encoded instruction in bytes.
     pub fn size(&self) -> usize {
-        1 + self.operands.iter().map(|operand| operand.size()).sum::<usize>()
+        1 + self
+            .operands
+            .iter()
+            .map(|operand| operand.size())
+            .sum::<usize>()
     }
 
     /// True if it may allocate, call or suspend: all live state is in the frame there (§6 "Safepoints").
@@ -196,8 +206,14 @@ impl Op {
         if matches!(self, Op::Line) {
             return Bank::DebugEnd;
         }
-        let before = Bank::FIRST.iter().take_while(|first| **first <= self as u8).count();
-        Bank::ALL.get(before.saturating_sub(1)).copied().unwrap_or(Bank::ConstantsStack)
+        let before = Bank::FIRST
+            .iter()
+            .take_while(|first| **first <= self as u8)
+            .count();
+        Bank::ALL
+            .get(before.saturating_sub(1))
+            .copied()
+            .unwrap_or(Bank::ConstantsStack)
     }
 }
 

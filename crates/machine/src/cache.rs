@@ -1,7 +1,8 @@
 //! Inline caches: one 32-byte entry per site, in the World, beside the shared register code (docs/specs/machine.md §2).
 
-/// A site's cache. Zero means cold.
-#[derive(Clone, Copy, Default)]
+/// A site's cache. A cold one has a legend that no value has, so that no key equals it: not a tag (call sites compare whole
+/// words, and the tag of empty is 0), not the number of a legend.
+#[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Cache {
     /// Legend that the entry is for (sites of fields), or the low half of what was called.
@@ -18,6 +19,20 @@ pub struct Cache {
     pub seen: u32,
     /// Address of the callee's code (call sites), else 0.
     pub target: u64,
+}
+
+impl Default for Cache {
+    fn default() -> Cache {
+        Cache {
+            legend: u32::MAX,
+            action: action::COLD,
+            slot: 0,
+            holder: 0,
+            epoch: 0,
+            seen: 0,
+            target: 0,
+        }
+    }
 }
 
 /// What a hit does.
@@ -38,4 +53,4 @@ pub mod action {
     pub const ADD: u32 = 6;
 }
 
-const _: () = assert!(size_of::<Cache>() == 40 || size_of::<Cache>() == 32);
+const _: () = assert!(size_of::<Cache>() == 32);

@@ -25,7 +25,12 @@ impl Word {
     }
     /// A wide immediate.
     pub const fn wide(value: u64) -> Word {
-        Word { op: value as u16, a: (value >> 16) as u16, b: (value >> 32) as u16, c: (value >> 48) as u16 }
+        Word {
+            op: value as u16,
+            a: (value >> 16) as u16,
+            b: (value >> 32) as u16,
+            c: (value >> 48) as u16,
+        }
     }
     /// The wide immediate that this word is.
     pub const fn as_wide(self) -> u64 {
@@ -145,6 +150,8 @@ impl Code {
     pub fn file_pc(&self, pc: *const Word) -> u32 {
         let word = self.index_of(pc).wrapping_sub(1);
         let at = self.origins.partition_point(|origin| origin.word <= word);
-        self.origins.get(at.wrapping_sub(1)).map_or(0, |origin| origin.pc)
+        self.origins
+            .get(at.wrapping_sub(1))
+            .map_or(0, |origin| origin.pc)
     }
 }

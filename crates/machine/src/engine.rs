@@ -24,12 +24,24 @@ pub struct Loaded {
 
 impl Loaded {
     /// The register code of a function, verifying and translating it if this is its first use.
-    pub fn code(&self, id: FuncId, inline: crate::translate::InlineForms<'_>) -> Result<Arc<Code>, String> {
-        let slot = self.codes.get(id.index()).ok_or_else(|| format!("function {} does not exist", id.0))?;
+    pub fn code(
+        &self,
+        id: FuncId,
+        inline: crate::translate::InlineForms<'_>,
+    ) -> Result<Arc<Code>, String> {
+        let slot = self
+            .codes
+            .get(id.index())
+            .ok_or_else(|| format!("function {} does not exist", id.0))?;
         if let Some(code) = slot.get() {
             return Ok(code.clone());
         }
-        if let Some(why) = self.refused.lock().unwrap_or_else(PoisonError::into_inner).get(&id.0) {
+        if let Some(why) = self
+            .refused
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id.0)
+        {
             return Err(why.clone());
         }
         let made = fzb::verify::function(&self.module, id)
@@ -38,7 +50,10 @@ impl Loaded {
         match made {
             Ok(code) => Ok(slot.get_or_init(|| Arc::new(code)).clone()),
             Err(why) => {
-                self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(id.0, why.clone());
+                self.refused
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(id.0, why.clone());
                 Err(why)
             }
         }
@@ -114,22 +129,38 @@ impl Shared {
     /// The module of that name that was loaded last.
     pub fn module_named(&self, name: &str) -> Option<Arc<Loaded>> {
         let modules = self.modules.read().unwrap_or_else(PoisonError::into_inner);
-        modules.values().find(|loaded| loaded.module.module_name() == name).cloned()
+        modules
+            .values()
+            .find(|loaded| loaded.module.module_name() == name)
+            .cloned()
     }
 
     /// Registers a host function under its name; a later one replaces an earlier one for modules linked after it.
     pub fn register(&self, function: HostFunction) {
-        self.hosts.write().unwrap_or_else(PoisonError::into_inner).insert(function.name.clone(), Arc::new(function));
+        self.hosts
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(function.name.clone(), Arc::new(function));
     }
 
     /// The host function of that name.
     pub fn host(&self, name: &str) -> Option<Arc<HostFunction>> {
-        self.hosts.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        self.hosts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
     }
 
     /// All host functions, by name.
     pub fn all_hosts(&self) -> Vec<Arc<HostFunction>> {
-        let mut all: Vec<_> = self.hosts.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let mut all: Vec<_> = self
+            .hosts
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
     }

@@ -76,7 +76,13 @@ pub struct FaultReport {
 
 impl std::fmt::Display for FaultReport {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} {}: {}", self.fault.code(), self.fault.name(), self.message)
+        write!(
+            f,
+            "{} {}: {}",
+            self.fault.code(),
+            self.fault.name(),
+            self.message
+        )
     }
 }
 impl std::error::Error for FaultReport {}

@@ -118,6 +118,8 @@ pub struct Fiber {
     pub young: bool,
     /// Somebody waits for its end: whoever waits gets one value, without "finished".
     pub awaited: bool,
+    /// A loop resumed it: the value alone is wanted, and its end ends the loop.
+    pub looped: bool,
     /// It ended by a throw: `result` is what was thrown.
     pub failed: bool,
     /// The host's token, while it is parked.
@@ -152,11 +154,14 @@ pub struct Fiber {
 unsafe impl Send for Fiber {}
 
 /// At birth a fiber is 640 bytes in all.
-const _: () = assert!(size_of::<Fiber>() + BIRTH_WORDS * 8 + BIRTH_FRAMES * size_of::<Frame>() <= 640);
+const _: () =
+    assert!(size_of::<Fiber>() + BIRTH_WORDS * 8 + BIRTH_FRAMES * size_of::<Frame>() <= 640);
 
 impl Fiber {
     /// Bytes that it counts for.
     pub fn footprint(&self) -> usize {
-        size_of::<Fiber>() + self.regs.capacity() * size_of::<u64>() + self.frames.capacity() * size_of::<Frame>()
+        size_of::<Fiber>()
+            + self.regs.capacity() * size_of::<u64>()
+            + self.frames.capacity() * size_of::<Frame>()
     }
 }

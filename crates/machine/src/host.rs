@@ -54,7 +54,10 @@ pub enum HostError {
 impl HostError {
     /// Fault `host` with a message.
     pub fn new(message: impl Into<String>) -> HostError {
-        HostError::Failed { fault: Fault::Host, message: message.into() }
+        HostError::Failed {
+            fault: Fault::Host,
+            message: message.into(),
+        }
     }
 }
 
@@ -78,7 +81,10 @@ impl Grants {
     }
     /// Everything.
     pub fn all() -> Grants {
-        Grants { names: Vec::new(), all: true }
+        Grants {
+            names: Vec::new(),
+            all: true,
+        }
     }
     /// Adds a capability.
     pub fn grant(&mut self, name: impl Into<String>) {
@@ -87,18 +93,28 @@ impl Grants {
     /// Takes a capability away; a module linked before may still hold it until its next call.
     pub fn revoke(&mut self, name: &str) {
         self.all = false;
-        self.names.retain(|granted| granted != name && granted.split('=').next() != Some(name));
+        self.names
+            .retain(|granted| granted != name && granted.split('=').next() != Some(name));
     }
     /// True if a capability of that name was granted, whole or in part.
     pub fn has(&self, name: &str) -> bool {
-        self.all || self.names.iter().any(|granted| granted == name || granted.split('=').next() == Some(name))
+        self.all
+            || self
+                .names
+                .iter()
+                .any(|granted| granted == name || granted.split('=').next() == Some(name))
     }
     /// The parts for which a capability was granted (`fs-read=DIR` gives DIR); `None` if it was granted whole.
     pub fn parts(&self, name: &str) -> Option<Vec<&str>> {
         if self.all || self.names.iter().any(|granted| granted == name) {
             return None;
         }
-        Some(self.names.iter().filter_map(|granted| granted.strip_prefix(name)?.strip_prefix('=')).collect())
+        Some(
+            self.names
+                .iter()
+                .filter_map(|granted| granted.strip_prefix(name)?.strip_prefix('='))
+                .collect(),
+        )
     }
 }
 
@@ -131,7 +147,12 @@ impl Resources {
         };
         let entry = self.slots.get_mut(slot as usize)?;
         entry.1 = Some(resource);
-        Some(Value::new(crate::value::Kind::Resource, 0, kind, u64::from(slot) | u64::from(entry.0) << 32))
+        Some(Value::new(
+            crate::value::Kind::Resource,
+            0,
+            kind,
+            u64::from(slot) | u64::from(entry.0) << 32,
+        ))
     }
     /// The resource that a value names, if it is open.
     pub fn get(&mut self, value: Value) -> Option<&mut Resource> {
@@ -142,7 +163,9 @@ impl Resources {
         if *generation != (value.payload >> 32) as u32 {
             return None;
         }
-        resource.as_mut().filter(|resource| resource.kind == value.aux())
+        resource
+            .as_mut()
+            .filter(|resource| resource.kind == value.aux())
     }
     /// Closes a resource; true if it was open.
     pub fn close(&mut self, value: Value) -> bool {
@@ -170,10 +193,13 @@ pub enum Stream {
     Err,
 }
 
+/// Takes what a program writes.
+pub type Sink = Box<dyn FnMut(Stream, &[u8]) -> std::io::Result<()> + Send>;
+
 /// Where output goes and how much of it there may be.
 pub struct Output {
     /// Takes what is written. An error is fault host.
-    pub sink: Box<dyn FnMut(Stream, &[u8]) -> std::io::Result<()> + Send>,
+    pub sink: Sink,
     /// Bytes that may still be written; `None` for no limit.
     pub left: Option<u64>,
 }

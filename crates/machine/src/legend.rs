@@ -66,7 +66,10 @@ pub enum Nature {
 impl Nature {
     /// True if the fields are those of a declared type: none can be added or removed.
     pub const fn typed(self) -> bool {
-        matches!(self, Nature::Record | Nature::Row | Nature::Tuple | Nature::Case)
+        matches!(
+            self,
+            Nature::Record | Nature::Row | Nature::Tuple | Nature::Case
+        )
     }
 }
 
@@ -144,7 +147,13 @@ pub struct Legend {
 
 impl Legend {
     /// A legend without fields and delegates.
-    pub(crate) const fn plain(id: u32, nature: Nature, lang: Lang, elements: ElementMode, flags: u8) -> Legend {
+    pub(crate) const fn plain(
+        id: u32,
+        nature: Nature,
+        lang: Lang,
+        elements: ElementMode,
+        flags: u8,
+    ) -> Legend {
         Legend {
             nature,
             lang,

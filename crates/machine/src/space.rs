@@ -38,7 +38,17 @@ impl SpaceOp {
     /// The operation with that number.
     pub fn from_number(number: u8) -> Option<SpaceOp> {
         use SpaceOp::*;
-        [Write, Subscribe, NewRealm, MakeVassal, ApplyVassal, RunIn, ReadPins].get(number as usize).copied()
+        [
+            Write,
+            Subscribe,
+            NewRealm,
+            MakeVassal,
+            ApplyVassal,
+            RunIn,
+            ReadPins,
+        ]
+        .get(number as usize)
+        .copied()
     }
 }
 
@@ -93,7 +103,14 @@ pub struct Delivery(u32);
 /// Runs an instruction of the space bank: its immediates, where its operands stand and how many they are, where its result
 /// goes. Operands stand as pairs in the registers of the frame on top, from byte offset `first`; they are covered by its
 /// stack map, so that the spaces may allocate between reading them.
-pub type Runner = fn(world: &mut World, op: SpaceOp, args: [u32; 4], first: u16, count: usize, dst: u16) -> Raise<Outcome>;
+pub type Runner = fn(
+    world: &mut World,
+    op: SpaceOp,
+    args: [u32; 4],
+    first: u16,
+    count: usize,
+    dst: u16,
+) -> Raise<Outcome>;
 
 /// The spaces of one World. They are reached through [`World::spaces_mut`] for as long as nothing is allocated, so that a
 /// collection sees what they hold at any time.
@@ -112,9 +129,15 @@ pub trait Spaces: Send + 'static {
     fn moved_young(&mut self, forward: &mut dyn FnMut(Ticket) -> Option<Ticket>);
     /// A collection of everything has ended: realms held weakly, and which fibers (index, generation) live. Answers how many
     /// counted bytes were freed.
-    fn swept(&mut self, alive: &mut dyn FnMut(Ticket) -> Option<Ticket>, lives: &dyn Fn(u32, u32) -> bool) -> usize;
+    fn swept(
+        &mut self,
+        alive: &mut dyn FnMut(Ticket) -> Option<Ticket>,
+        lives: &dyn Fn(u32, u32) -> bool,
+    ) -> usize;
     /// A process that owns subscriptions or pins has ended. Answers how many counted bytes were freed.
     fn process_ended(&mut self, index: u32, generation: u32) -> usize;
+    /// Do they hold any value?
+    fn hold_values(&self) -> bool;
     /// Does anybody in a space listen to events of a kind and topic?
     fn listens(&self, space: u32, kind: u32, topic: u32) -> bool;
     /// The handlers in a space of an event, in the order of registration; false if they cannot be listed for want of memory.
@@ -223,7 +246,10 @@ impl World {
         const { assert!(MAP_HEADER == 32) };
         // SAFETY: a fresh map.
         unsafe { (*self.at::<MapObj>(map)).extra = space };
-        Ok(Value::ticket(if vassal { Kind::Vassal } else { Kind::Realm }, map))
+        Ok(Value::ticket(
+            if vassal { Kind::Vassal } else { Kind::Realm },
+            map,
+        ))
     }
 
     /// The running fiber and what runs around it, as somewhere that events go on to: its index, its generation and the
@@ -270,11 +296,20 @@ impl World {
 
     /// An event of a proclamation or signal with the operands from `index` on as arguments, or with the elements of that
     /// one operand.
-    pub fn space_event(&mut self, kind: u32, topic: u32, first: u16, index: usize, count: usize, spread: bool) -> Raise<Value> {
+    pub fn space_event(
+        &mut self,
+        kind: u32,
+        topic: u32,
+        first: u16,
+        index: usize,
+        count: usize,
+        spread: bool,
+    ) -> Raise<Value> {
         let mark = self.temps.len();
         let window = first.saturating_add((index * 16) as u16);
         // SAFETY: the instruction's operands stand there.
-        let count = unsafe { self.arguments_to_temps(window, count.saturating_sub(index) as u16, spread)? };
+        let count =
+            unsafe { self.arguments_to_temps(window, count.saturating_sub(index) as u16, spread)? };
         let event = self.event_of_temps(kind, Some(topic), mark, count)?;
         self.temps.truncate(mark);
         Ok(event)
@@ -318,7 +353,10 @@ impl World {
         let mark = self.temp(one)?;
         self.temp(other)?;
         for index in 0..count {
-            let (x, y) = (self.element(self.temps[mark].as_ticket(), index), self.element(self.temps[mark + 1].as_ticket(), index));
+            let (x, y) = (
+                self.element(self.temps[mark].as_ticket(), index),
+                self.element(self.temps[mark + 1].as_ticket(), index),
+            );
             if !self.equal(x, y)? {
                 self.temps.truncate(mark);
                 return Ok(false);
@@ -330,7 +368,8 @@ impl World {
 
     /// Argument `index` of an event; `None` if it has fewer.
     pub fn space_argument(&self, event: Value, index: u32) -> Option<Value> {
-        (index < self.elements_len(event.as_ticket())).then(|| self.element(event.as_ticket(), index))
+        (index < self.elements_len(event.as_ticket()))
+            .then(|| self.element(event.as_ticket(), index))
     }
 
     /// True if a value is a routine that may be a handler.
@@ -347,7 +386,11 @@ impl World {
 
     /// Runs handlers, one after the other, each in a process of its own; then the instruction is done. Allocates nothing
     /// before it holds the listeners.
-    pub fn space_deliver(&mut self, delivery: Delivery, listeners: Vec<Listener>) -> Raise<Outcome> {
+    pub fn space_deliver(
+        &mut self,
+        delivery: Delivery,
+        listeners: Vec<Listener>,
+    ) -> Raise<Outcome> {
         if let Some(emission) = self.emission(delivery.0) {
             emission.listeners = listeners;
             // The handlers are chosen: nothing is searched for behind them.
@@ -371,17 +414,36 @@ impl World {
     pub fn space_monitor(&mut self, topic: u32) -> Raise<Option<Listener>> {
         let (top, current) = (self.frame_index(), self.current);
         let fiber = self.fiber();
-        let (Some(prompt), Some(parent)) = (fiber.prompt, fiber.parent) else { return Ok(None) };
-        if top > 2 || !self.topics_have(prompt.instance, prompt.topics, PROCLAMATION, Some(topic))? {
+        let (Some(prompt), Some(parent)) = (fiber.prompt, fiber.parent) else {
+            return Ok(None);
+        };
+        if top > 2
+            || !self.topics_have(prompt.instance, prompt.topics, PROCLAMATION, Some(topic))?
+        {
             return Ok(None);
         }
-        let Some(Some(fiber)) = self.fibers.get(current.0 as usize) else { return Ok(None) };
-        let Some(prompt) = fiber.prompt else { return Ok(None) };
-        Ok(Some(Listener { handler: prompt.selector, home: Home::Fiber(parent.0, self.fiber_generation(parent)), peek: true, event: Value::HOLE }))
+        let Some(Some(fiber)) = self.fibers.get(current.0 as usize) else {
+            return Ok(None);
+        };
+        let Some(prompt) = fiber.prompt else {
+            return Ok(None);
+        };
+        Ok(Some(Listener {
+            handler: prompt.selector,
+            home: Home::Fiber(parent.0, self.fiber_generation(parent)),
+            peek: true,
+            event: Value::HOLE,
+        }))
     }
 
     /// Runs the routine that is operand `index` as a process whose emissions go to a space, and waits for its value.
-    pub fn space_run_in(&mut self, space: u32, first: u16, index: usize, dst: u16) -> Raise<Outcome> {
+    pub fn space_run_in(
+        &mut self,
+        space: u32,
+        first: u16,
+        index: usize,
+        dst: u16,
+    ) -> Raise<Outcome> {
         let thunk = self.space_operand(first, index);
         let mark = self.temp(thunk)?;
         let made = self.process_of_temps(Role::Process, mark, 0);
@@ -392,6 +454,8 @@ impl World {
             fiber.awaited = true;
         }
         // SAFETY: the frame on top runs the instruction, whose result register is `dst`.
-        Ok(Outcome::Continue(unsafe { self.resume_fiber(id, Value::EMPTY, dst)? }))
+        Ok(Outcome::Continue(unsafe {
+            self.resume_fiber(id, Value::EMPTY, dst)?
+        }))
     }
 }

@@ -2,6 +2,7 @@
 //! each instruction whether the next one is the first of a function; others pay one test per entry from the host.
 
 use crate::code::Word;
+use crate::frame::Frame;
 use crate::world::World;
 
 /// A function that was entered.
@@ -25,30 +26,45 @@ impl World {
         self.tracer = tracer;
     }
 
-    /// Tells if `pc` is the first word of the function on top.
+    /// Tells if `pc` is the first word of the function on top. `fallen` is the frame that was told at its entry and falls
+    /// into its body next, which does not count again.
     ///
     /// # Safety
     /// `pc` is the next instruction of the frame on top.
-    pub(crate) unsafe fn trace_entry(&mut self, pc: *const Word) {
+    pub(crate) unsafe fn trace_entry(&mut self, pc: *const Word, fallen: &mut *mut Frame) {
         // SAFETY: the frame on top belongs to the running fiber; its code, if it has any, is kept alive.
         let code = unsafe {
             let code = (*self.frame).code;
             if code.is_null() || (pc != (*code).entry && pc != (*code).body) {
                 return;
             }
-            // A body behind an entry is reached by falling into it too: only the entry counts then.
-            let falls = (*code).entry != (*code).body && pc == (*code).body && (*self.frame).flags == 0;
-            if falls {
-                return;
-            }
             &*code
         };
-        let Some(mut tracer) = self.tracer.take() else { return };
+        if code.entry != code.body {
+            let told = std::mem::replace(
+                fallen,
+                if pc == code.entry {
+                    self.frame
+                } else {
+                    std::ptr::null_mut()
+                },
+            );
+            if pc == code.body && told == self.frame {
+                return;
+            }
+        }
+        let Some(mut tracer) = self.tracer.take() else {
+            return;
+        };
         let depth = self.frame_index() as u32;
         // SAFETY: as above.
         let instance = unsafe { (*self.frame).instance };
         let place = self.place(code, pc, instance);
-        tracer(&Entered { function: place.function, module: place.module, depth });
+        tracer(&Entered {
+            function: place.function,
+            module: place.module,
+            depth,
+        });
         self.tracer = Some(tracer);
     }
 }

@@ -80,10 +80,38 @@ impl Kind {
     const TABLE: [Option<Kind>; 0x30] = {
         let mut table = [None; 0x30];
         let all = [
-            Kind::Empty, Kind::Bool, Kind::I64, Kind::F64, Kind::Char, Kind::Sized, Kind::Dec, Kind::Key, Kind::Date, Kind::Duration,
-            Kind::Version, Kind::Case0, Kind::Func, Kind::Resource, Kind::GuestTicket, Kind::Hole, Kind::Text, Kind::Bytes, Kind::Big,
-            Kind::Map, Kind::List, Kind::Closure, Kind::Cell, Kind::Partial, Kind::Range, Kind::Realm, Kind::Vassal, Kind::Fiber,
-            Kind::Zombie, Kind::Iter, Kind::Memory, Kind::Pending,
+            Kind::Empty,
+            Kind::Bool,
+            Kind::I64,
+            Kind::F64,
+            Kind::Char,
+            Kind::Sized,
+            Kind::Dec,
+            Kind::Key,
+            Kind::Date,
+            Kind::Duration,
+            Kind::Version,
+            Kind::Case0,
+            Kind::Func,
+            Kind::Resource,
+            Kind::GuestTicket,
+            Kind::Hole,
+            Kind::Text,
+            Kind::Bytes,
+            Kind::Big,
+            Kind::Map,
+            Kind::List,
+            Kind::Closure,
+            Kind::Cell,
+            Kind::Partial,
+            Kind::Range,
+            Kind::Realm,
+            Kind::Vassal,
+            Kind::Fiber,
+            Kind::Zombie,
+            Kind::Iter,
+            Kind::Memory,
+            Kind::Pending,
         ];
         let mut i = 0;
         while i < all.len() {
@@ -173,35 +201,65 @@ pub mod tag {
 
 impl Value {
     /// Empty.
-    pub const EMPTY: Value = Value { tag: tag::EMPTY, payload: 0 };
+    pub const EMPTY: Value = Value {
+        tag: tag::EMPTY,
+        payload: 0,
+    };
     /// True.
-    pub const TRUE: Value = Value { tag: tag::BOOL, payload: 1 };
+    pub const TRUE: Value = Value {
+        tag: tag::BOOL,
+        payload: 1,
+    };
     /// False.
-    pub const FALSE: Value = Value { tag: tag::BOOL, payload: 0 };
+    pub const FALSE: Value = Value {
+        tag: tag::BOOL,
+        payload: 0,
+    };
     /// The machine's hole.
-    pub const HOLE: Value = Value { tag: Kind::Hole as u64, payload: 0 };
+    pub const HOLE: Value = Value {
+        tag: Kind::Hole as u64,
+        payload: 0,
+    };
     /// The empty list.
-    pub const NIL: Value = Value { tag: tag::LIST, payload: 0 };
+    pub const NIL: Value = Value {
+        tag: tag::LIST,
+        payload: 0,
+    };
 
     /// A value of an inline kind with its parts.
     pub const fn new(kind: Kind, sub: u8, aux: u32, payload: u64) -> Value {
-        Value { tag: kind as u64 | (sub as u64) << 8 | (aux as u64) << 32, payload }
+        Value {
+            tag: kind as u64 | (sub as u64) << 8 | (aux as u64) << 32,
+            payload,
+        }
     }
     /// A truth value.
     pub const fn bool(b: bool) -> Value {
-        Value { tag: tag::BOOL, payload: b as u64 }
+        Value {
+            tag: tag::BOOL,
+            payload: b as u64,
+        }
     }
     /// An integer.
     pub const fn int(i: i64) -> Value {
-        Value { tag: tag::I64, payload: i as u64 }
+        Value {
+            tag: tag::I64,
+            payload: i as u64,
+        }
     }
     /// A float.
     pub const fn float(f: f64) -> Value {
-        Value { tag: tag::F64, payload: f.to_bits() }
+        Value {
+            tag: tag::F64,
+            payload: f.to_bits(),
+        }
     }
     /// A char.
     pub const fn char(c: char) -> Value {
-        Value { tag: tag::CHAR, payload: c as u64 }
+        Value {
+            tag: tag::CHAR,
+            payload: c as u64,
+        }
     }
     /// A sized number of width `width` (`isa::table::WIDTHS`), its bits extended to 64 as the width says.
     pub const fn sized(width: u8, bits: u64) -> Value {
@@ -217,16 +275,19 @@ impl Value {
     }
     /// A heap value.
     pub const fn ticket(kind: Kind, ticket: Ticket) -> Value {
-        Value { tag: kind as u64, payload: ticket.0 as u64 }
+        Value {
+            tag: kind as u64,
+            payload: ticket.0 as u64,
+        }
     }
 
     /// The kind. A tag is only ever written by the machine, so an unknown number is a machine-only mark.
     pub const fn kind(self) -> Kind {
         let number = (self.tag & 0xFF) as usize;
-        if number < Kind::TABLE.len() {
-            if let Some(kind) = Kind::TABLE[number] {
-                return kind;
-            }
+        if number < Kind::TABLE.len()
+            && let Some(kind) = Kind::TABLE[number]
+        {
+            return kind;
         }
         Kind::Hole
     }
@@ -252,19 +313,35 @@ impl Value {
     }
     /// The integer, if it is one.
     pub const fn as_int(self) -> Option<i64> {
-        if self.tag == tag::I64 { Some(self.payload as i64) } else { None }
+        if self.tag == tag::I64 {
+            Some(self.payload as i64)
+        } else {
+            None
+        }
     }
     /// The float, if it is one.
     pub const fn as_float(self) -> Option<f64> {
-        if self.tag == tag::F64 { Some(f64::from_bits(self.payload)) } else { None }
+        if self.tag == tag::F64 {
+            Some(f64::from_bits(self.payload))
+        } else {
+            None
+        }
     }
     /// The truth value, if it is one.
     pub const fn as_bool(self) -> Option<bool> {
-        if self.tag == tag::BOOL { Some(self.payload != 0) } else { None }
+        if self.tag == tag::BOOL {
+            Some(self.payload != 0)
+        } else {
+            None
+        }
     }
     /// The char, if it is one.
     pub const fn as_char(self) -> Option<char> {
-        if self.tag == tag::CHAR { char::from_u32(self.payload as u32) } else { None }
+        if self.tag == tag::CHAR {
+            char::from_u32(self.payload as u32)
+        } else {
+            None
+        }
     }
     /// True if both words are equal: identity.
     pub const fn same(self, other: Value) -> bool {

@@ -14,11 +14,19 @@ fn run(source: &str, function: &str, args: &[Value]) -> Result<Value, String> {
         fzb::verify::module(&module).map_err(|refusal| refusal.to_string())?;
         let engine = Shared::new(loop_dispatch);
         let loaded = engine.add_module(module.clone(), true);
-        let mut world = World::new(engine, Limits::strict(), Grants::none()).map_err(|error| error.to_string())?;
+        let mut world = World::new(engine, Limits::strict(), Grants::none())
+            .map_err(|error| error.to_string())?;
         let instance = world.load(&loaded).map_err(|report| report.to_string())?;
-        let export = module.find_export(function).and_then(|id| module.export(id)).ok_or("no such export")?;
-        let fzb::view::ExportTarget::Function(id) = export.target else { return Err("not a function".into()) };
-        let result = world.call(instance, id, args).map_err(|report| report.to_string());
+        let export = module
+            .find_export(function)
+            .and_then(|id| module.export(id))
+            .ok_or("no such export")?;
+        let fzb::view::ExportTarget::Function(id) = export.target else {
+            return Err("not a function".into());
+        };
+        let result = world
+            .call(instance, id, args)
+            .map_err(|report| report.to_string());
         if let Some(before) = &last {
             assert_eq!(before, &result, "the dispatchers differ");
         }
@@ -57,7 +65,10 @@ done:
     ret
 }
 "#;
-    assert_eq!(run(source, "sum", &[Value::int(1000)]), Ok(Value::int(499_500)));
+    assert_eq!(
+        run(source, "sum", &[Value::int(1000)]),
+        Ok(Value::int(499_500))
+    );
 }
 
 #[test]
@@ -148,8 +159,20 @@ handler:
     ret
 }
 "#;
-    assert_eq!(run(source, "area", &[Value::float(2.0)]), Ok(Value::float(14.0)));
-    assert_eq!(run(source, "divide", &[Value::int(7), Value::int(2)]), Ok(Value::int(3)));
-    assert!(run(source, "divide", &[Value::int(7), Value::int(0)]).is_err_and(|text| text.starts_with("FX0003")));
-    assert_eq!(run(source, "guarded", &[Value::int(7), Value::int(0)]), Ok(Value::int(-1)));
+    assert_eq!(
+        run(source, "area", &[Value::float(2.0)]),
+        Ok(Value::float(14.0))
+    );
+    assert_eq!(
+        run(source, "divide", &[Value::int(7), Value::int(2)]),
+        Ok(Value::int(3))
+    );
+    assert!(
+        run(source, "divide", &[Value::int(7), Value::int(0)])
+            .is_err_and(|text| text.starts_with("FX0003"))
+    );
+    assert_eq!(
+        run(source, "guarded", &[Value::int(7), Value::int(0)]),
+        Ok(Value::int(-1))
+    );
 }

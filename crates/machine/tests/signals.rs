@@ -53,16 +53,31 @@ fn load(source: &str, loop_dispatch: bool, limits: Limits) -> Run {
         1,
         Box::new(|world, args| Ok(Answer::Value(world.call_back(args[0], &[])?))),
     ));
-    engine.register(host("wait", 1, Box::new(|_, args| Ok(Answer::Pending(args[0].as_int().unwrap_or(0) as u64)))));
+    engine.register(host(
+        "wait",
+        1,
+        Box::new(|_, args| Ok(Answer::Pending(args[0].as_int().unwrap_or(0) as u64))),
+    ));
     let loaded: Arc<Loaded> = engine.add_module(module.clone(), true);
     let mut world = World::new(engine, limits, Grants::none()).expect("a World");
-    let instance = world.load(&loaded).unwrap_or_else(|report| panic!("{report}"));
-    Run { world, instance, module, log }
+    let instance = world
+        .load(&loaded)
+        .unwrap_or_else(|report| panic!("{report}"));
+    Run {
+        world,
+        instance,
+        module,
+        log,
+    }
 }
 
 impl Run {
     fn function(&self, name: &str) -> FuncId {
-        let export = self.module.find_export(name).and_then(|id| self.module.export(id)).expect("an export");
+        let export = self
+            .module
+            .find_export(name)
+            .and_then(|id| self.module.export(id))
+            .expect("an export");
         match export.target {
             ExportTarget::Function(id) => id,
             ExportTarget::Static(_) => panic!("not a function"),
@@ -73,22 +88,28 @@ impl Run {
     }
     fn call_with(&mut self, name: &str, args: &[Value]) -> Result<String, String> {
         let function = self.function(name);
-        let value = self.world.call(self.instance, function, args).map_err(|report| report.to_string())?;
-        self.world.display_text(value, false).map_err(|_| "display failed".into())
+        let value = self
+            .world
+            .call(self.instance, function, args)
+            .map_err(|report| report.to_string())?;
+        self.world
+            .display_text(value, false)
+            .map_err(|_| "display failed".into())
     }
     fn logged(&self) -> Vec<String> {
         std::mem::take(&mut *self.log.lock().expect("the log"))
     }
 }
 
-/// Calls `main` of a program with both dispatchers: its result and what it logged.
+/// Calls `main` of a program with both dispatchers, then with a collection at every allocation: its result and its log.
 fn both(source: &str) -> (Result<String, String>, Vec<String>) {
     let mut last = None;
-    for loop_dispatch in [true, false] {
+    for (loop_dispatch, collect) in [(true, false), (false, false), (true, true)] {
         let mut run = load(source, loop_dispatch, Limits::strict());
+        run.world.collect_always(collect);
         let result = (run.call("main"), run.logged());
         if let Some(before) = &last {
-            assert_eq!(before, &result, "the dispatchers differ");
+            assert_eq!(before, &result, "loop {loop_dispatch}, collect {collect}");
         }
         // A World of which nothing is left over: only the main fiber lives.
         run.world.collect();
@@ -170,7 +191,10 @@ fn sel(kind: dyn, e: dyn) flags selector {
 "#,
         &prompt("signal ask", "none"),
     ]);
-    assert_eq!(both(&source), (ok("11"), vec!["a".into(), "1".into(), "10".into()]));
+    assert_eq!(
+        both(&source),
+        (ok("11"), vec!["a".into(), "1".into(), "10".into()])
+    );
 }
 
 /// A selector function over the topic `ask` whose rule is `body`; `n` holds the first argument.
@@ -182,7 +206,11 @@ fn selector(body: &str) -> String {
 
 #[test]
 fn no_reply_discards_what_was_captured() {
-    let source = with(&[ASKS, &selector("    push \"gone\"\n    box none\n    ret\n"), &prompt("signal ask", "none")]);
+    let source = with(&[
+        ASKS,
+        &selector("    push \"gone\"\n    box none\n    ret\n"),
+        &prompt("signal ask", "none"),
+    ]);
     assert_eq!(both(&source), (ok("gone"), vec!["a".into()]));
 }
 
@@ -199,7 +227,10 @@ fn a_reply_elsewhere_runs_a_branch_first() {
     ret
 "#;
     let source = with(&[ASKS, &selector(body), &prompt("signal ask", "none")]);
-    assert_eq!(both(&source), (ok("6"), vec!["a".into(), "5".into(), "after".into()]));
+    assert_eq!(
+        both(&source),
+        (ok("6"), vec!["a".into(), "5".into(), "after".into()])
+    );
 }
 
 #[test]
@@ -251,9 +282,17 @@ fn a_second_reply_to_a_one_shot_emission() {
     let source = with(&[ASKS, &selector(twice), &prompt("signal ask", "none")]);
     // Rhumb: empty, and the result is that of the branch that completed.
     assert_eq!(both(&source).0, ok("2"));
-    let source = source.replace("fn sel(kind: dyn, e: dyn) flags selector", "fn sel(kind: dyn, e: dyn) policy machine flags selector");
+    let source = source.replace(
+        "fn sel(kind: dyn, e: dyn) flags selector",
+        "fn sel(kind: dyn, e: dyn) policy machine flags selector",
+    );
     let (result, _) = both(&source);
-    assert!(result.as_ref().is_err_and(|text| text.starts_with("FX001C")), "{result:?}");
+    assert!(
+        result
+            .as_ref()
+            .is_err_and(|text| text.starts_with("FX001C")),
+        "{result:?}"
+    );
 }
 
 #[test]
@@ -291,15 +330,17 @@ stop:
     let stop = selector("    reply stop 0 named|tail\n");
     let other = selector("    push_int 7\n    box none\n    reply other 1 named|tail\n");
     for (rule, result) in [(again, "6"), (stop, "no"), (other, "7")] {
-        assert_eq!(both(&with(&[thunk, &rule, &prompt("signal lost", "none")])).0, ok(result));
+        assert_eq!(
+            both(&with(&[thunk, &rule, &prompt("signal lost", "none")])).0,
+            ok(result)
+        );
     }
 }
 
 /// `gen .= [] -> (#(1); #(2); … #(count))`, summed by a selector that replies in tail position.
 fn yielding(count: u32) -> String {
-    with(&[
-        &format!(
-            r#"
+    with(&[&format!(
+        r#"
 static sum: dyn mutable
 fn f() flags thunk {{
     local i: int
@@ -342,8 +383,7 @@ fn main() export {{
     ret
 }}
 "#
-        ),
-    ])
+    )])
 }
 
 #[test]
@@ -418,7 +458,10 @@ fn posting_costs_the_same_at_any_depth() {
         }
         fuel.push(used[1] - used[0]);
     }
-    assert_eq!(fuel[0], fuel[1], "100 posts from 1 and from 1,000 frames deep");
+    assert_eq!(
+        fuel[0], fuel[1],
+        "100 posts from 1 and from 1,000 frames deep"
+    );
 }
 
 #[test]
@@ -447,10 +490,15 @@ handler:
     end_finally
 }
 "#,
-        &selector("    push \"sel\"\n    box none\n    call_ffi log\n    pop\n    load n\n    ret\n"),
+        &selector(
+            "    push \"sel\"\n    box none\n    call_ffi log\n    pop\n    load n\n    ret\n",
+        ),
         &prompt("signal ask", "none"),
     ]);
-    assert_eq!(both(&source), (ok("1"), vec!["sel".into(), "cleanup".into()]));
+    assert_eq!(
+        both(&source),
+        (ok("1"), vec!["sel".into(), "cleanup".into()])
+    );
 }
 
 #[test]
@@ -583,11 +631,19 @@ fn main() export {
     ret
 }
 "#,
-        &selector("    push \"outer\"\n    box none\n    call_ffi log\n    pop\n    push_int 5\n    box none\n    reply none 1 tail\n"),
+        &selector(
+            "    push \"outer\"\n    box none\n    call_ffi log\n    pop\n    push_int 5\n    box none\n    reply none 1 tail\n",
+        ),
     ]);
     let log = vec!["a".to_owned(), "inner".into(), "outer".into(), "5".into()];
-    assert_eq!(both(&source.replace("RET", "ret_miss")), (ok("6"), log.clone()));
-    assert_eq!(both(&source.replace("RET", "unit\n    ret_peek")), (ok("6"), log));
+    assert_eq!(
+        both(&source.replace("RET", "ret_miss")),
+        (ok("6"), log.clone())
+    );
+    assert_eq!(
+        both(&source.replace("RET", "unit\n    ret_peek")),
+        (ok("6"), log)
+    );
     // Nobody further out: the emitter goes on with empty.
     let alone = with(&[
         "fn f() flags thunk {\n    push_int 1\n    box none\n    post ask 1 none\n    ret\n}\n",
@@ -595,24 +651,54 @@ fn main() export {
         &prompt("signal ask", "none"),
     ]);
     let (result, _) = both(&alone);
-    assert_eq!(result, both(&with(&["fn main() export {\n    unit\n    ret\n}\n"])).0);
+    assert_eq!(
+        result,
+        both(&with(&["fn main() export {\n    unit\n    ret\n}\n"])).0
+    );
 }
 
 #[test]
 fn faults_of_rhumb_are_resumable_posts() {
     let thunk = "fn f() flags thunk {\n    push_int 1\n    box none\n    push_int 0\n    box none\n    div\n    push_int 5\n    box none\n    add\n    ret\n}\n";
     let restart = selector("    push_int 0\n    box none\n    reply none 1 tail\n");
-    assert_eq!(both(&with(&[thunk, &restart, &prompt("signal \"***\"", "none")])).0, ok("5"));
+    assert_eq!(
+        both(&with(&[thunk, &restart, &prompt("signal \"***\"", "none")])).0,
+        ok("5")
+    );
     let code = selector("    load n\n    ret\n");
-    assert_eq!(both(&with(&[thunk, &code, &prompt("signal \"***\"", "none")])).0, ok("400"));
+    assert_eq!(
+        both(&with(&[thunk, &code, &prompt("signal \"***\"", "none")])).0,
+        ok("400")
+    );
     // Faults of another policy are thrown: a prompt may take them, not resume them.
     let thrown = thunk.replace("flags thunk", "policy morph flags thunk");
-    assert_eq!(both(&with(&[&thrown, &code, &prompt("signal \"***\"", "none")])).0, ok("400"));
-    let (result, _) = both(&with(&[&thrown, &restart, &prompt("signal \"***\"", "none")]));
-    assert!(result.as_ref().is_err_and(|text| text.starts_with("FX001B")), "{result:?}");
+    assert_eq!(
+        both(&with(&[&thrown, &code, &prompt("signal \"***\"", "none")])).0,
+        ok("400")
+    );
+    let (result, _) = both(&with(&[
+        &thrown,
+        &restart,
+        &prompt("signal \"***\"", "none"),
+    ]));
+    assert!(
+        result
+            .as_ref()
+            .is_err_and(|text| text.starts_with("FX001B")),
+        "{result:?}"
+    );
     // Nobody took it.
-    let (result, _) = both(&with(&[thunk, "fn sel(kind: dyn, e: dyn) flags selector {\n    ret_miss\n}\n", &prompt("signal \"***\"", "none")]));
-    assert!(result.as_ref().is_err_and(|text| text.starts_with("FX0003")), "{result:?}");
+    let (result, _) = both(&with(&[
+        thunk,
+        "fn sel(kind: dyn, e: dyn) flags selector {\n    ret_miss\n}\n",
+        &prompt("signal \"***\"", "none"),
+    ]));
+    assert!(
+        result
+            .as_ref()
+            .is_err_and(|text| text.starts_with("FX0003")),
+        "{result:?}"
+    );
 }
 
 #[test]
@@ -746,7 +832,10 @@ fn main() export {
 }
 "#,
     ]);
-    assert_eq!(both(&source), (ok("done"), vec!["replying".into(), "42".into()]));
+    assert_eq!(
+        both(&source),
+        (ok("done"), vec!["replying".into(), "42".into()])
+    );
     // Without anybody to reply, it is resumed with empty: the addition then faults.
     let alone = with(&[KEEPS, &prompt("signal ask", "multi|parks")]);
     let mut run = load(&alone, false, Limits::strict());
@@ -829,7 +918,10 @@ fn main() export {
 }
 "#,
     ]);
-    assert_eq!(both(&source), (ok("7"), vec!["start".into(), "main".into(), "end".into()]));
+    assert_eq!(
+        both(&source),
+        (ok("7"), vec!["start".into(), "main".into(), "end".into()])
+    );
     let failing = with(&[
         PROCESSES,
         r#"
@@ -876,7 +968,10 @@ fn main() export {
 
 #[test]
 fn runs_are_stepped_parked_and_woken() {
-    let source = with(&[PROCESSES, "fn main() export {\n    call spins\n    ret\n}\nexport slow = fn slow\n"]);
+    let source = with(&[
+        PROCESSES,
+        "fn main() export {\n    call spins\n    ret\n}\nexport slow = fn slow\n",
+    ]);
     for loop_dispatch in [true, false] {
         let mut run = load(&source, loop_dispatch, Limits::strict());
         let main = run.function("main");
@@ -897,10 +992,15 @@ fn runs_are_stepped_parked_and_woken() {
         assert!(matches!(run.world.step(id, 1_000), Ok(Step::Parked)));
         assert!(!run.world.wake(6, Value::int(1)));
         assert!(run.world.wake(5, Value::int(99)));
-        assert!(matches!(run.world.step(id, 1_000), Ok(Step::Done(value)) if value.same(Value::int(99))));
+        assert!(
+            matches!(run.world.step(id, 1_000), Ok(Step::Done(value)) if value.same(Value::int(99)))
+        );
         assert!(run.world.step(id, 1).is_err());
         // A plain call cannot wait; the World goes on after it.
-        assert!(run.call("slow").is_err_and(|text| text.starts_with("FX001B")));
+        assert!(
+            run.call("slow")
+                .is_err_and(|text| text.starts_with("FX001B"))
+        );
         assert!(run.call("main").is_ok());
         assert_eq!(run.world.fiber_count(), 1);
     }
@@ -908,10 +1008,19 @@ fn runs_are_stepped_parked_and_woken() {
 
 #[test]
 fn the_fuel_of_a_run_is_one_whole() {
-    let limits = Limits { fuel: Some(50_000), ..Limits::strict() };
-    let source = with(&[PROCESSES, "fn main() export {\n    call spins\n    ret\n}\n"]);
+    let limits = Limits {
+        fuel: Some(50_000),
+        ..Limits::strict()
+    };
+    let source = with(&[
+        PROCESSES,
+        "fn main() export {\n    call spins\n    ret\n}\n",
+    ]);
     let mut run = load(&source, false, limits);
-    assert!(run.call("main").is_err_and(|text| text.starts_with("FX0008")));
+    assert!(
+        run.call("main")
+            .is_err_and(|text| text.starts_with("FX0008"))
+    );
     let main = run.function("main");
     let id = run.world.start(run.instance, main, &[]).expect("started");
     let report = loop {
@@ -995,7 +1104,14 @@ done:
 
 #[test]
 fn a_hundred_thousand_idle_fibers() {
-    let mut run = load(&with(&[GENERATORS]), false, Limits { memory: 400 << 20, ..Limits::program() });
+    let mut run = load(
+        &with(&[GENERATORS]),
+        false,
+        Limits {
+            memory: 400 << 20,
+            ..Limits::program()
+        },
+    );
     let made = run.call_with("make", &[Value::int(100_000)]);
     assert!(made.is_ok(), "{made:?}");
     assert_eq!(run.world.fiber_count(), 100_001);
@@ -1009,20 +1125,189 @@ fn a_hundred_thousand_idle_fibers() {
 
 #[test]
 fn unreachable_fibers_make_room_for_new_ones() {
-    let mut run = load(&with(&[GENERATORS]), false, Limits { fibers: 1_000, ..Limits::program() });
+    let mut run = load(
+        &with(&[GENERATORS]),
+        false,
+        Limits {
+            fibers: 1_000,
+            ..Limits::program()
+        },
+    );
     assert!(run.call_with("churn", &[Value::int(20_000)]).is_ok());
-    assert!(run.call_with("make", &[Value::int(2_000)]).is_err_and(|text| text.starts_with("FX001F")));
+    assert!(
+        run.call_with("make", &[Value::int(2_000)])
+            .is_err_and(|text| text.starts_with("FX001F"))
+    );
 }
 
 #[test]
 fn everything_survives_collections_at_every_allocation() {
     for source in [
-        with(&[ASKS, &selector("    load n\n    push_int 9\n    box none\n    add\n    reply none 1 tail\n"), &prompt("signal ask", "none")]),
-        with(&[KEEPS, "fn main() export {\n    make_closure replier 0\n    fiber_new process\n    pop\n    make_closure f 0\n    make_closure sel 0\n    prompt [signal ask] multi|parks\n    ret\n}\n"]),
+        with(&[
+            ASKS,
+            &selector("    load n\n    push_int 9\n    box none\n    add\n    reply none 1 tail\n"),
+            &prompt("signal ask", "none"),
+        ]),
+        with(&[
+            KEEPS,
+            "fn main() export {\n    make_closure replier 0\n    fiber_new process\n    pop\n    make_closure f 0\n    make_closure sel 0\n    prompt [signal ask] multi|parks\n    ret\n}\n",
+        ]),
     ] {
         let mut run = load(&source, false, Limits::strict());
         run.world.collect_always(true);
         let result = run.call("main");
-        assert!(result.as_ref().is_ok_and(|text| text == "11" || text == "42"), "{result:?}");
+        assert!(
+            result
+                .as_ref()
+                .is_ok_and(|text| text == "11" || text == "42"),
+            "{result:?}"
+        );
     }
+}
+
+#[test]
+fn branches_that_are_copied_keep_their_own_selectors() {
+    // The inner selector posts `pick` while it handles `ask`; the outer one answers twice: each history goes on with the
+    // captured `ask` by itself.
+    let source = with(&[
+        r#"
+fn g() flags thunk {
+    push_int 1
+    box none
+    post ask 1 none
+    push_int 100
+    box none
+    add
+    ret
+}
+fn inner(kind: dyn, e: dyn) flags selector {
+    push_int 0
+    box none
+    post pick 1 none
+    ret
+}
+fn f() flags thunk {
+    local v: dyn
+    make_closure g 0
+    make_closure inner 0
+    prompt [signal ask] multi
+    store v
+    load v
+    call_ffi log
+    pop
+    load v
+    ret
+}
+"#,
+        "fn sel(kind: dyn, e: dyn) flags selector {\n    push_int 1\n    box none\n    reply none 1 none\n    pop\n    push_int 2\n    box none\n    reply none 1 none\n    ret\n}\n",
+        &prompt("signal pick", "multi"),
+    ]);
+    assert_eq!(both(&source), (ok("2"), vec!["1".into(), "2".into()]));
+}
+
+#[test]
+fn a_throw_out_of_a_selector_unwinds_what_it_held() {
+    let source = with(&[
+        r#"
+fn f() flags thunk {
+    local t: tok
+    push_try finally handler
+    push_int 1
+    box none
+    post ask 1 none
+    pop_try
+    ret
+handler:
+    store t
+    push "unwound"
+    box none
+    call_ffi log
+    pop
+    load t
+    end_finally
+}
+fn main() export {
+    push_try catch caught
+    make_closure f 0
+    make_closure sel 0
+    prompt [signal ask] none
+    pop_try
+    ret
+caught:
+    ret
+}
+"#,
+        &selector("    push_int 55\n    box none\n    throw\n"),
+    ]);
+    assert_eq!(both(&source), (ok("55"), vec!["unwound".into()]));
+}
+
+#[test]
+fn a_discarded_frame_cannot_return_out_of_its_finally() {
+    let source = with(&[
+        r#"
+fn f() flags thunk {
+    call inner
+    pop
+    push "never"
+    box none
+    call_ffi log
+    ret
+}
+fn inner() -> dyn {
+    push_try finally handler
+    push_int 1
+    box none
+    post ask 1 none
+    pop_try
+    ret
+handler:
+    pop
+    push_int 2
+    box none
+    ret
+}
+"#,
+        &selector("    load n\n    ret\n"),
+        &prompt("signal ask", "none"),
+    ]);
+    assert_eq!(both(&source), (ok("1"), Vec::new()));
+}
+
+#[test]
+fn signals_pass_through_generators() {
+    let source = with(&[
+        r#"
+fn gen() flags generator {
+    push_int 3
+    box none
+    post ask 1 none
+    yield
+    pop
+    push_int 4
+    box none
+    post ask 1 none
+    ret
+}
+fn f() flags thunk {
+    local g: dyn
+    make_closure gen 0
+    call_closure 0
+    store g
+    load g
+    unit
+    resume
+    pop
+    load g
+    unit
+    resume
+    pop
+    add
+    ret
+}
+"#,
+        &selector("    load n\n    load n\n    mul\n    reply none 1 tail\n"),
+        &prompt("signal ask", "none"),
+    ]);
+    assert_eq!(both(&source).0, ok("25"));
 }

@@ -24,7 +24,9 @@ use syn::{Attribute, Expr, ExprLit, Ident, ItemFn, Lit, LitInt, LitStr, Meta, To
 pub fn native(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let arguments = syn::parse_macro_input!(arguments as Arguments);
     let function = syn::parse_macro_input!(item as ItemFn);
-    expand(&arguments, &function).unwrap_or_else(|error| error.to_compile_error()).into()
+    expand(&arguments, &function)
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
 }
 
 /// What stands in the attribute's parentheses.
@@ -42,7 +44,13 @@ impl Parse for Arguments {
         while !input.is_empty() {
             let key: Ident = input.parse()?;
             input.parse::<Token![=]>()?;
-            let once = |taken: bool| if taken { Err(syn::Error::new(key.span(), "this is said twice")) } else { Ok(()) };
+            let once = |taken: bool| {
+                if taken {
+                    Err(syn::Error::new(key.span(), "this is said twice"))
+                } else {
+                    Ok(())
+                }
+            };
             match key.to_string().as_str() {
                 "name" => {
                     once(found.name.is_some())?;
@@ -57,7 +65,12 @@ impl Parse for Arguments {
                     once(found.inline.is_some())?;
                     found.inline = Some(input.parse()?);
                 }
-                _ => return Err(syn::Error::new(key.span(), "known are name, cap, cost and inline")),
+                _ => {
+                    return Err(syn::Error::new(
+                        key.span(),
+                        "known are name, cap, cost and inline",
+                    ));
+                }
             }
             if !input.is_empty() {
                 input.parse::<Token![,]>()?;
@@ -70,21 +83,36 @@ impl Parse for Arguments {
 fn expand(arguments: &Arguments, function: &ItemFn) -> syn::Result<Tokens> {
     let signature = &function.sig;
     if let Some(what) = signature.asyncness {
-        return Err(syn::Error::new(what.span, "a host function answers at once: return foxvm::Suspend instead"));
+        return Err(syn::Error::new(
+            what.span,
+            "a host function answers at once: return foxvm::Suspend instead",
+        ));
     }
     if !signature.generics.params.is_empty() {
-        return Err(syn::Error::new_spanned(&signature.generics, "a host function has one signature, so no parameters of its own"));
+        return Err(syn::Error::new_spanned(
+            &signature.generics,
+            "a host function has one signature, so no parameters of its own",
+        ));
     }
     let ident = &signature.ident;
     let visibility = &function.vis;
-    let name = arguments.name.as_ref().map_or_else(|| ident.to_string(), LitStr::value);
+    let name = arguments
+        .name
+        .as_ref()
+        .map_or_else(|| ident.to_string(), LitStr::value);
     if name.is_empty() {
-        return Err(syn::Error::new_spanned(&arguments.name, "a name is not empty"));
+        return Err(syn::Error::new_spanned(
+            &arguments.name,
+            "a name is not empty",
+        ));
     }
     let doc = documentation(&function.attrs);
     let caps = arguments.caps.iter().map(|cap| quote!(.capability(#cap)));
     let cost = arguments.cost.iter().map(|cost| quote!(.cost(#cost)));
-    let inline = arguments.inline.iter().map(|inline| quote!(.inline(#inline)));
+    let inline = arguments
+        .inline
+        .iter()
+        .map(|inline| quote!(.inline(#inline)));
     let about = format!("The host function `{name}`, to register.");
     Ok(quote! {
         #function
@@ -108,7 +136,10 @@ fn documentation(attributes: &[Attribute]) -> String {
         .iter()
         .filter_map(|attribute| match &attribute.meta {
             Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+                Expr::Lit(ExprLit {
+                    lit: Lit::Str(text),
+                    ..
+                }) => Some(text.value()),
                 _ => None,
             },
             _ => None,

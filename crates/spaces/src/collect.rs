@@ -38,10 +38,13 @@ impl Space {
         match index {
             0 => Some(parent),
             1 => Some(self.rules.as_ref().map_or(0, |rules| rules.target)),
-            _ => self.subscriptions.get(index - 2).map(|subscription| match subscription.home {
-                Home::Space(space) => space,
-                _ => 0,
-            }),
+            _ => self
+                .subscriptions
+                .get(index - 2)
+                .map(|subscription| match subscription.home {
+                    Home::Space(space) => space,
+                    _ => 0,
+                }),
         }
     }
 
@@ -61,7 +64,10 @@ impl Tuplespaces {
         self.epoch = self.epoch.wrapping_add(1);
         for number in 1..=self.list.len() as u32 {
             // The space of a fiber is small and rare: it is a root until its fiber ends.
-            if self.get(number).is_some_and(|space| space.fiber.is_some() || space.newborn) {
+            if self
+                .get(number)
+                .is_some_and(|space| space.fiber.is_some() || space.newborn)
+            {
                 self.reach(number, Some(&mut *v));
             }
         }
@@ -71,7 +77,9 @@ impl Tuplespaces {
         let mut any = false;
         for number in 1..=self.list.len() as u32 {
             let epoch = self.epoch;
-            if self.get(number).is_some_and(|space| space.mark != epoch && space.realm != 0 && v.reached(Ticket(space.realm))) {
+            if self.get(number).is_some_and(|space| {
+                space.mark != epoch && space.realm != 0 && v.reached(Ticket(space.realm))
+            }) {
                 any = true;
                 self.reach(number, Some(&mut *v));
             }
@@ -116,13 +124,20 @@ impl Tuplespaces {
         }
     }
 
-    pub(crate) fn sweep(&mut self, alive: &mut dyn FnMut(Ticket) -> Option<Ticket>, lives: &dyn Fn(u32, u32) -> bool) -> usize {
+    pub(crate) fn sweep(
+        &mut self,
+        alive: &mut dyn FnMut(Ticket) -> Option<Ticket>,
+        lives: &dyn Fn(u32, u32) -> bool,
+    ) -> usize {
         let mut bytes = 0;
         for space in self.list.iter_mut().flatten() {
             if space.realm != 0 {
                 space.realm = alive(Ticket(space.realm)).map_or(0, |ticket| ticket.0);
             }
-            if space.fiber.is_some_and(|(index, generation)| !lives(index, generation)) {
+            if space
+                .fiber
+                .is_some_and(|(index, generation)| !lives(index, generation))
+            {
                 // What was pinned in it went with the fiber.
                 bytes += space.pins.len() * PIN_BYTES;
                 space.pins.clear();
@@ -131,9 +146,13 @@ impl Tuplespaces {
         // Once more, from realms and living fibers only: spaces of ended fibers stay only for what goes on to them.
         self.epoch = self.epoch.wrapping_add(1);
         for number in 1..=self.list.len() as u32 {
-            let held = self
-                .get(number)
-                .is_some_and(|space| space.realm != 0 || space.newborn || space.fiber.is_some_and(|(index, generation)| lives(index, generation)));
+            let held = self.get(number).is_some_and(|space| {
+                space.realm != 0
+                    || space.newborn
+                    || space
+                        .fiber
+                        .is_some_and(|(index, generation)| lives(index, generation))
+            });
             if held {
                 self.reach(number, None);
             }

@@ -31,11 +31,18 @@ impl Spaces for Tuplespaces {
     fn moved_young(&mut self, forward: &mut dyn FnMut(Ticket) -> Option<Ticket>) {
         self.follow_realms(forward);
     }
-    fn swept(&mut self, alive: &mut dyn FnMut(Ticket) -> Option<Ticket>, lives: &dyn Fn(u32, u32) -> bool) -> usize {
+    fn swept(
+        &mut self,
+        alive: &mut dyn FnMut(Ticket) -> Option<Ticket>,
+        lives: &dyn Fn(u32, u32) -> bool,
+    ) -> usize {
         self.sweep(alive, lives)
     }
     fn process_ended(&mut self, index: u32, generation: u32) -> usize {
         self.forget_process((index, generation))
+    }
+    fn hold_values(&self) -> bool {
+        self.list.len() > self.free.len()
     }
     fn listens(&self, space: u32, kind: u32, topic: u32) -> bool {
         self.heard(space, kind, topic)

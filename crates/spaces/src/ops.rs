@@ -6,7 +6,9 @@ use machine::space::{Listener, Outcome, Outward, PROCLAMATION, SpaceOp};
 use machine::value::Value;
 use machine::world::World;
 
-use crate::table::{PIN_BYTES, Pin, Rules, SPACE_BYTES, SUBSCRIPTION_BYTES, Subscription, Tuplespaces, has};
+use crate::table::{
+    PIN_BYTES, Pin, Rules, SPACE_BYTES, SUBSCRIPTION_BYTES, Subscription, Tuplespaces, has,
+};
 
 /// Flags of `write`.
 const RECEIVER: u32 = 1;
@@ -17,10 +19,21 @@ const RETRACT_ALL: u32 = 8;
 const DEPARTURE: &str = "empty";
 
 /// Runs an instruction.
-pub(crate) fn run(world: &mut World, op: SpaceOp, args: [u32; 4], first: u16, count: usize, dst: u16) -> Raise<Outcome> {
+pub(crate) fn run(
+    world: &mut World,
+    op: SpaceOp,
+    args: [u32; 4],
+    first: u16,
+    count: usize,
+    dst: u16,
+) -> Raise<Outcome> {
     match op {
         SpaceOp::NewRealm => {
-            let parent = if args[0] & 1 != 0 { Outward::Top } else { Outward::Space(here(world)?) };
+            let parent = if args[0] & 1 != 0 {
+                Outward::Top
+            } else {
+                Outward::Space(here(world)?)
+            };
             let space = new_space(world, parent, None)?;
             stand_for(world, space, false).map(Outcome::Value)
         }
@@ -45,7 +58,11 @@ pub(crate) fn run(world: &mut World, op: SpaceOp, args: [u32; 4], first: u16, co
             let handler = world.space_operand(first, 0);
             with(world, |spaces| {
                 if let Some(space) = spaces.get_mut(space) {
-                    space.rules = Some(Rules { topics, handler, target: 0 });
+                    space.rules = Some(Rules {
+                        topics,
+                        handler,
+                        target: 0,
+                    });
                 }
             })?;
             stand_for(world, space, true).map(Outcome::Value)
@@ -56,7 +73,11 @@ pub(crate) fn run(world: &mut World, op: SpaceOp, args: [u32; 4], first: u16, co
             let space = new_space(world, Outward::Top, None)?;
             let applied = with(world, |spaces| {
                 let rules = spaces.get(vassal).and_then(|space| space.rules.as_ref());
-                let rules = rules.map(|rules| Rules { topics: rules.topics.clone(), handler: rules.handler, target });
+                let rules = rules.map(|rules| Rules {
+                    topics: rules.topics.clone(),
+                    handler: rules.handler,
+                    target,
+                });
                 let is_vassal = rules.is_some();
                 if let Some(space) = spaces.get_mut(space) {
                     space.rules = rules;
@@ -120,7 +141,9 @@ fn here(world: &mut World) -> Raise<u32> {
     let mut at = Some(current);
     let mut outer = 0;
     while let Some(index) = at {
-        let Some((space, home, parent)) = world.space_of_fiber(index) else { break };
+        let Some((space, home, parent)) = world.space_of_fiber(index) else {
+            break;
+        };
         if space != 0 {
             outer = space;
             break;
@@ -135,13 +158,23 @@ fn here(world: &mut World) -> Raise<u32> {
                 outer = space;
                 break;
             }
-            Home::Fiber(index, generation) => at = world.space_fiber_lives(index, generation).then_some(index),
+            Home::Fiber(index, generation) => {
+                at = world.space_fiber_lives(index, generation).then_some(index)
+            }
             Home::Parent => at = parent,
         }
     }
     while let Some(index) = missing.pop() {
         let generation = world.space_fiber_generation(index);
-        let space = new_space(world, Outward::Fiber { index, generation, otherwise: outer }, Some((index, generation)))?;
+        let space = new_space(
+            world,
+            Outward::Fiber {
+                index,
+                generation,
+                otherwise: outer,
+            },
+            Some((index, generation)),
+        )?;
         world.set_space_of_fiber(index, space);
         outer = space;
     }
@@ -155,7 +188,10 @@ fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<O
     let mut topics = world.space_topics(args[0])?;
     // A subscription to a vassal is one to what is behind it, as far as its rules let events through.
     while let Some((target, allowed)) = with(world, |spaces| {
-        spaces.get(space).and_then(|space| space.rules.as_ref()).map(|rules| (rules.target, rules.topics.clone()))
+        spaces
+            .get(space)
+            .and_then(|space| space.rules.as_ref())
+            .map(|rules| (rules.target, rules.topics.clone()))
     })? {
         world.space_fuel((topics.len() * allowed.len()) as u64 / 8 + 1)?;
         let mut narrowed: Vec<(u32, Option<u32>)> = Vec::new();
@@ -173,7 +209,9 @@ fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<O
         }
     }
     if handler.is_empty() {
-        let removed = with(world, |spaces| spaces.unsubscribe(space, |subscription| subscription.owner == owner))?;
+        let removed = with(world, |spaces| {
+            spaces.unsubscribe(space, |subscription| subscription.owner == owner)
+        })?;
         world.space_refund(removed * SUBSCRIPTION_BYTES);
         return Ok(Outcome::Value(Value::EMPTY));
     }
@@ -184,7 +222,15 @@ fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<O
     world.space_charge(SUBSCRIPTION_BYTES + topics.len() * 16)?;
     let peek = args[1] & 1 != 0;
     let pinned = with(world, |spaces| {
-        spaces.get(space).and_then(|space| space.pins.iter().find(|pin| has(&topics, PROCLAMATION, pin.topic))).map(|pin| (pin.event, pin.topic))
+        spaces
+            .get(space)
+            .and_then(|space| {
+                space
+                    .pins
+                    .iter()
+                    .find(|pin| has(&topics, PROCLAMATION, pin.topic))
+            })
+            .map(|pin| (pin.event, pin.topic))
     })?;
     // The delivery is begun before the listeners are listed: from then on nothing is allocated until it has them.
     let delivery = match pinned {
@@ -205,11 +251,25 @@ fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<O
             }
             for pin in &space.pins {
                 if has(&topics, PROCLAMATION, pin.topic) {
-                    late.push(Listener { handler, home, peek: true, event: pin.event });
+                    late.push(Listener {
+                        handler,
+                        home,
+                        peek: true,
+                        event: pin.event,
+                    });
                 }
             }
         }
-        spaces.subscribe(space, Subscription { topics, handler, home, peek, owner })
+        spaces.subscribe(
+            space,
+            Subscription {
+                topics,
+                handler,
+                home,
+                peek,
+                owner,
+            },
+        )
     })?;
     if !added {
         return Err(no_memory(world));
@@ -224,7 +284,11 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
     let flags = args[2];
     let topic = world.space_topic(args[0])?;
     let receiver = flags & RECEIVER != 0;
-    let space = if receiver { operand_space(world, first, 0)? } else { here(world)? };
+    let space = if receiver {
+        operand_space(world, first, 0)?
+    } else {
+        here(world)?
+    };
     let owner = world.space_process();
     let proclaimer = world.space_proclaimer();
     if flags & (RETRACT_OWN | RETRACT_ALL) != 0 {
@@ -234,7 +298,9 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
         with(world, |spaces| {
             if let Some(space) = spaces.get_mut(space) {
                 space.pins.retain(|pin| {
-                    let goes = (every || pin.topic == topic) && (all || pin.proclaimer == proclaimer) && gone.try_reserve(1).is_ok();
+                    let goes = (every || pin.topic == topic)
+                        && (all || pin.proclaimer == proclaimer)
+                        && gone.try_reserve(1).is_ok();
                     if goes {
                         gone.push(pin.event);
                     }
@@ -245,9 +311,18 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
         world.space_refund(gone.len() * PIN_BYTES);
         return notify(world, space, topic, &gone, None, dst);
     }
-    let event = world.space_event(PROCLAMATION, topic, first, usize::from(receiver), count, flags & SPREAD != 0)?;
+    let event = world.space_event(
+        PROCLAMATION,
+        topic,
+        first,
+        usize::from(receiver),
+        count,
+        flags & SPREAD != 0,
+    )?;
     // A vassal lets it through by its rules, or not at all.
-    if with(world, |spaces| spaces.get(space).is_some_and(|space| space.rules.is_some()))? {
+    if with(world, |spaces| {
+        spaces.get(space).is_some_and(|space| space.rules.is_some())
+    })? {
         if !with(world, |spaces| spaces.heard(space, PROCLAMATION, topic))? {
             return Ok(Outcome::Value(Value::EMPTY));
         }
@@ -255,7 +330,9 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
         let delivery = world.space_open(mark, PROCLAMATION, topic, dst)?;
         world.host_truncate(mark);
         let mut listeners = Vec::new();
-        if !with(world, |spaces| spaces.handlers(space, PROCLAMATION, topic, &mut listeners))? {
+        if !with(world, |spaces| {
+            spaces.handlers(space, PROCLAMATION, topic, &mut listeners)
+        })? {
             return Err(no_memory(world));
         }
         return world.space_deliver(delivery, listeners);
@@ -263,7 +340,10 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
     let mark = world.host_push(event)?;
     let place = with(world, |spaces| {
         let space = spaces.get(space)?;
-        space.pins.iter().position(|pin| pin.topic == topic && pin.proclaimer == proclaimer)
+        space
+            .pins
+            .iter()
+            .position(|pin| pin.topic == topic && pin.proclaimer == proclaimer)
     })?;
     let known = already_there(world, space, topic, mark)?;
     if place.is_none() {
@@ -271,7 +351,9 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
     }
     let event = world.host_temp(mark);
     let replaced = with(world, |spaces| {
-        let Some(space) = spaces.get_mut(space) else { return Ok(None) };
+        let Some(space) = spaces.get_mut(space) else {
+            return Ok(None);
+        };
         if let Some(pin) = place.and_then(|place| space.pins.get_mut(place)) {
             let old = std::mem::replace(&mut pin.event, event);
             return Ok(Some(old));
@@ -279,10 +361,17 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
         if space.pins.try_reserve(1).is_err() {
             return Err(());
         }
-        space.pins.push(Pin { topic, proclaimer, owner, event });
+        space.pins.push(Pin {
+            topic,
+            proclaimer,
+            owner,
+            event,
+        });
         Ok(None)
     })?;
-    let Ok(replaced) = replaced else { return Err(no_memory(world)) };
+    let Ok(replaced) = replaced else {
+        return Err(no_memory(world));
+    };
     let mut gone = Vec::new();
     if let Some(old) = replaced {
         let at = world.host_push(old)?;
@@ -293,12 +382,25 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
         }
     }
     let event = world.host_temp(mark);
-    let monitor = if receiver { None } else { world.space_monitor(topic)? };
+    let monitor = if receiver {
+        None
+    } else {
+        world.space_monitor(topic)?
+    };
     world.host_truncate(mark);
     if known && gone.is_empty() && monitor.is_none() {
         return Ok(Outcome::Value(Value::EMPTY));
     }
-    notify_arrival(world, space, topic, &gone, (!known).then_some(event), event, monitor, dst)
+    notify_arrival(
+        world,
+        space,
+        topic,
+        &gone,
+        (!known).then_some(event),
+        event,
+        monitor,
+        dst,
+    )
 }
 
 /// Is a tuple with the arguments of the event in root `at` pinned under a topic?
@@ -310,7 +412,9 @@ fn already_there(world: &mut World, space: u32, topic: u32, at: usize) -> Raise<
             let found = pins.iter().skip(index).position(|pin| pin.topic == topic)? + index;
             Some((found, pins.get(found)?.event))
         })?;
-        let Some((found, event)) = pin else { return Ok(false) };
+        let Some((found, event)) = pin else {
+            return Ok(false);
+        };
         world.space_fuel(1)?;
         let own = world.host_temp(at);
         if world.space_same(event, own)? {
@@ -320,7 +424,14 @@ fn already_there(world: &mut World, space: u32, topic: u32, at: usize) -> Raise<
     }
 }
 
-fn notify(world: &mut World, space: u32, topic: u32, gone: &[Value], arrived: Option<Value>, dst: u16) -> Raise<Outcome> {
+fn notify(
+    world: &mut World,
+    space: u32,
+    topic: u32,
+    gone: &[Value],
+    arrived: Option<Value>,
+    dst: u16,
+) -> Raise<Outcome> {
     notify_arrival(world, space, topic, gone, arrived, Value::HOLE, None, dst)
 }
 
@@ -346,7 +457,8 @@ fn notify_arrival(
     world.host_push(monitor.map_or(Value::HOLE, |listener| listener.handler))?;
     let departure = world.space_intern(DEPARTURE)?;
     let heard = with(world, |spaces| {
-        (!gone.is_empty() && spaces.heard(space, PROCLAMATION, departure)) || (arrived.is_some() && spaces.heard(space, PROCLAMATION, topic))
+        (!gone.is_empty() && spaces.heard(space, PROCLAMATION, departure))
+            || (arrived.is_some() && spaces.heard(space, PROCLAMATION, topic))
     })?;
     if !heard && !monitored {
         world.host_truncate(mark);
@@ -359,7 +471,8 @@ fn notify_arrival(
     let mut left: Vec<Listener> = Vec::new();
     let mut come: Vec<Listener> = Vec::new();
     let listed = with(world, |spaces| {
-        spaces.handlers(space, PROCLAMATION, departure, &mut left) && spaces.handlers(space, PROCLAMATION, topic, &mut come)
+        spaces.handlers(space, PROCLAMATION, departure, &mut left)
+            && spaces.handlers(space, PROCLAMATION, topic, &mut come)
     })?;
     let mut all: Vec<Listener> = Vec::new();
     let more = left.len().saturating_mul(gone.len()) + come.len() + 1;
@@ -369,12 +482,23 @@ fn notify_arrival(
     let (event, arrived) = (world.host_temp(mark), world.host_temp(mark + 1));
     for at in 0..gone.len() {
         let old = world.host_temp(mark + 2 + at);
-        all.extend(left.iter().map(|listener| Listener { event: old, peek: true, ..*listener }));
+        all.extend(left.iter().map(|listener| Listener {
+            event: old,
+            peek: true,
+            ..*listener
+        }));
     }
     let handler = world.host_temp(mark + 2 + gone.len());
-    all.extend(monitor.map(|listener| Listener { event, handler, ..listener }));
+    all.extend(monitor.map(|listener| Listener {
+        event,
+        handler,
+        ..listener
+    }));
     if !arrived.same(Value::HOLE) {
-        all.extend(come.iter().map(|listener| Listener { event: arrived, ..*listener }));
+        all.extend(come.iter().map(|listener| Listener {
+            event: arrived,
+            ..*listener
+        }));
     }
     world.host_truncate(mark);
     world.space_fuel(more as u64)?;
@@ -386,7 +510,10 @@ fn read_pins(world: &mut World, name: u32, first: u16) -> Raise<Value> {
     let topic = world.space_topic(name)?;
     let mut space = operand_space(world, first, 0)?;
     while let Some((target, allowed)) = with(world, |spaces| {
-        spaces.get(space).and_then(|space| space.rules.as_ref()).map(|rules| (rules.target, has(&rules.topics, PROCLAMATION, topic)))
+        spaces
+            .get(space)
+            .and_then(|space| space.rules.as_ref())
+            .map(|rules| (rules.target, has(&rules.topics, PROCLAMATION, topic)))
     })? {
         space = if allowed { target } else { 0 };
         if space == 0 {

@@ -11,7 +11,9 @@ pub(crate) type Topics = Vec<(u32, Option<u32>)>;
 
 /// True if a set has an event.
 pub(crate) fn has(topics: &[(u32, Option<u32>)], kind: u32, topic: u32) -> bool {
-    topics.iter().any(|&(of, name)| of == kind && name.is_none_or(|name| name == topic))
+    topics
+        .iter()
+        .any(|&(of, name)| of == kind && name.is_none_or(|name| name == topic))
 }
 
 /// A handler registered in a space.
@@ -90,7 +92,9 @@ impl Tuplespaces {
     }
 
     pub(crate) fn get_mut(&mut self, space: u32) -> Option<&mut Space> {
-        self.list.get_mut((space as usize).checked_sub(1)?)?.as_deref_mut()
+        self.list
+            .get_mut((space as usize).checked_sub(1)?)?
+            .as_deref_mut()
     }
 
     /// Adds a space; `None` if the host has no memory.
@@ -123,22 +127,39 @@ impl Tuplespaces {
 
     /// Does anybody in a space listen to an event? The rules of a vassal are its only listeners.
     pub(crate) fn heard(&self, space: u32, kind: u32, topic: u32) -> bool {
-        let Some(space) = self.get(space) else { return false };
+        let Some(space) = self.get(space) else {
+            return false;
+        };
         match &space.rules {
             Some(rules) => rules.target != 0 && has(&rules.topics, kind, topic),
-            None => space.index.contains_key(&(kind, topic + 1)) || space.index.contains_key(&(kind, 0)),
+            None => {
+                space.index.contains_key(&(kind, topic + 1)) || space.index.contains_key(&(kind, 0))
+            }
         }
     }
 
     /// The handlers of an event, in the order of registration; false for want of memory.
-    pub(crate) fn handlers(&self, number: u32, kind: u32, topic: u32, out: &mut Vec<Listener>) -> bool {
-        let Some(space) = self.get(number) else { return true };
+    pub(crate) fn handlers(
+        &self,
+        number: u32,
+        kind: u32,
+        topic: u32,
+        out: &mut Vec<Listener>,
+    ) -> bool {
+        let Some(space) = self.get(number) else {
+            return true;
+        };
         if let Some(rules) = &space.rules {
             if rules.target != 0 && has(&rules.topics, kind, topic) {
                 if out.try_reserve(1).is_err() {
                     return false;
                 }
-                out.push(Listener { handler: rules.handler, home: Home::Space(rules.target), peek: false, event: Value::HOLE });
+                out.push(Listener {
+                    handler: rules.handler,
+                    home: Home::Space(rules.target),
+                    peek: false,
+                    event: Value::HOLE,
+                });
             }
             return true;
         }
@@ -170,7 +191,12 @@ impl Tuplespaces {
             (None, None) => None,
         } {
             if let Some(found) = space.subscriptions.get(at as usize) {
-                out.push(Listener { handler: found.handler, home: found.home, peek: found.peek, event: Value::HOLE });
+                out.push(Listener {
+                    handler: found.handler,
+                    home: found.home,
+                    peek: found.peek,
+                    event: Value::HOLE,
+                });
             }
         }
         true
@@ -178,13 +204,20 @@ impl Tuplespaces {
 
     /// Registers a handler; false for want of memory.
     pub(crate) fn subscribe(&mut self, space: u32, subscription: Subscription) -> bool {
-        let Some(space) = self.get_mut(space) else { return true };
-        if space.subscriptions.try_reserve(1).is_err() || space.index.try_reserve(subscription.topics.len()).is_err() {
+        let Some(space) = self.get_mut(space) else {
+            return true;
+        };
+        if space.subscriptions.try_reserve(1).is_err()
+            || space.index.try_reserve(subscription.topics.len()).is_err()
+        {
             return false;
         }
         let at = space.subscriptions.len() as u32;
         for &(kind, topic) in &subscription.topics {
-            let entry = space.index.entry((kind, topic.map_or(0, |topic| topic + 1))).or_default();
+            let entry = space
+                .index
+                .entry((kind, topic.map_or(0, |topic| topic + 1)))
+                .or_default();
             if entry.try_reserve(1).is_err() {
                 return false;
             }
@@ -197,10 +230,18 @@ impl Tuplespaces {
     }
 
     /// Removes subscriptions; how many.
-    pub(crate) fn unsubscribe(&mut self, space: u32, gone: impl Fn(&Subscription) -> bool) -> usize {
-        let Some(space) = self.get_mut(space) else { return 0 };
+    pub(crate) fn unsubscribe(
+        &mut self,
+        space: u32,
+        gone: impl Fn(&Subscription) -> bool,
+    ) -> usize {
+        let Some(space) = self.get_mut(space) else {
+            return 0;
+        };
         let before = space.subscriptions.len();
-        space.subscriptions.retain(|subscription| !gone(subscription));
+        space
+            .subscriptions
+            .retain(|subscription| !gone(subscription));
         let removed = before - space.subscriptions.len();
         if removed > 0 {
             for list in space.index.values_mut() {
@@ -208,7 +249,10 @@ impl Tuplespaces {
             }
             for (at, subscription) in space.subscriptions.iter().enumerate() {
                 for &(kind, topic) in &subscription.topics {
-                    let entry = space.index.entry((kind, topic.map_or(0, |topic| topic + 1))).or_default();
+                    let entry = space
+                        .index
+                        .entry((kind, topic.map_or(0, |topic| topic + 1)))
+                        .or_default();
                     if entry.last() != Some(&(at as u32)) {
                         entry.push(at as u32);
                     }
@@ -223,7 +267,8 @@ impl Tuplespaces {
     pub(crate) fn forget_process(&mut self, owner: (u32, u32)) -> usize {
         let mut bytes = 0;
         for number in 1..=self.list.len() as u32 {
-            bytes += self.unsubscribe(number, |subscription| subscription.owner == owner) * SUBSCRIPTION_BYTES;
+            bytes += self.unsubscribe(number, |subscription| subscription.owner == owner)
+                * SUBSCRIPTION_BYTES;
             if let Some(space) = self.get_mut(number) {
                 let before = space.pins.len();
                 space.pins.retain(|pin| pin.owner != owner);

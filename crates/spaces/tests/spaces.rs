@@ -13,7 +13,8 @@ use spaces::Tuplespaces;
 type Log = Arc<Mutex<Vec<String>>>;
 
 fn load(source: &str, loop_dispatch: bool) -> (World, u32, Module, Log) {
-    let tables = fzb::text::assemble(source).unwrap_or_else(|errors| panic!("{errors:?}\n{source}"));
+    let tables =
+        fzb::text::assemble(source).unwrap_or_else(|errors| panic!("{errors:?}\n{source}"));
     let module = Module::from_tables(&tables).expect("a module");
     fzb::verify::module(&module).unwrap_or_else(|refusal| panic!("{refusal}"));
     let engine = Shared::new(loop_dispatch);
@@ -36,15 +37,26 @@ fn load(source: &str, loop_dispatch: bool) -> (World, u32, Module, Log) {
     let loaded = engine.add_module(module.clone(), true);
     let mut world = World::new(engine, Limits::strict(), Grants::none()).expect("a World");
     world.set_spaces(Box::new(Tuplespaces::new()));
-    let instance = world.load(&loaded).unwrap_or_else(|report| panic!("{report}"));
+    let instance = world
+        .load(&loaded)
+        .unwrap_or_else(|report| panic!("{report}"));
     (world, instance, module, log)
 }
 
 fn call(world: &mut World, instance: u32, module: &Module, name: &str) -> Result<String, String> {
-    let export = module.find_export(name).and_then(|id| module.export(id)).expect("an export");
-    let ExportTarget::Function(id) = export.target else { panic!("not a function") };
-    let value = world.call(instance, id, &[]).map_err(|report| report.to_string())?;
-    world.display_text(value, false).map_err(|_| "display failed".into())
+    let export = module
+        .find_export(name)
+        .and_then(|id| module.export(id))
+        .expect("an export");
+    let ExportTarget::Function(id) = export.target else {
+        panic!("not a function")
+    };
+    let value = world
+        .call(instance, id, &[])
+        .map_err(|report| report.to_string())?;
+    world
+        .display_text(value, false)
+        .map_err(|_| "display failed".into())
 }
 
 /// `main` with both dispatchers, then with a collection at every allocation: its result and the log.
@@ -83,15 +95,21 @@ const NEW: &str = "    new_realm none\n    box none\n    store_static realm\n";
 const NOTHING: &str = "    unit\n    ret\n";
 
 fn listen(topics: &str, name: &str, flags: &str) -> String {
-    format!("    load_static realm\n    make_closure {name} 0\n    box none\n    subscribe [{topics}] {flags}\n    pop\n")
+    format!(
+        "    load_static realm\n    make_closure {name} 0\n    box none\n    subscribe [{topics}] {flags}\n    pop\n"
+    )
 }
 
 fn post(topic: &str, value: u32) -> String {
-    format!("    load_static realm\n    push_int {value}\n    box none\n    post {topic} 1 receiver\n")
+    format!(
+        "    load_static realm\n    push_int {value}\n    box none\n    post {topic} 1 receiver\n"
+    )
 }
 
 fn pin(topic: &str, value: u32) -> String {
-    format!("    load_static realm\n    push_int {value}\n    box none\n    write {topic} 1 receiver\n    pop\n")
+    format!(
+        "    load_static realm\n    push_int {value}\n    box none\n    write {topic} 1 receiver\n    pop\n"
+    )
 }
 
 fn main_of(parts: &[&str]) -> String {
@@ -112,18 +130,28 @@ fn handlers_run_in_order_and_the_first_reply_counts() {
     let source = program(
         &[
             &handler("one", "one", NOTHING),
-            &handler("two", "two", "    push_int 20\n    box none\n    reply none 1 none\n    ret\n"),
-            &handler("three", "three", "    push_int 30\n    box none\n    reply none 1 tail\n"),
+            &handler(
+                "two",
+                "two",
+                "    push_int 20\n    box none\n    reply none 1 none\n    ret\n",
+            ),
+            &handler(
+                "three",
+                "three",
+                "    push_int 30\n    box none\n    reply none 1 tail\n",
+            ),
         ],
         &[
             NEW,
             &listen("signal ask", "one", "none"),
             &listen("signal ask signal other", "two", "none"),
-            &listen("signal", "three", "peek"),
+            &listen("signal", "three", "peeks"),
             &post("ask", 5),
         ],
     );
-    let log = ["one", "5", "two", "5", "three", "5"].map(str::to_owned).to_vec();
+    let log = ["one", "5", "two", "5", "three", "5"]
+        .map(str::to_owned)
+        .to_vec();
     assert_eq!(run(&source), (Ok("20".into()), log));
 }
 
@@ -131,17 +159,36 @@ fn handlers_run_in_order_and_the_first_reply_counts() {
 fn peeks_let_a_signal_go_on_to_prompts_further_out() {
     let selector = "fn sel(kind: dyn, e: dyn) flags selector {\n    push \"prompt\"\n    box none\n    call_ffi log\n    pop\n    push_int 9\n    box none\n    reply none 1 tail\n}\n";
     let thunk = |flags: &str| {
-        format!("fn f() flags thunk {{\n{NEW}{}{}    ret\n}}\n", listen("signal ask", "one", flags), post("ask", 1))
+        format!(
+            "fn f() flags thunk {{\n{NEW}{}{}    ret\n}}\n",
+            listen("signal ask", "one", flags),
+            post("ask", 1)
+        )
     };
     let call = "    make_closure f 0\n    make_closure sel 0\n    prompt [signal ask] none\n";
     // The realm is made within the prompt: what goes on from it reaches the prompt.
-    let source = program(&[&handler("one", "one", NOTHING), selector, &thunk("peek")], &[call]);
-    assert_eq!(run(&source), (Ok("9".into()), ["one", "1", "prompt"].map(str::to_owned).to_vec()));
-    let source = program(&[&handler("one", "one", NOTHING), selector, &thunk("none")], &[call]);
+    let source = program(
+        &[&handler("one", "one", NOTHING), selector, &thunk("peeks")],
+        &[call],
+    );
+    assert_eq!(
+        run(&source),
+        (
+            Ok("9".into()),
+            ["one", "1", "prompt"].map(str::to_owned).to_vec()
+        )
+    );
+    let source = program(
+        &[&handler("one", "one", NOTHING), selector, &thunk("none")],
+        &[call],
+    );
     assert_eq!(run(&source).1, ["one", "1"]);
     // A realm made outside: the prompt is not on the way.
     let outside = format!("fn f() flags thunk {{\n{}    ret\n}}\n", post("ask", 1));
-    let source = program(&[&handler("one", "one", NOTHING), selector, &outside], &[NEW, &listen("signal ask", "one", "peek"), call]);
+    let source = program(
+        &[&handler("one", "one", NOTHING), selector, &outside],
+        &[NEW, &listen("signal ask", "one", "peeks"), call],
+    );
     assert_eq!(run(&source).1, ["one", "1"]);
 }
 
@@ -149,7 +196,10 @@ fn peeks_let_a_signal_go_on_to_prompts_further_out() {
 fn pins_are_told_replaced_and_retracted() {
     let retract = "    load_static realm\n    write here 0 receiver|retract_own\n    pop\n";
     let source = program(
-        &[&handler("come", "come", NOTHING), &handler("gone", "gone", NOTHING)],
+        &[
+            &handler("come", "come", NOTHING),
+            &handler("gone", "gone", NOTHING),
+        ],
         &[
             NEW,
             &pin("here", 1),
@@ -164,7 +214,9 @@ fn pins_are_told_replaced_and_retracted() {
             "    load_static realm\n    read_pins there\n    len\n    box none\n",
         ],
     );
-    let log = ["come", "1", "gone", "1", "come", "2", "gone", "2"].map(str::to_owned).to_vec();
+    let log = ["come", "1", "gone", "1", "come", "2", "gone", "2"]
+        .map(str::to_owned)
+        .to_vec();
     assert_eq!(run(&source), (Ok("1".into()), log));
 }
 
@@ -191,17 +243,30 @@ fn a_prompt_sees_proclamations_of_its_call() {
         ],
         &["    make_closure f 0\n    make_closure sel 0\n    prompt [proclamation status] none\n"],
     );
-    assert_eq!(run(&source), (Ok("11".into()), ["2", "4"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        run(&source),
+        (Ok("11".into()), ["2", "4"].map(str::to_owned).to_vec())
+    );
 }
 
 #[test]
 fn vassals_let_through_what_their_rules_say() {
     let rules = "fn rules(e: dyn) {\n    load e\n    event_arg 0\n    swap\n    pop\n    post get 1 none\n    reply none 1 tail\n}\n";
     let wrap = "    make_closure rules 0\n    make_vassal [signal get]\n    box none\n    load_static realm\n    apply_vassal\n    box none\n    store_static realm\n";
-    let functions = [&*handler("one", "one", "    push_int 7\n    box none\n    reply none 1 tail\n"), rules];
+    let functions = [
+        &*handler(
+            "one",
+            "one",
+            "    push_int 7\n    box none\n    reply none 1 tail\n",
+        ),
+        rules,
+    ];
     let before = [NEW, &listen("signal get signal put", "one", "none"), wrap].concat();
     let source = program(&functions, &[&before, &post("get", 1)]);
-    assert_eq!(run(&source), (Ok("7".into()), ["one", "1"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        run(&source),
+        (Ok("7".into()), ["one", "1"].map(str::to_owned).to_vec())
+    );
     let source = program(&functions, &[&before, &post("put", 1)]);
     assert!(run(&source).1.is_empty(), "no rule: blocked");
 }
@@ -210,12 +275,23 @@ fn vassals_let_through_what_their_rules_say() {
 fn run_in_waits_and_posts_to_the_realm() {
     let source = program(
         &[
-            &handler("one", "one", "    push_int 5\n    box none\n    reply none 1 tail\n"),
+            &handler(
+                "one",
+                "one",
+                "    push_int 5\n    box none\n    reply none 1 tail\n",
+            ),
             "fn body() {\n    push_int 2\n    box none\n    post ask 1 none\n    push_int 1\n    box none\n    add\n    ret\n}\n",
         ],
-        &[NEW, &listen("signal ask", "one", "none"), "    load_static realm\n    make_closure body 0\n    run_in\n"],
+        &[
+            NEW,
+            &listen("signal ask", "one", "none"),
+            "    load_static realm\n    make_closure body 0\n    run_in\n",
+        ],
     );
-    assert_eq!(run(&source), (Ok("6".into()), ["one", "2"].map(str::to_owned).to_vec()));
+    assert_eq!(
+        run(&source),
+        (Ok("6".into()), ["one", "2"].map(str::to_owned).to_vec())
+    );
 }
 
 #[test]
@@ -227,7 +303,12 @@ fn what_is_no_realm_is_refused() {
         "    new_realm none\n    box none\n    new_realm none\n    box none\n    apply_vassal\n    box none\n",
     ] {
         let (result, _) = run(&program(&[], &[instruction]));
-        assert!(result.as_ref().is_err_and(|text| text.starts_with("FX0004")), "{instruction} {result:?}");
+        assert!(
+            result
+                .as_ref()
+                .is_err_and(|text| text.starts_with("FX0004")),
+            "{instruction} {result:?}"
+        );
     }
 }
 
@@ -244,9 +325,18 @@ fn unreachable_realms_are_freed() {
         assert!(call(&mut world, instance, &module, "main").is_ok());
     }
     world.collect();
-    let held = world.spaces_mut::<Tuplespaces>().expect("the spaces").count();
+    let held = world
+        .spaces_mut::<Tuplespaces>()
+        .expect("the spaces")
+        .count();
     assert!(held <= 3, "{held}");
     assert!(call(&mut world, instance, &module, "drop").is_ok());
     world.collect();
-    assert!(world.spaces_mut::<Tuplespaces>().expect("the spaces").count() <= 1);
+    assert!(
+        world
+            .spaces_mut::<Tuplespaces>()
+            .expect("the spaces")
+            .count()
+            <= 1
+    );
 }

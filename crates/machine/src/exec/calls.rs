@@ -26,7 +26,13 @@ pub(crate) unsafe fn wide(pc: *const Word) -> (u32, u32) {
 ///
 /// A hit is a routine of this instance whose parameters and result are all dynamic, called with as many arguments as it
 /// has parameters: the key is its function (and module instance), the target its slot.
-pub unsafe fn call_dyn<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, _: f64) -> D::Out {
+pub unsafe fn call_dyn<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    _: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; a closure's ticket is live.
     unsafe {
         let w = *pc;
@@ -48,12 +54,19 @@ pub unsafe fn call_dyn<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
         let code = (*slot).code;
         let top = frame.add(1);
         let window = callee.add(2);
-        if top >= (*cx).frame_end || window.byte_add((*code).frame_bytes as usize) > (*cx).regs_end {
+        if top >= (*cx).frame_end || window.byte_add((*code).frame_bytes as usize) > (*cx).regs_end
+        {
             return cold::<D, CallDynSlow>(pc, r, cx, 0, 0.0);
         }
         (*frame).pc = pc.add(2);
         (*cx).frame = top;
-        push_plain(frame, code, slot, (w.b as u64 + 16) | (w.a as u64) << 32, closure);
+        push_plain(
+            frame,
+            code,
+            slot,
+            (w.b as u64 + 16) | (w.a as u64) << 32,
+            closure,
+        );
         D::next((*code).entry, window, cx, 0, 0.0)
     }
 }
@@ -88,19 +101,28 @@ impl World {
                 return;
             }
             let caller = top.sub(1);
-            let callee_now = if callee.kind() == Kind::Closure { (*top).closure } else { 0 };
+            let callee_now = if callee.kind() == Kind::Closure {
+                (*top).closure
+            } else {
+                0
+            };
             let key = match callee.kind() {
                 Kind::Func => (callee.tag, callee.payload),
                 Kind::Closure if callee_now != 0 => {
                     let object = self.at::<ClosureObj>(lemari::Ticket(callee_now));
-                    (tag::CLOSURE, u64::from((*object).func) | u64::from((*object).instance) << 32)
+                    (
+                        tag::CLOSURE,
+                        u64::from((*object).func) | u64::from((*object).instance) << 32,
+                    )
                 }
                 _ => return,
             };
             if (*caller).code.is_null() || (*caller).caches.is_null() {
                 return;
             }
-            let Ok(slot) = self.function_slot((*top).instance, code.func.0) else { return };
+            let Ok(slot) = self.function_slot((*top).instance, code.func.0) else {
+                return;
+            };
             let cache = (*caller).caches.add(site);
             let words = cache.cast::<u64>();
             *words = key.0;
@@ -127,8 +149,18 @@ impl Slow for TailCall {
             world.switch_instance(instance);
             let slot = world.function_slot(instance, w.c as u32)?;
             let code = &*(*slot).code;
-            let window = world.ensure_room(caller.byte_add(delta as usize), code.frame_bytes as usize)?;
-            push_frame(world.frame.add(1), code, slot, delta, ret, own_flags, 0, instance);
+            let window =
+                world.ensure_room(caller.byte_add(delta as usize), code.frame_bytes as usize)?;
+            push_frame(
+                world.frame.add(1),
+                code,
+                slot,
+                delta,
+                ret,
+                own_flags,
+                0,
+                instance,
+            );
             world.frame = world.frame.add(1);
             (*world.frame).argc = argc;
             world.running_r = window;
@@ -151,8 +183,17 @@ impl Slow for TailCallDyn {
                 // What is left over from an earlier call is applied when this frame returns: keep the frame.
                 return world.call_window(r, callee, None, w.b as u32 + 16, w.c as u32, w.a, 0);
             }
-            let (caller, ret, own_flags, delta) = world.drop_frame_for_tail(r, w.b as u32 + 16, w.c as u32 * 2);
-            world.call_window(caller, callee, None, delta, w.c as u32, ret, own_flags & !(flags::CROSS | flags::CHECKED))
+            let (caller, ret, own_flags, delta) =
+                world.drop_frame_for_tail(r, w.b as u32 + 16, w.c as u32 * 2);
+            world.call_window(
+                caller,
+                callee,
+                None,
+                delta,
+                w.c as u32,
+                ret,
+                own_flags & !(flags::CROSS | flags::CHECKED),
+            )
         }
     }
 }
@@ -167,7 +208,11 @@ impl Slow for CallImport {
             let w = *pc;
             let (import, argc) = wide(pc);
             let instance = (*world.frame).instance as usize;
-            let slot: *const ImportSlot = match world.instances.get(instance).and_then(|entry| entry.imports.get(import as usize)) {
+            let slot: *const ImportSlot = match world
+                .instances
+                .get(instance)
+                .and_then(|entry| entry.imports.get(import as usize))
+            {
                 Some(slot) => slot,
                 None => return Err(world.fault(Fault::Internal, "an import that does not exist")),
             };
@@ -176,16 +221,27 @@ impl Slow for CallImport {
                     let host: *const crate::host::HostFunction = std::sync::Arc::as_ptr(host);
                     // Instances and their imports live as long as the World.
                     let host = &*host;
-                    let args = std::slice::from_raw_parts(r.byte_add(w.b as usize).cast::<Value>(), argc as usize);
+                    let args = std::slice::from_raw_parts(
+                        r.byte_add(w.b as usize).cast::<Value>(),
+                        argc as usize,
+                    );
                     world.fuel -= i64::from(host.cost.max(4)) - 4;
                     world.counters.host_calls += 1;
                     for cap in &host.caps {
                         if !world.grants.has(cap) {
-                            return Err(world.fault_args(Fault::Cap, format_args!("{} needs the capability {cap}, which was revoked", host.name)));
+                            return Err(world.fault_args(
+                                Fault::Cap,
+                                format_args!(
+                                    "{} needs the capability {cap}, which was revoked",
+                                    host.name
+                                ),
+                            ));
                         }
                     }
                     let delta = (r as usize).wrapping_sub(world.fiber().regs.as_ptr() as usize);
-                    let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| (host.call)(world, args)));
+                    let answer = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                        (host.call)(world, args)
+                    }));
                     let r = world.fiber().regs.as_mut_ptr().wrapping_byte_add(delta);
                     world.running_r = r;
                     match answer {
@@ -198,7 +254,10 @@ impl Slow for CallImport {
                         Err(panic) => {
                             world.lemari.arm_emergency();
                             let cause = panic_text(&*panic);
-                            Err(world.fault_args(Fault::Host, format_args!("{} panicked: {cause}", host.name)))
+                            Err(world.fault_args(
+                                Fault::Host,
+                                format_args!("{} panicked: {cause}", host.name),
+                            ))
                         }
                     }
                 }
@@ -206,11 +265,20 @@ impl Slow for CallImport {
                     let callee = Value::func(*instance, function.0);
                     world.call_window(r, callee, None, w.b as u32, argc, w.a, 0)
                 }
-                ImportSlot::Module { .. } => Err(world.fault(Fault::Import, "a module cannot be called")),
+                ImportSlot::Module { .. } => {
+                    Err(world.fault(Fault::Import, "a module cannot be called"))
+                }
                 ImportSlot::Missing => {
                     let module = world.module();
-                    let name = module.import(ImportId(import)).and_then(|record| record.name).and_then(|name| module.name(name)).unwrap_or("?");
-                    Err(world.fault_args(Fault::Import, format_args!("nothing provides the optional import {name}")))
+                    let name = module
+                        .import(ImportId(import))
+                        .and_then(|record| record.name)
+                        .and_then(|name| module.name(name))
+                        .unwrap_or("?");
+                    Err(world.fault_args(
+                        Fault::Import,
+                        format_args!("nothing provides the optional import {name}"),
+                    ))
                 }
             }
         }
@@ -221,7 +289,13 @@ impl Slow for CallImport {
 ///
 /// # Safety
 /// As [`Dispatch::next`].
-pub unsafe fn call_import<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn call_import<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: passed on.
     unsafe { super::dispatch::whole::<D, CallImport>(pc, r, cx, ia, fa) }
 }
@@ -241,14 +315,25 @@ impl World {
     fn host_failed(&mut self, name: &str, error: HostError) -> Raised {
         match error {
             HostError::Raised(raised) => raised,
-            HostError::Failed { fault: Fault::Host, message } => self.fault_args(Fault::Host, format_args!("{name}: {message}")),
-            HostError::Failed { fault, message } => self.fault_args(fault, format_args!("{message} ({name})")),
+            HostError::Failed {
+                fault: Fault::Host,
+                message,
+            } => self.fault_args(Fault::Host, format_args!("{name}: {message}")),
+            HostError::Failed { fault, message } => {
+                self.fault_args(fault, format_args!("{message} ({name})"))
+            }
         }
     }
 }
 
 /// Implicit invocation: `a` := `b`, called if it is a routine of arity zero.
-pub unsafe fn auto_call<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn auto_call<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -361,7 +446,11 @@ impl World {
                 ArgKind::Named => {
                     let name = match entry_name {
                         Some(name) => self.name(name.0)?,
-                        None => return Err(self.fault(Fault::Internal, "a named argument without a name")),
+                        None => {
+                            return Err(
+                                self.fault(Fault::Internal, "a named argument without a name")
+                            );
+                        }
                     };
                     if named.try_reserve(1).is_err() {
                         return Err(self.fault(Fault::Mem, "the host has no memory left"));
@@ -387,7 +476,10 @@ impl World {
             return unsafe { self.call_value(r, callee, receiver, &args, dst, 0) };
         }
         if !matches!(callee.kind(), Kind::Func | Kind::Closure) {
-            return Err(self.fault(Fault::Arity, "named arguments need a routine with named parameters"));
+            return Err(self.fault(
+                Fault::Arity,
+                "named arguments need a routine with named parameters",
+            ));
         }
         let (instance, function) = self.routine_of(callee);
         let target = match self.instances.get(instance as usize) {
@@ -409,13 +501,20 @@ impl World {
                 Some(name) => Some(self.name_in(instance, name.0)?),
                 None => None,
             };
-            if let Some(found) = name.and_then(|name| named.iter().position(|(given, _)| *given == name)) {
+            if let Some(found) =
+                name.and_then(|name| named.iter().position(|(given, _)| *given == name))
+            {
                 args.push(named.swap_remove(found).1);
             } else if next < positional + count {
                 args.push(self.temps[next]);
                 next += 1;
-            } else if record.arity == fzb::tables::Arity::Exact || record.arity == fzb::tables::Arity::Curry {
-                return Err(self.fault_args(Fault::Arity, format_args!("argument {} is missing", index + 1)));
+            } else if record.arity == fzb::tables::Arity::Exact
+                || record.arity == fzb::tables::Arity::Curry
+            {
+                return Err(self.fault_args(
+                    Fault::Arity,
+                    format_args!("argument {} is missing", index + 1),
+                ));
             } else {
                 args.push(Value::EMPTY);
             }
@@ -425,7 +524,10 @@ impl World {
             next += 1;
         }
         if !named.is_empty() && !loose {
-            return Err(self.fault(Fault::Arity, "no parameter has the name of a named argument"));
+            return Err(self.fault(
+                Fault::Arity,
+                "no parameter has the name of a named argument",
+            ));
         }
         let receiver = Some(self.temps[mark + 1]).filter(|value| !value.same(Value::HOLE));
         self.temps.truncate(mark);
@@ -554,7 +656,11 @@ pub(crate) unsafe fn load_module(world: &mut World, pc: *const Word, r: *mut u64
         let w = *pc;
         let (import, _) = wide(pc);
         let own = (*world.frame).instance as usize;
-        let known = match world.instances.get(own).and_then(|entry| entry.imports.get(import as usize)) {
+        let known = match world
+            .instances
+            .get(own)
+            .and_then(|entry| entry.imports.get(import as usize))
+        {
             Some(ImportSlot::Module { instance }) => *instance,
             _ => return Err(world.fault(Fault::Internal, "no module import has that number")),
         };
@@ -568,11 +674,15 @@ pub(crate) unsafe fn load_module(world: &mut World, pc: *const Word, r: *mut u64
                     .and_then(|name| module.name(name))
                     .unwrap_or_default();
                 let Some(loaded) = world.engine.module_named(name) else {
-                    return Err(world.fault_args(Fault::Module, format_args!("no module is called {name}")));
+                    return Err(
+                        world.fault_args(Fault::Module, format_args!("no module is called {name}"))
+                    );
                 };
                 let instance = world.instantiate_module(&loaded)?;
-                if let Some(ImportSlot::Module { instance: slot }) =
-                    world.instances.get_mut(own).and_then(|entry| entry.imports.get_mut(import as usize))
+                if let Some(ImportSlot::Module { instance: slot }) = world
+                    .instances
+                    .get_mut(own)
+                    .and_then(|entry| entry.imports.get_mut(import as usize))
                 {
                     *slot = Some(instance);
                 }
@@ -581,7 +691,11 @@ pub(crate) unsafe fn load_module(world: &mut World, pc: *const Word, r: *mut u64
             }
         };
         let (state, entry, name) = match world.instances.get(instance as usize) {
-            Some(entry) => (entry.state, entry.loaded.module.entry(), entry.loaded.module.module_name().to_owned()),
+            Some(entry) => (
+                entry.state,
+                entry.loaded.module.entry(),
+                entry.loaded.module.module_name().to_owned(),
+            ),
             None => return Err(world.fault(Fault::Internal, "an instance that does not exist")),
         };
         match (state, entry) {
@@ -589,10 +703,23 @@ pub(crate) unsafe fn load_module(world: &mut World, pc: *const Word, r: *mut u64
                 if let Some(record) = world.instances.get_mut(instance as usize) {
                     record.state = InstanceState::Entering;
                 }
-                world.call_value(r, Value::func(instance, entry.0), None, &[], w.a, flags::ENTRY)
+                world.call_value(
+                    r,
+                    Value::func(instance, entry.0),
+                    None,
+                    &[],
+                    w.a,
+                    flags::ENTRY,
+                )
             }
-            (InstanceState::Entering, _) => Err(world.fault_args(Fault::Module, format_args!("the module {name} imports itself, directly or through others"))),
-            (InstanceState::Failed, _) => Err(world.fault_args(Fault::Module, format_args!("the module {name} failed when it was loaded"))),
+            (InstanceState::Entering, _) => Err(world.fault_args(
+                Fault::Module,
+                format_args!("the module {name} imports itself, directly or through others"),
+            )),
+            (InstanceState::Failed, _) => Err(world.fault_args(
+                Fault::Module,
+                format_args!("the module {name} failed when it was loaded"),
+            )),
             _ => {
                 if let Some(record) = world.instances.get_mut(instance as usize) {
                     record.state = InstanceState::Ready;

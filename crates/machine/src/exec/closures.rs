@@ -8,8 +8,8 @@ use super::calls::wide;
 use super::dispatch::{Dispatch, Next, Slow, cold};
 use crate::code::Word;
 use crate::fault::{Fault, Raise};
-use crate::legend::Legends;
 use crate::heap::object::{CLOSURE_HEADER, CellObj, ClosureObj, PartialObj, kind};
+use crate::legend::Legends;
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 use crate::world::call::{bind, closure_aux};
@@ -17,11 +17,22 @@ use crate::world::call::{bind, closure_aux};
 #[inline(always)]
 unsafe fn capture(cx: *mut World, index: u16) -> *mut u64 {
     // SAFETY: the frame on top runs a closure with that capture (verified); captures start at byte 24.
-    unsafe { (*cx).lemari.at(Ticket((*(*cx).frame).closure)).add(CLOSURE_HEADER / 8 + 2 * index as usize) }
+    unsafe {
+        (*cx)
+            .lemari
+            .at(Ticket((*(*cx).frame).closure))
+            .add(CLOSURE_HEADER / 8 + 2 * index as usize)
+    }
 }
 
 /// `a` := capture `c`, a pair.
-pub unsafe fn load_cap<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn load_cap<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -35,7 +46,13 @@ pub unsafe fn load_cap<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
 }
 
 /// `a` := capture `c`, one word without its tag.
-pub unsafe fn load_cap_typed<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn load_cap_typed<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; a capture of a typed kind was stored with that tag.
     unsafe {
         let w = *pc;
@@ -45,7 +62,13 @@ pub unsafe fn load_cap_typed<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut
 }
 
 /// `a` := what the cell in capture `c` holds.
-pub unsafe fn load_cap_cell<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn load_cap_cell<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code: the capture is a cell.
     unsafe {
         let w = *pc;
@@ -70,7 +93,13 @@ impl Slow for NotACell {
 }
 
 /// `a` := a new cell with the value at `b`.
-pub unsafe fn cell_new<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn cell_new<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; the object is filled before anything else is allocated.
     unsafe {
         let w = *pc;
@@ -110,7 +139,13 @@ impl Slow for CellNewSlow {
 }
 
 /// `a` := what the cell at `b` holds.
-pub unsafe fn cell_get<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn cell_get<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -128,7 +163,13 @@ pub unsafe fn cell_get<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
 }
 
 /// The cell at `a` := the value at `b`.
-pub unsafe fn cell_set<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn cell_set<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -142,7 +183,9 @@ pub unsafe fn cell_set<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
         *slot = *from;
         *slot.add(1) = *from.add(1);
         if *from as u8 >= Kind::FIRST_TICKET {
-            (*cx).lemari.barrier(ticket, slot, Ticket(*from.add(1) as u32));
+            (*cx)
+                .lemari
+                .barrier(ticket, slot, Ticket(*from.add(1) as u32));
         }
         D::next(pc.add(1), r, cx, ia, fa)
     }
@@ -196,7 +239,15 @@ impl World {
     ///
     /// # Safety
     /// `r` is the first register of the frame on top, the pairs stand there, and a home stands in `temps`.
-    pub(crate) unsafe fn new_closure(&mut self, r: *mut u64, function: u32, count: u32, first: u16, mode: u16, home: Option<usize>) -> Raise<Value> {
+    pub(crate) unsafe fn new_closure(
+        &mut self,
+        r: *mut u64,
+        function: u32,
+        count: u32,
+        first: u16,
+        mode: u16,
+        home: Option<usize>,
+    ) -> Raise<Value> {
         // SAFETY: the caller's promise.
         unsafe {
             let instance = (*self.frame).instance;
@@ -204,7 +255,9 @@ impl World {
                 return Ok(Value::func(instance, function));
             }
             let slots = count as usize + home.is_some() as usize;
-            let aux = count as u16 | mode << closure_aux::MODE_SHIFT | if home.is_some() { closure_aux::HOME } else { 0 };
+            let aux = count as u16
+                | mode << closure_aux::MODE_SHIFT
+                | if home.is_some() { closure_aux::HOME } else { 0 };
             let ticket = self.alloc(kind::CLOSURE, aux, CLOSURE_HEADER + slots * 16)?;
             let object = self.at::<ClosureObj>(ticket);
             (*object).func = function;
@@ -213,10 +266,12 @@ impl World {
             (*object).pad = 0;
             let to = (&raw mut (*object).captures).cast::<Value>();
             for index in 0..count as usize {
-                to.add(index).write(r.byte_add(first as usize).cast::<Value>().add(index).read());
+                to.add(index)
+                    .write(r.byte_add(first as usize).cast::<Value>().add(index).read());
             }
             if let Some(slot) = home {
-                to.add(count as usize).write(self.temps.get(slot).copied().unwrap_or(Value::EMPTY));
+                to.add(count as usize)
+                    .write(self.temps.get(slot).copied().unwrap_or(Value::EMPTY));
             }
             Ok(Value::ticket(Kind::Closure, ticket))
         }
@@ -244,14 +299,21 @@ impl Slow for PatchCapture {
             let (instance, function) = world.routine_of(callee);
             let repr = world.instances.get(instance as usize).and_then(|entry| {
                 let module = &entry.loaded.module;
-                module.repr(module.function(fzb::tables::FuncId(function))?.capture(u32::from(index))?.0)
+                module.repr(
+                    module
+                        .function(fzb::tables::FuncId(function))?
+                        .capture(u32::from(index))?
+                        .0,
+                )
             });
             if let Some(repr) = repr
                 && !world.fits(repr, value)
             {
                 return Err(world.type_fault(crate::world::repr_name(repr), value));
             }
-            let slot = (&raw mut (*world.at::<ClosureObj>(ticket)).captures).cast::<Value>().add(index as usize);
+            let slot = (&raw mut (*world.at::<ClosureObj>(ticket)).captures)
+                .cast::<Value>()
+                .add(index as usize);
             world.store(ticket, slot, value);
             world.write(r, w.a, callee);
             Ok(Next::at(pc.add(2), r))
@@ -273,7 +335,11 @@ impl Slow for MakeRoutine {
                 bind::HOME | bind::CTOR => Some(world.read(r, w.b + count as u16 * 16)),
                 bind::LEXICAL => {
                     let hidden = (*(*world.frame).code).hidden[0];
-                    Some(if hidden == u16::MAX { Value::EMPTY } else { world.read(r, hidden) })
+                    Some(if hidden == u16::MAX {
+                        Value::EMPTY
+                    } else {
+                        world.read(r, hidden)
+                    })
                 }
                 _ => None,
             };
@@ -300,14 +366,24 @@ impl Slow for Partial {
             let w = *pc;
             let callee = world.read(r, w.b);
             if !matches!(callee.kind(), Kind::Func | Kind::Closure | Kind::Partial) {
-                return Err(world.fault_args(Fault::Call, format_args!("a value of kind {} cannot be applied in part", callee.kind().name())));
+                return Err(world.fault_args(
+                    Fault::Call,
+                    format_args!(
+                        "a value of kind {} cannot be applied in part",
+                        callee.kind().name()
+                    ),
+                ));
             }
             let module = world.module();
             let Some(Constant::Shape(shape)) = module.constant(ConstId(wide(pc).0)) else {
                 return Err(world.fault(Fault::Internal, "a shape that is none"));
             };
             let count = shape.iter().count();
-            let ticket = world.alloc(kind::PARTIAL, count as u16, size_of::<PartialObj>() + count * 16)?;
+            let ticket = world.alloc(
+                kind::PARTIAL,
+                count as u16,
+                size_of::<PartialObj>() + count * 16,
+            )?;
             let object = world.at::<PartialObj>(ticket);
             (*object).bound = 0;
             (*object).pad = 0;
@@ -341,11 +417,20 @@ impl Slow for Rebind {
             let count = match callee.kind() {
                 Kind::Func => 0,
                 Kind::Closure => world.object_aux(callee.as_ticket()) & closure_aux::CAPTURES,
-                _ => return Err(world.fault_args(Fault::Call, format_args!("a value of kind {} cannot be rebound", callee.kind().name()))),
+                _ => {
+                    return Err(world.fault_args(
+                        Fault::Call,
+                        format_args!("a value of kind {} cannot be rebound", callee.kind().name()),
+                    ));
+                }
             };
             let (instance, function) = world.routine_of(callee);
             let aux = count | bind::HOME << closure_aux::MODE_SHIFT | closure_aux::HOME;
-            let ticket = world.alloc(kind::CLOSURE, aux, CLOSURE_HEADER + (count as usize + 1) * 16)?;
+            let ticket = world.alloc(
+                kind::CLOSURE,
+                aux,
+                CLOSURE_HEADER + (count as usize + 1) * 16,
+            )?;
             let callee = world.read(r, w.b);
             let object = world.at::<ClosureObj>(ticket);
             (*object).func = function;
@@ -354,7 +439,8 @@ impl Slow for Rebind {
             (*object).pad = 0;
             let to = (&raw mut (*object).captures).cast::<Value>();
             for index in 0..count as usize {
-                let from = (&raw const (*world.at::<ClosureObj>(callee.as_ticket())).captures).cast::<Value>();
+                let from = (&raw const (*world.at::<ClosureObj>(callee.as_ticket())).captures)
+                    .cast::<Value>();
                 to.add(index).write(from.add(index).read());
             }
             to.add(count as usize).write(world.read(r, w.b + 16));
@@ -394,8 +480,15 @@ impl World {
                 return Ok(Value::EMPTY);
             }
             if number <= code.params {
-                let offset: u32 = code.param_reprs.iter().take(number as usize - 1).map(|repr| repr.words() * 8).sum();
-                let Some(repr) = code.param_reprs.get(number as usize - 1) else { return Ok(Value::EMPTY) };
+                let offset: u32 = code
+                    .param_reprs
+                    .iter()
+                    .take(number as usize - 1)
+                    .map(|repr| repr.words() * 8)
+                    .sum();
+                let Some(repr) = code.param_reprs.get(number as usize - 1) else {
+                    return Ok(Value::EMPTY);
+                };
                 return Ok(self.tagged_register(r, offset as u16, *repr));
             }
             let hidden = code.hidden[1];
@@ -438,7 +531,11 @@ impl Slow for ArgAll {
         unsafe {
             let code = &*(*world.frame).code;
             let hidden = code.hidden[1];
-            let rest = if hidden == u16::MAX { Value::EMPTY } else { world.read(r, hidden) };
+            let rest = if hidden == u16::MAX {
+                Value::EMPTY
+            } else {
+                world.read(r, hidden)
+            };
             let mut count = code.params.min((*world.frame).argc.max(code.params));
             if rest.kind() == Kind::Map {
                 count += world.elements_len(rest.as_ticket());
@@ -484,9 +581,12 @@ impl World {
             let frame = *self.frame;
             let callee = Value::ticket(Kind::Closure, Ticket(frame.closure));
             let activation = frame.closure != 0
-                && self.object_aux(Ticket(frame.closure)) >> closure_aux::MODE_SHIFT & 7 == bind::CTOR
+                && self.object_aux(Ticket(frame.closure)) >> closure_aux::MODE_SHIFT & 7
+                    == bind::CTOR
                 && code.hidden[0] != u16::MAX
-                && self.read(r, code.hidden[0]).same(self.closure_home(Ticket(frame.closure)));
+                && self
+                    .read(r, code.hidden[0])
+                    .same(self.closure_home(Ticket(frame.closure)));
             let mark = self.temps.len();
             if activation {
                 let home = self.closure_home(Ticket(frame.closure));
@@ -513,8 +613,14 @@ impl World {
             // The registers are not live before this instruction, so no stack map covers them: the cells stay rooted in `temps`
             // until all are made.
             for index in 0..names.len() {
-                if let Some(at) = crate::translate::local_offset(&module, &function, function.params + index) {
-                    let cell = self.temps.get(first_cell + index as usize).copied().unwrap_or(Value::EMPTY);
+                if let Some(at) =
+                    crate::translate::local_offset(&module, &function, function.params + index)
+                {
+                    let cell = self
+                        .temps
+                        .get(first_cell + index as usize)
+                        .copied()
+                        .unwrap_or(Value::EMPTY);
                     self.write(r, at, cell);
                 }
             }

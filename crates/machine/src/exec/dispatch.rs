@@ -96,8 +96,9 @@ pub unsafe fn run(pc: *const Word, r: *mut u64, cx: *mut World) {
 unsafe fn run_traced(mut pc: *const Word, cx: *mut World) {
     // SAFETY: as `run`.
     unsafe {
+        let mut fallen = std::ptr::null_mut();
         while !pc.is_null() {
-            (*cx).trace_entry(pc);
+            (*cx).trace_entry(pc, &mut fallen);
             let handler = *LOOP_TABLE.get_unchecked((*pc).op as usize);
             pc = handler(pc, (*cx).spill_r, cx, (*cx).spill_int, (*cx).spill_float);
         }
@@ -115,7 +116,10 @@ pub struct Next {
 
 impl Next {
     /// Leaves the run loop.
-    pub const EXIT: Next = Next { pc: std::ptr::null(), r: std::ptr::null_mut() };
+    pub const EXIT: Next = Next {
+        pc: std::ptr::null(),
+        r: std::ptr::null_mut(),
+    };
     /// Goes on.
     pub const fn at(pc: *const Word, r: *mut u64) -> Next {
         Next { pc, r }
@@ -131,7 +135,11 @@ pub trait Slow {
     ///
     /// # Safety
     /// `pc` and `r` as for [`Dispatch::next`].
-    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Result<Next, crate::fault::Raised>;
+    unsafe fn run(
+        world: &mut World,
+        pc: *const Word,
+        r: *mut u64,
+    ) -> Result<Next, crate::fault::Raised>;
 }
 
 /// Runs a slow path. A function of its own, whose result fits machine registers: a result in stack memory would keep its
@@ -155,7 +163,11 @@ unsafe fn slow_body<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut
     // SAFETY: passed on.
     unsafe {
         let next = slow_next::<S>(pc, r, cx);
-        if next.pc.is_null() { D::exit() } else { D::next(next.pc, next.r, cx, 0, 0.0) }
+        if next.pc.is_null() {
+            D::exit()
+        } else {
+            D::next(next.pc, next.r, cx, 0, 0.0)
+        }
     }
 }
 
@@ -165,7 +177,13 @@ unsafe fn slow_body<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut
 /// As [`Dispatch::next`].
 #[cold]
 #[inline(never)]
-pub unsafe fn cold<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, _: f64) -> D::Out {
+pub unsafe fn cold<D: Dispatch, S: Slow>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    _: f64,
+) -> D::Out {
     // SAFETY: passed on.
     unsafe { slow_body::<D, S>(pc, r, cx) }
 }
@@ -175,7 +193,13 @@ pub unsafe fn cold<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut 
 /// # Safety
 /// As [`Dispatch::next`].
 #[inline(never)]
-pub unsafe fn whole<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, _: f64) -> D::Out {
+pub unsafe fn whole<D: Dispatch, S: Slow>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    _: f64,
+) -> D::Out {
     // SAFETY: passed on.
     unsafe { slow_body::<D, S>(pc, r, cx) }
 }

@@ -25,7 +25,14 @@ pub mod relation {
     /// Not equal.
     pub const NE: u16 = 5;
     /// Their hooks.
-    pub const HOOKS: [isa::Hook; 6] = [isa::Hook::Lt, isa::Hook::Le, isa::Hook::Gt, isa::Hook::Ge, isa::Hook::Eq, isa::Hook::Ne];
+    pub const HOOKS: [isa::Hook; 6] = [
+        isa::Hook::Lt,
+        isa::Hook::Le,
+        isa::Hook::Gt,
+        isa::Hook::Ge,
+        isa::Hook::Eq,
+        isa::Hook::Ne,
+    ];
 }
 
 /// Operations that have a fast path, in the order of their numbers.
@@ -63,7 +70,11 @@ pub unsafe fn arith<D: Dispatch, const OP: u16, const FORM: u8, const FINITE: bo
                 let y = r.byte_add(w.c as usize);
                 if *x == tag::I64 && (FORM == Form::RK || *y == tag::I64) {
                     let left = *x.add(1) as i64;
-                    let right = if FORM == Form::RK { w.c as i16 as i64 } else { *y.add(1) as i64 };
+                    let right = if FORM == Form::RK {
+                        w.c as i16 as i64
+                    } else {
+                        *y.add(1) as i64
+                    };
                     let (value, over) = match OP {
                         op::ADD => left.overflowing_add(right),
                         op::SUB => left.overflowing_sub(right),
@@ -94,7 +105,11 @@ pub unsafe fn arith<D: Dispatch, const OP: u16, const FORM: u8, const FINITE: bo
                     return mixed::<D, OP, FORM, FINITE>(pc, r, cx, ia, fa);
                 }
                 let other = f64::from_bits(*at.add(1));
-                let value = if FORM == Form::RW { float::<OP>(other, constant) } else { float::<OP>(constant, other) };
+                let value = if FORM == Form::RW {
+                    float::<OP>(other, constant)
+                } else {
+                    float::<OP>(constant, other)
+                };
                 if FINITE && !value.is_finite() {
                     return cold::<D, ArithSlow>(pc, r, cx, ia, fa);
                 }
@@ -141,7 +156,9 @@ unsafe fn mixed<D: Dispatch, const OP: u16, const FORM: u8, const FINITE: bool>(
             Form::RW => (number(w.b), Some(f64::from_bits(immediate(pc)))),
             _ => (Some(f64::from_bits(immediate(pc))), number(w.c)),
         };
-        let (Some(x), Some(y)) = (x, y) else { return cold::<D, ArithSlow>(pc, r, cx, ia, fa) };
+        let (Some(x), Some(y)) = (x, y) else {
+            return cold::<D, ArithSlow>(pc, r, cx, ia, fa);
+        };
         let value = float::<OP>(x, y);
         if FINITE && !value.is_finite() {
             return cold::<D, ArithSlow>(pc, r, cx, ia, fa);
@@ -149,7 +166,17 @@ unsafe fn mixed<D: Dispatch, const OP: u16, const FORM: u8, const FINITE: bool>(
         let to = r.byte_add(w.a as usize);
         to.write(tag::F64);
         to.add(1).write(value.to_bits());
-        D::next(pc.add(if matches!(FORM, Form::RW | Form::WR) { 2 } else { 1 }), r, cx, ia, fa)
+        D::next(
+            pc.add(if matches!(FORM, Form::RW | Form::WR) {
+                2
+            } else {
+                1
+            }),
+            r,
+            cx,
+            ia,
+            fa,
+        )
     }
 }
 
@@ -167,10 +194,26 @@ impl Slow for ArithSlow {
             let (x, y) = match form {
                 Form::RR => (world.read(r, w.b), world.read(r, w.c)),
                 Form::RK => (world.read(r, w.b), Value::int(w.c as i16 as i64)),
-                Form::RW => (world.read(r, w.b), Value { tag: tag::F64, payload: immediate(pc) }),
-                _ => (Value { tag: tag::F64, payload: immediate(pc) }, world.read(r, w.c)),
+                Form::RW => (
+                    world.read(r, w.b),
+                    Value {
+                        tag: tag::F64,
+                        payload: immediate(pc),
+                    },
+                ),
+                _ => (
+                    Value {
+                        tag: tag::F64,
+                        payload: immediate(pc),
+                    },
+                    world.read(r, w.c),
+                ),
             };
-            let (op, hook) = [(Arith::Add, Hook::Add), (Arith::Sub, Hook::Sub), (Arith::Mul, Hook::Mul)][op as usize];
+            let (op, hook) = [
+                (Arith::Add, Hook::Add),
+                (Arith::Sub, Hook::Sub),
+                (Arith::Mul, Hook::Mul),
+            ][op as usize];
             world.binary(after, r, op, hook, x, y, w.a)
         }
     }
@@ -266,7 +309,11 @@ impl<const OP: u16> Slow for OtherSlow<OP> {
         unsafe {
             let w = *pc;
             let (x, y) = (world.read(r, w.b), world.read(r, w.c));
-            let (op, hook) = if OP == quotient::DIV { (Arith::Div, Hook::Div) } else { (Arith::Mod, Hook::Mod) };
+            let (op, hook) = if OP == quotient::DIV {
+                (Arith::Div, Hook::Div)
+            } else {
+                (Arith::Mod, Hook::Mod)
+            };
             world.binary(pc.add(1), r, op, hook, x, y, w.a)
         }
     }
@@ -281,7 +328,10 @@ unsafe fn fast<const REL: u16>(x: *mut u64, y: *mut u64) -> Option<bool> {
             return Some(relate::<REL, i64>(*x.add(1) as i64, *y.add(1) as i64));
         }
         if *x == tag::F64 && *y == tag::F64 {
-            return Some(relate::<REL, f64>(f64::from_bits(*x.add(1)), f64::from_bits(*y.add(1))));
+            return Some(relate::<REL, f64>(
+                f64::from_bits(*x.add(1)),
+                f64::from_bits(*y.add(1)),
+            ));
         }
         None
     }
@@ -332,7 +382,11 @@ impl<const REL: u16, const FORM: u8> Slow for CompareSlow<REL, FORM> {
         unsafe {
             let w = *pc;
             let x = world.read(r, w.b);
-            let y = if FORM == Form::RK { Value::int(w.c as i16 as i64) } else { world.read(r, w.c) };
+            let y = if FORM == Form::RK {
+                Value::int(w.c as i16 as i64)
+            } else {
+                world.read(r, w.c)
+            };
             match world.relation(REL, x, y, r, w.a, 0)? {
                 Ok(truth) => {
                     r.byte_add(w.a as usize).write(truth as u64);
@@ -346,7 +400,13 @@ impl<const REL: u16, const FORM: u8> Slow for CompareSlow<REL, FORM> {
 
 /// Compare and branch: `a` rel `b` (RK: small integer; RW: the next word is a float), `c` words on if the truth is
 /// `WANT`.
-pub unsafe fn branch<D: Dispatch, const REL: u16, const FORM: u8, const WANT: bool, const BACK: bool>(
+pub unsafe fn branch<
+    D: Dispatch,
+    const REL: u16,
+    const FORM: u8,
+    const WANT: bool,
+    const BACK: bool,
+>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
@@ -394,14 +454,24 @@ impl<const REL: u16, const FORM: u8, const WANT: bool> Slow for BranchSlow<REL, 
             let x = world.read(r, w.a);
             let y = match FORM {
                 Form::RK => Value::int(w.b as i16 as i64),
-                Form::RW => Value { tag: tag::F64, payload: immediate(pc) },
+                Form::RW => Value {
+                    tag: tag::F64,
+                    payload: immediate(pc),
+                },
                 _ => world.read(r, w.b),
             };
             // A hook's answer decides when its frame returns: the instruction is read again (`World::finish_branch`).
             match world.relation(REL, x, y, r, Self::WORDS as u16, if WANT { 1 } else { 2 })? {
                 Ok(truth) => {
                     let after = pc.add(Self::WORDS);
-                    Ok(Next::at(if truth == WANT { after.offset(w.c as i16 as isize) } else { after }, r))
+                    Ok(Next::at(
+                        if truth == WANT {
+                            after.offset(w.c as i16 as isize)
+                        } else {
+                            after
+                        },
+                        r,
+                    ))
                 }
                 Err(next) => Ok(next),
             }

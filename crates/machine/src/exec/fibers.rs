@@ -9,7 +9,9 @@ use crate::space::SpaceOp;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
-pub use super::signals::{EventArg, KeepEvent, MatchEvent, Post, Prompt, Reply, RetOuter, SelectorRet};
+pub use super::signals::{
+    EventArg, KeepEvent, MatchEvent, Post, Prompt, Reply, RetOuter, SelectorRet,
+};
 
 /// A suspended fiber over the routine at `b`.
 pub struct FiberNew;
@@ -48,7 +50,9 @@ impl Slow for Resume {
             let sent = world.read(r, w.b + 16);
             match world.fiber_id(fiber) {
                 Some(id) => world.resume_fiber(id, sent, w.a),
-                None if fiber.kind() == Kind::Fiber => Err(world.fault(Fault::State, "the fiber is finished")),
+                None if fiber.kind() == Kind::Fiber => {
+                    Err(world.fault(Fault::State, "the fiber is finished"))
+                }
                 None => Err(world.type_fault("a fiber", fiber)),
             }
         }
@@ -131,7 +135,8 @@ impl Slow for FiberRestore {
             if fiber.kind() != Kind::Fiber {
                 return Err(world.type_fault("a fiber", fiber));
             }
-            if world.fiber_id(fiber).and_then(|id| world.fiber_state(id.0)) == Some(State::Running) {
+            if world.fiber_id(fiber).and_then(|id| world.fiber_state(id.0)) == Some(State::Running)
+            {
                 return Err(world.fault(Fault::State, "a running fiber cannot be put back"));
             }
             let copy = world.copy_fiber(from)?;

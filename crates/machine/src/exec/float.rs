@@ -84,14 +84,22 @@ pub unsafe fn binary<D: Dispatch, const OP: u16, const FORM: u8, const STORE: bo
         if STORE {
             set(r, w.a, value.to_bits());
         }
-        let words = if matches!(FORM, Form::RK | Form::AK | Form::KR | Form::KA) { 2 } else { 1 };
+        let words = if matches!(FORM, Form::RK | Form::AK | Form::KR | Form::KA) {
+            2
+        } else {
+            1
+        };
         D::next(pc.add(words), r, cx, ia, value)
     }
 }
 
 #[inline(always)]
 fn holds<const COND: u16>(x: f64, y: f64) -> bool {
-    #[allow(clippy::nonminimal_bool, clippy::neg_cmp_op_on_partial_ord, reason = "with NaN, not less is not greater or equal")]
+    #[allow(
+        clippy::nonminimal_bool,
+        clippy::neg_cmp_op_on_partial_ord,
+        reason = "with NaN, not less is not greater or equal"
+    )]
     match COND {
         cond::LT => x < y,
         cond::NLT => !(x < y),
@@ -134,9 +142,21 @@ pub unsafe fn branch<D: Dispatch, const COND: u16, const FORM: u8, const BACK: b
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
-        let x = if matches!(FORM, Form::AR | Form::AK) { fa } else { reg(r, w.a) };
-        let y = if matches!(FORM, Form::RK | Form::AK) { constant(pc) } else { reg(r, w.b) };
-        let after = pc.add(if matches!(FORM, Form::RK | Form::AK) { 2 } else { 1 });
+        let x = if matches!(FORM, Form::AR | Form::AK) {
+            fa
+        } else {
+            reg(r, w.a)
+        };
+        let y = if matches!(FORM, Form::RK | Form::AK) {
+            constant(pc)
+        } else {
+            reg(r, w.b)
+        };
+        let after = pc.add(if matches!(FORM, Form::RK | Form::AK) {
+            2
+        } else {
+            1
+        });
         if holds::<COND>(x, y) {
             super::flow::enter::<D, BACK>(after.offset(w.c as i16 as isize), r, cx, ia, fa)
         } else {
@@ -195,13 +215,19 @@ pub unsafe fn from_int<D: Dispatch, const ACC: bool>(
 }
 
 /// `a := b` as an integer; `c` = 1 saturates (NaN gives 0), 0 faults outside the range.
-pub unsafe fn to_int<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn to_int<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
         let x = reg(r, w.b);
         // 2^63 is exact as a float; -2^63 is the least integer.
-        if w.c == 0 && !(x < 9_223_372_036_854_775_808.0 && x >= -9_223_372_036_854_775_808.0) {
+        if w.c == 0 && !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&x) {
             return cold::<D, Conversion>(pc, r, cx, ia, fa);
         }
         let value = x as i64;

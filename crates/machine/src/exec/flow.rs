@@ -14,7 +14,13 @@ use crate::world::World;
 /// # Safety
 /// As [`Dispatch::next`]; `at` is a block's first word.
 #[inline(always)]
-pub unsafe fn enter<D: Dispatch, const BACK: bool>(at: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn enter<D: Dispatch, const BACK: bool>(
+    at: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: `cx` is the running World; its signal word lives as long as it.
     unsafe {
         if cfg!(feature = "unmetered") {
@@ -30,13 +36,25 @@ pub unsafe fn enter<D: Dispatch, const BACK: bool>(at: *const Word, r: *mut u64,
 }
 
 /// A block's first word: `a` is its cost. Accumulators are kept, so that a block may be entered with one in use.
-pub unsafe fn block<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn block<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe { enter::<D, false>(pc, r, cx, ia, fa) }
 }
 
 /// The first word of a loop head or of a function that is no leaf: also reads the signal word.
-pub unsafe fn head<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn head<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe { enter::<D, true>(pc, r, cx, ia, fa) }
 }
@@ -51,19 +69,45 @@ impl Slow for Stop {
 }
 
 /// Jumps `c` words on (signed) to a block.
-pub unsafe fn jump<D: Dispatch, const BACK: bool>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn jump<D: Dispatch, const BACK: bool>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe { enter::<D, BACK>(pc.add(1).offset((*pc).c as i16 as isize), r, cx, ia, fa) }
 }
 
 /// Jumps by the next word (signed, from the word after it) to a block; reads the signal word always.
-pub unsafe fn jump_far<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn jump_far<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
-    unsafe { enter::<D, true>(pc.add(2).offset(*pc.add(1).cast::<i64>() as isize), r, cx, ia, fa) }
+    unsafe {
+        enter::<D, true>(
+            pc.add(2).offset(*pc.add(1).cast::<i64>() as isize),
+            r,
+            cx,
+            ia,
+            fa,
+        )
+    }
 }
 
 /// Copies one register.
-pub unsafe fn mov<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn mov<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -73,7 +117,13 @@ pub unsafe fn mov<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia:
 }
 
 /// Copies a tagged pair, as two eight-byte moves.
-pub unsafe fn mov2<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn mov2<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; volatile keeps the halves apart (store forwarding, notes/performance.md §2).
     unsafe {
         let w = *pc;
@@ -86,7 +136,13 @@ pub unsafe fn mov2<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia
 }
 
 /// Loads a small integer into one register. The accumulators are kept, as by all moves and loads.
-pub unsafe fn load_small<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn load_small<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -96,7 +152,13 @@ pub unsafe fn load_small<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Wor
 }
 
 /// Loads the next word into one register.
-pub unsafe fn load_wide<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn load_wide<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; the immediate follows.
     unsafe {
         set(r, (*pc).a, *pc.add(1).cast::<u64>());
@@ -105,7 +167,13 @@ pub unsafe fn load_wide<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Worl
 }
 
 /// Writes a tagged pair: tag `c`, payload `b` (signed).
-pub unsafe fn load_small2<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn load_small2<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -117,7 +185,13 @@ pub unsafe fn load_small2<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Wo
 }
 
 /// Writes a tagged pair: tag `c`, payload from the next word.
-pub unsafe fn load_wide2<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn load_wide2<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; the immediate follows.
     unsafe {
         let w = *pc;
@@ -129,7 +203,13 @@ pub unsafe fn load_wide2<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Wor
 }
 
 /// Writes the integer accumulator to a register.
-pub unsafe fn spill_int<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn spill_int<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         set(r, (*pc).a, ia as u64);
@@ -138,7 +218,13 @@ pub unsafe fn spill_int<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Worl
 }
 
 /// Writes the float accumulator to a register.
-pub unsafe fn spill_float<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn spill_float<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         set(r, (*pc).a, fa.to_bits());
@@ -147,7 +233,13 @@ pub unsafe fn spill_float<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Wo
 }
 
 /// Gives one register its tag: `a` := tag `c`, payload of `b`. The halves may overlap (`b` = `a` or `a` + 8).
-pub unsafe fn tag<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn tag<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -160,7 +252,13 @@ pub unsafe fn tag<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia:
 }
 
 /// Takes the tag away after a test: `a` := payload of `b`, whose whole tag word must be `c`; else fault type.
-pub unsafe fn untag<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn untag<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -187,7 +285,13 @@ impl Slow for Untag {
 }
 
 /// Calls function `c` of this instance with its window at `b`; the result goes to `a`. Accumulators are dead at a call.
-pub unsafe fn call<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, _: f64) -> D::Out {
+pub unsafe fn call<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    _: f64,
+) -> D::Out {
     // SAFETY: verified, translated code: the function index is in range, the arguments stand in the window.
     unsafe {
         let w = *pc;
@@ -199,7 +303,8 @@ pub unsafe fn call<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _:
         let frame = (*cx).frame;
         let top = frame.add(1);
         let window = r.byte_add(w.b as usize);
-        if top >= (*cx).frame_end || window.byte_add((*code).frame_bytes as usize) > (*cx).regs_end {
+        if top >= (*cx).frame_end || window.byte_add((*code).frame_bytes as usize) > (*cx).regs_end
+        {
             return cold::<D, CallSlow>(pc, r, cx, 0, 0.0);
         }
         (*frame).pc = pc.add(1);
@@ -281,7 +386,13 @@ impl Slow for CallSlow {
 }
 
 /// Returns one register (`a`).
-pub unsafe fn ret<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn ret<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let value = get(r, (*pc).a) as u64;
@@ -293,12 +404,24 @@ pub unsafe fn ret<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia:
         let window = r.byte_sub((*frame).delta as usize);
         set(window, (*frame).ret, value);
         (*cx).frame = caller;
-        D::next((*caller).pc, window, cx, value as i64, f64::from_bits(value))
+        D::next(
+            (*caller).pc,
+            window,
+            cx,
+            value as i64,
+            f64::from_bits(value),
+        )
     }
 }
 
 /// Returns the integer accumulator.
-pub unsafe fn ret_int<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn ret_int<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; `a` is a free register that the slow way reads.
     unsafe {
         let frame = (*cx).frame;
@@ -327,7 +450,13 @@ impl Slow for RetSlow {
 }
 
 /// Returns the tagged pair at `a`.
-pub unsafe fn ret2<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn ret2<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let from = r.byte_add((*pc).a as usize);
@@ -387,14 +516,24 @@ impl<const WANT: bool> Slow for TruthySlow<WANT> {
         unsafe {
             let value = world.read(r, (*pc).a);
             let truth = world.truthy(value)?;
-            let offset = if truth == WANT { (*pc).c as i16 as isize } else { 0 };
+            let offset = if truth == WANT {
+                (*pc).c as i16 as isize
+            } else {
+                0
+            };
             Ok(Next::at(pc.add(1).offset(offset), r))
         }
     }
 }
 
 /// A jump table: `a` the index, `b` the table; targets are blocks; out of range falls through.
-pub unsafe fn switch<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn switch<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code: the table exists and its targets are words of this code.
     unsafe {
         let w = *pc;
@@ -402,7 +541,10 @@ pub unsafe fn switch<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, 
         let table = code.tables.get_unchecked(w.b as usize);
         let index = get(r, w.a) as u64;
         if index < table.len() as u64 {
-            let target = code.words.as_ptr().add(*table.get_unchecked(index as usize) as usize);
+            let target = code
+                .words
+                .as_ptr()
+                .add(*table.get_unchecked(index as usize) as usize);
             return enter::<D, true>(target, r, cx, ia, fa);
         }
         enter::<D, false>(pc.add(1), r, cx, ia, fa)
@@ -410,7 +552,13 @@ pub unsafe fn switch<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, 
 }
 
 /// Ends a function that has no code: never translated, fills unused numbers of the table.
-pub unsafe fn invalid<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn invalid<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: passed on.
     unsafe { cold::<D, Invalid>(pc, r, cx, ia, fa) }
 }

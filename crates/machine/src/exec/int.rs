@@ -121,19 +121,31 @@ pub unsafe fn binary<D: Dispatch, const OP: u16, const FORM: u8, const STORE: bo
                     return cold::<D, Divide>(pc, r, cx, x, if y == 0 { 0.0 } else { -1.0 });
                 }
                 // Most quotients fit 32 bits, where the processor divides several times faster.
-                if (x | y) as u64 >> 32 == 0 { (x as u32 / y as u32) as i64 } else { x.wrapping_div(y) }
+                if (x | y) as u64 >> 32 == 0 {
+                    (x as u32 / y as u32) as i64
+                } else {
+                    x.wrapping_div(y)
+                }
             }
             op::REM_S => {
                 if (y as u64).wrapping_add(1) <= 1 {
                     return cold::<D, Divide>(pc, r, cx, x, if y == 0 { 0.0 } else { -1.0 });
                 }
-                if (x | y) as u64 >> 32 == 0 { (x as u32 % y as u32) as i64 } else { x.wrapping_rem(y) }
+                if (x | y) as u64 >> 32 == 0 {
+                    (x as u32 % y as u32) as i64
+                } else {
+                    x.wrapping_rem(y)
+                }
             }
             op::DIV_U | op::REM_U => {
                 if y == 0 {
                     return cold::<D, Divide>(pc, r, cx, x, 0.0);
                 }
-                if OP == op::DIV_U { (x as u64 / y as u64) as i64 } else { (x as u64 % y as u64) as i64 }
+                if OP == op::DIV_U {
+                    (x as u64 / y as u64) as i64
+                } else {
+                    (x as u64 % y as u64) as i64
+                }
             }
             op::ADD_CK | op::SUB_CK | op::MUL_CK => {
                 let (value, over) = match OP {
@@ -151,7 +163,17 @@ pub unsafe fn binary<D: Dispatch, const OP: u16, const FORM: u8, const STORE: bo
         if STORE {
             set(r, w.a, value as u64);
         }
-        D::next(pc.add(if matches!(FORM, Form::RW | Form::AW) { 2 } else { 1 }), r, cx, value, fa)
+        D::next(
+            pc.add(if matches!(FORM, Form::RW | Form::AW) {
+                2
+            } else {
+                1
+            }),
+            r,
+            cx,
+            value,
+            fa,
+        )
     }
 }
 
@@ -233,8 +255,16 @@ pub unsafe fn branch<D: Dispatch, const COND: u16, const FORM: u8, const BACK: b
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
-        let x = if matches!(FORM, Form::AR | Form::AK) { ia } else { get(r, w.a) };
-        let y = if matches!(FORM, Form::RK | Form::AK) { w.b as i16 as i64 } else { get(r, w.b) };
+        let x = if matches!(FORM, Form::AR | Form::AK) {
+            ia
+        } else {
+            get(r, w.a)
+        };
+        let y = if matches!(FORM, Form::RK | Form::AK) {
+            w.b as i16 as i64
+        } else {
+            get(r, w.b)
+        };
         if holds::<COND>(x, y) {
             super::flow::enter::<D, BACK>(pc.add(1).offset(w.c as i16 as isize), r, cx, ia, fa)
         } else {
@@ -264,7 +294,13 @@ pub unsafe fn branch_bool<D: Dispatch, const WANT: bool, const ACC: bool, const 
 }
 
 /// `a := b` as a truth value negated.
-pub unsafe fn not<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, fa: f64) -> D::Out {
+pub unsafe fn not<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -275,7 +311,13 @@ pub unsafe fn not<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: 
 }
 
 /// `a := b == 0` as a truth value: the empty list's ticket is 0.
-pub unsafe fn is_zero<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, fa: f64) -> D::Out {
+pub unsafe fn is_zero<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -299,14 +341,22 @@ impl Slow for CharFrom {
                     set(r, w.a, u64::from(u32::from(scalar)));
                     Ok(Next::at(pc.add(2), r))
                 }
-                None => Err(world.fault_args(Fault::Conv, format_args!("{number} is no scalar value"))),
+                None => {
+                    Err(world.fault_args(Fault::Conv, format_args!("{number} is no scalar value")))
+                }
             }
         }
     }
 }
 
 /// `a := narrow(b)` to width `c`.
-pub unsafe fn narrow<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, fa: f64) -> D::Out {
+pub unsafe fn narrow<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;

@@ -1,4 +1,8 @@
 //! The executor: register operations, their handlers, and the two dispatchers (docs/specs/machine.md §6).
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "all handlers have the one contract of `dispatch::Dispatch::next`"
+)]
 
 pub(crate) mod calls;
 mod closures;

@@ -2,8 +2,8 @@
 //! Numbers are private to a build and never stored in files (docs/specs/machine.md §6 "Format").
 
 use super::dispatch::{Dispatch, Handler, whole};
-use super::{dynamic, float, flow, int};
 use super::{calls, closures, fibers, lists, maps, memory, records, statics, texts, values};
+use super::{dynamic, float, flow, int};
 
 /// Where the operands of a family member come from: register, accumulator, small immediate (K), wide immediate (W).
 pub struct Form;
@@ -161,6 +161,8 @@ singles! { D;
     BoxSized => values::box_sized::<D>;
     /// Test a declared type and take the tag away.
     CastType => whole::<D, values::CastType>;
+    /// Test for a record type and take the tag away.
+    CastRecord => records::cast::<D>;
     /// Test a declared type.
     IsType => whole::<D, values::IsType>;
     /// Arithmetic without a fast path; the operation stands in the next word.
@@ -452,7 +454,8 @@ pub const fn dyn_compare(relation: u16, form: u8) -> u16 {
 }
 /// Number of a dynamic branch.
 pub const fn dyn_branch(relation: u16, form: u8, want: bool, back: bool) -> u16 {
-    (DYN_BRANCH + (relation as usize * 7 + form as usize) * 4 + want as usize * 2 + back as usize) as u16
+    (DYN_BRANCH + (relation as usize * 7 + form as usize) * 4 + want as usize * 2 + back as usize)
+        as u16
 }
 /// Number of a branch by truthiness.
 pub const fn truthy_branch(want: bool, back: bool) -> u16 {
@@ -542,14 +545,46 @@ pub const fn table<D: Dispatch>() -> [Handler<D::Out>; COUNT] {
     t = fill_singles::<D>(t);
     int_binary_all!(t, D; ADD SUB MUL AND OR XOR SHL SHR_S SHR_U DIV_S REM_S DIV_U REM_U ADD_CK SUB_CK MUL_CK);
     int_cond_all!(t, D; LT GE LE GT EQ NE LT_U GE_U);
-    each!(t, bool_branch(false, false, false), int::branch_bool::<D, false, false, false>);
-    each!(t, bool_branch(false, false, true), int::branch_bool::<D, false, false, true>);
-    each!(t, bool_branch(false, true, false), int::branch_bool::<D, false, true, false>);
-    each!(t, bool_branch(false, true, true), int::branch_bool::<D, false, true, true>);
-    each!(t, bool_branch(true, false, false), int::branch_bool::<D, true, false, false>);
-    each!(t, bool_branch(true, false, true), int::branch_bool::<D, true, false, true>);
-    each!(t, bool_branch(true, true, false), int::branch_bool::<D, true, true, false>);
-    each!(t, bool_branch(true, true, true), int::branch_bool::<D, true, true, true>);
+    each!(
+        t,
+        bool_branch(false, false, false),
+        int::branch_bool::<D, false, false, false>
+    );
+    each!(
+        t,
+        bool_branch(false, false, true),
+        int::branch_bool::<D, false, false, true>
+    );
+    each!(
+        t,
+        bool_branch(false, true, false),
+        int::branch_bool::<D, false, true, false>
+    );
+    each!(
+        t,
+        bool_branch(false, true, true),
+        int::branch_bool::<D, false, true, true>
+    );
+    each!(
+        t,
+        bool_branch(true, false, false),
+        int::branch_bool::<D, true, false, false>
+    );
+    each!(
+        t,
+        bool_branch(true, false, true),
+        int::branch_bool::<D, true, false, true>
+    );
+    each!(
+        t,
+        bool_branch(true, true, false),
+        int::branch_bool::<D, true, true, false>
+    );
+    each!(
+        t,
+        bool_branch(true, true, true),
+        int::branch_bool::<D, true, true, true>
+    );
     float_binary_all!(t, D; ADD SUB MUL DIV);
     float_cond_all!(t, D; LT NLT LE NLE EQ NE GT NGT GE NGE);
     float_unary_all!(t, D; 0 1 2 3 4 5 6 7);
@@ -559,9 +594,25 @@ pub const fn table<D: Dispatch>() -> [Handler<D::Out>; COUNT] {
     each!(t, dyn_other(1, false), dynamic::other::<D, 1, false>);
     each!(t, dyn_other(1, true), dynamic::other::<D, 1, true>);
     dyn_relation_all!(t, D; LT LE GT GE EQ NE);
-    each!(t, truthy_branch(false, false), flow::branch_truthy::<D, false, false>);
-    each!(t, truthy_branch(false, true), flow::branch_truthy::<D, false, true>);
-    each!(t, truthy_branch(true, false), flow::branch_truthy::<D, true, false>);
-    each!(t, truthy_branch(true, true), flow::branch_truthy::<D, true, true>);
+    each!(
+        t,
+        truthy_branch(false, false),
+        flow::branch_truthy::<D, false, false>
+    );
+    each!(
+        t,
+        truthy_branch(false, true),
+        flow::branch_truthy::<D, false, true>
+    );
+    each!(
+        t,
+        truthy_branch(true, false),
+        flow::branch_truthy::<D, true, false>
+    );
+    each!(
+        t,
+        truthy_branch(true, true),
+        flow::branch_truthy::<D, true, true>
+    );
     t
 }

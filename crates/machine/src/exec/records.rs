@@ -28,7 +28,9 @@ unsafe fn immediates(pc: *const Word) -> (u32, u32) {
 unsafe fn has_type(cx: *const World, legend: &Legend, typedef: u32) -> bool {
     // SAFETY: the frame on top is the running one.
     let instance = unsafe { (*(*cx).frame).instance };
-    legend.ty.is_some_and(|ty| ty.rec == typedef && ty.instance == instance)
+    legend
+        .ty
+        .is_some_and(|ty| ty.rec == typedef && ty.instance == instance)
 }
 
 /// Address of a field's value in a live map with such a slot, or null.
@@ -45,7 +47,11 @@ unsafe fn slot_of(cx: *const World, map: Ticket, slot: usize) -> *mut Value {
         if overflow.0 == 0 || slot - inline >= (*cx).vec_len(overflow) as usize {
             return std::ptr::null_mut();
         }
-        (*cx).at::<u8>(overflow).add(BLOB_HEADER).cast::<Value>().add(slot - inline)
+        (*cx)
+            .at::<u8>(overflow)
+            .add(BLOB_HEADER)
+            .cast::<Value>()
+            .add(slot - inline)
     }
 }
 
@@ -68,7 +74,13 @@ unsafe fn deliver(r: *mut u64, at: u16, repr: Repr, from: *mut Value) -> u64 {
 }
 
 /// `a` := field (wide high) of the record `b` of type (wide low): a pair, or a bare ticket if `c & 1`.
-pub unsafe fn get_slot<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn get_slot<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code: a bare ticket is a record of that type; a pair is tested.
     unsafe {
         let w = *pc;
@@ -79,7 +91,10 @@ pub unsafe fn get_slot<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
             let object = (*cx).at::<MapObj>(map);
             // A record of a proven type has its declared fields in this order; a one-word field needs no more than its room.
             if w.c & 2 != 0 && (field as usize) < *object.cast::<u16>().add(1) as usize {
-                let from = (&raw const (*object).fields).cast::<Value>().add(field as usize).cast::<u64>();
+                let from = (&raw const (*object).fields)
+                    .cast::<Value>()
+                    .add(field as usize)
+                    .cast::<u64>();
                 let payload = *from.add(1);
                 *r.byte_add(w.a as usize) = payload;
                 return D::next(pc.add(2), r, cx, payload as i64, f64::from_bits(payload));
@@ -108,6 +123,33 @@ pub unsafe fn get_slot<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
     }
 }
 
+/// `a` (bare ticket) := the pair `b` if it is a record of the typedef in wide high; else the slow cast to type (wide low).
+pub unsafe fn cast<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code.
+    unsafe {
+        let w = *pc;
+        let (_, typedef) = immediates(pc);
+        let from = r.byte_add(w.b as usize);
+        if *from == tag::MAP {
+            let map = Ticket(*from.add(1) as u32);
+            let legend = (*cx)
+                .legends
+                .get(LegendId((*(*cx).at::<MapObj>(map)).legend));
+            if has_type(cx, legend, typedef) {
+                *r.byte_add(w.a as usize) = u64::from(map.0);
+                return D::next(pc.add(2), r, cx, ia, fa);
+            }
+        }
+        cold::<D, crate::exec::values::CastType>(pc, r, cx, ia, fa)
+    }
+}
+
 struct GetSlotSlow;
 impl Slow for GetSlotSlow {
     const WORDS: usize = 2;
@@ -115,7 +157,11 @@ impl Slow for GetSlotSlow {
         // SAFETY: operands of the instruction at `pc`.
         unsafe {
             let w = *pc;
-            let found = if w.c & 1 != 0 { Value::ticket(Kind::Map, Ticket(get(r, w.b) as u32)) } else { world.read(r, w.b) };
+            let found = if w.c & 1 != 0 {
+                Value::ticket(Kind::Map, Ticket(get(r, w.b) as u32))
+            } else {
+                world.read(r, w.b)
+            };
             let (typedef, _) = immediates(pc);
             Err(world.wrong_type(typedef, found))
         }
@@ -162,9 +208,18 @@ impl World {
         let map = self.map_new(legend, count as u16)?;
         let object = self.at::<MapObj>(map);
         for (slot, from) in order.iter().enumerate() {
-            let value = self.temps.get(first + *from as usize).copied().unwrap_or(Value::EMPTY);
+            let value = self
+                .temps
+                .get(first + *from as usize)
+                .copied()
+                .unwrap_or(Value::EMPTY);
             // SAFETY: a fresh map with that many inline slots.
-            unsafe { (&raw mut (*object).fields).cast::<Value>().add(slot).write(value) };
+            unsafe {
+                (&raw mut (*object).fields)
+                    .cast::<Value>()
+                    .add(slot)
+                    .write(value)
+            };
         }
         self.lemari.barrier_all(map);
         Ok(Value::ticket(Kind::Map, map))
@@ -247,7 +302,13 @@ impl Slow for Case {
 
 /// Field (wide high) of the record `a` of type (wide low) := `b`. `c`: bit 0 the record is a bare ticket of a proven type,
 /// bit 1 the field is mutable and one word, bits 8.. its tag.
-pub unsafe fn set_slot<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn set_slot<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code: a bare ticket is a record of that type.
     unsafe {
         let w = *pc;
@@ -256,8 +317,13 @@ pub unsafe fn set_slot<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
             let map = Ticket(*r.byte_add(w.a as usize) as u32);
             let object = (*cx).at::<MapObj>(map);
             let legend = (*cx).legends.get(LegendId((*object).legend));
-            if (field as usize) < *object.cast::<u16>().add(1) as usize && !legend.has(legend_flags::FROZEN) {
-                let to = (&raw mut (*object).fields).cast::<Value>().add(field as usize).cast::<u64>();
+            if (field as usize) < *object.cast::<u16>().add(1) as usize
+                && !legend.has(legend_flags::FROZEN)
+            {
+                let to = (&raw mut (*object).fields)
+                    .cast::<Value>()
+                    .add(field as usize)
+                    .cast::<u64>();
                 let tag = u64::from(w.c >> 8);
                 let payload = *r.byte_add(w.b as usize);
                 to.write(tag);
@@ -280,14 +346,29 @@ impl Slow for SetSlotSlow {
         unsafe {
             let w = *pc;
             let (typedef, field) = immediates(pc);
-            let record = if w.c & 1 != 0 { Value::ticket(Kind::Map, Ticket(get(r, w.a) as u32)) } else { world.read(r, w.a) };
-            if record.tag != tag::MAP || !has_type(world, world.legends.get(world.map_legend(record.as_ticket())), typedef) {
+            let record = if w.c & 1 != 0 {
+                Value::ticket(Kind::Map, Ticket(get(r, w.a) as u32))
+            } else {
+                world.read(r, w.a)
+            };
+            if record.tag != tag::MAP
+                || !has_type(
+                    world,
+                    world.legends.get(world.map_legend(record.as_ticket())),
+                    typedef,
+                )
+            {
                 return Err(world.wrong_type(typedef, record));
             }
             let map = record.as_ticket();
             let legend = world.legends.get(world.map_legend(map));
             let slot = slot_of(world, map, field as usize);
-            let Some(declared) = legend.fields.get(field as usize).copied().filter(|_| !slot.is_null()) else {
+            let Some(declared) = legend
+                .fields
+                .get(field as usize)
+                .copied()
+                .filter(|_| !slot.is_null())
+            else {
                 return Err(world.wrong_type(typedef, record));
             };
             if !declared.is(field_flags::MUTABLE) || legend.has(legend_flags::FROZEN) {
@@ -295,7 +376,11 @@ impl Slow for SetSlotSlow {
             }
             let value = world.tagged_register(r, w.b, declared.repr);
             let inline = world.object_aux(map) as u32;
-            let holder = if field < inline { map } else { Ticket((*world.at::<MapObj>(map)).overflow) };
+            let holder = if field < inline {
+                map
+            } else {
+                Ticket((*world.at::<MapObj>(map)).overflow)
+            };
             world.store(holder, slot, value);
             Ok(Next::at(pc.add(2), r))
         }
@@ -312,7 +397,13 @@ impl Slow for WithSlots {
         unsafe {
             let (typedef, constant) = immediates(pc);
             let record = world.read(r, (*pc).b);
-            if record.tag != tag::MAP || !has_type(world, world.legends.get(world.map_legend(record.as_ticket())), typedef) {
+            if record.tag != tag::MAP
+                || !has_type(
+                    world,
+                    world.legends.get(world.map_legend(record.as_ticket())),
+                    typedef,
+                )
+            {
                 return Err(world.wrong_type(typedef, record));
             }
             let instance = (*world.frame).instance;
@@ -331,7 +422,11 @@ impl Slow for WithSlots {
             if let Some(Constant::Slots(slots)) = module.constant(ConstId(constant)) {
                 let mut at = (*pc).b.wrapping_add(16);
                 for slot in slots.iter() {
-                    let Some(declared) = world.legends.get(legend).fields.get(slot as usize).copied() else { continue };
+                    let Some(declared) =
+                        world.legends.get(legend).fields.get(slot as usize).copied()
+                    else {
+                        continue;
+                    };
                     let value = world.tagged_register(r, at, declared.repr);
                     let to = slot_of(world, copy, slot as usize);
                     if !to.is_null() {
@@ -364,7 +459,10 @@ impl Slow for WithNames {
             let Some(Constant::Names(names)) = module.constant(ConstId(constant)) else {
                 return Err(world.fault(Fault::Internal, "a constant that is no list of names"));
             };
-            let known = world.legend(world.map_legend(record.as_ticket())).fields.len() as u64;
+            let known = world
+                .legend(world.map_legend(record.as_ticket()))
+                .fields
+                .len() as u64;
             world.charge_fuel(u64::from(names.len()).saturating_mul(1 + known / 16))?;
             let source = world.map_legend(record.as_ticket());
             let mut changed = Vec::new();
@@ -374,24 +472,43 @@ impl Slow for WithNames {
             for name in names.iter() {
                 changed.push(FieldName::text(world.name(name)?));
             }
-            let mut fields = world.field_list(world.legend(source).fields.len() as u32 + names.len())?;
+            let mut fields =
+                world.field_list(world.legend(source).fields.len() as u32 + names.len())?;
             // Field `slot`s count `temps` from `mark` on until they are sorted.
             let mark = world.temps.len();
             for index in 0..world.legend(source).fields.len() {
-                let Some(field) = world.legend(source).fields.get(index).copied() else { continue };
+                let Some(field) = world.legend(source).fields.get(index).copied() else {
+                    continue;
+                };
                 let map = world.read(r, (*pc).b).as_ticket();
                 let from = slot_of(world, map, field.slot as usize);
                 if field.listed() && !changed.contains(&field.name) && !from.is_null() {
                     let slot = world.temp(from.read())? - mark;
-                    fields.push(Field { slot: slot as u16, flags: 0, ..field });
+                    fields.push(Field {
+                        slot: slot as u16,
+                        flags: 0,
+                        ..field
+                    });
                 }
             }
             for (index, name) in changed.iter().enumerate() {
                 let value = world.read(r, (*pc).b.wrapping_add(16 + 16 * index as u16));
-                let declared = world.legend(source).field(*name).map_or(Repr::Dyn, |field| field.repr);
-                let repr = if world.fits(declared, value) { declared } else { Repr::Dyn };
+                let declared = world
+                    .legend(source)
+                    .field(*name)
+                    .map_or(Repr::Dyn, |field| field.repr);
+                let repr = if world.fits(declared, value) {
+                    declared
+                } else {
+                    Repr::Dyn
+                };
                 let slot = world.temp(value)? - mark;
-                fields.push(Field { name: *name, repr, slot: slot as u16, flags: 0 });
+                fields.push(Field {
+                    name: *name,
+                    repr,
+                    slot: slot as u16,
+                    flags: 0,
+                });
             }
             let row = world.row_of(fields, mark)?;
             world.temps.truncate(mark);
@@ -402,7 +519,13 @@ impl Slow for WithNames {
 }
 
 /// `a` (word) := is the pair `b` the case (wide high) of type (wide low)?
-pub unsafe fn tag_is<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, fa: f64) -> D::Out {
+pub unsafe fn tag_is<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -467,7 +590,8 @@ impl Slow for CaseIs {
             let value = world.read(r, (*pc).b);
             let truth = world.declared_legend(value).is_some_and(|legend| {
                 let legend = world.legends.get(legend);
-                legend.name == name && (value.kind() == Kind::Case0 || legend.nature == Nature::Case)
+                legend.name == name
+                    && (value.kind() == Kind::Case0 || legend.nature == Nature::Case)
             });
             set(r, (*pc).a, truth as u64);
             Ok(Next::at(pc.add(2), r))
@@ -494,7 +618,12 @@ impl Slow for SwitchTag {
             };
             let code = (*world.frame).code;
             let tables = &(*code).tables;
-            let target = tag.and_then(|tag| tables.get(table as usize).and_then(|table| table.get(tag)).copied());
+            let target = tag.and_then(|tag| {
+                tables
+                    .get(table as usize)
+                    .and_then(|table| table.get(tag))
+                    .copied()
+            });
             let next = match target {
                 Some(target) => (*code).words.as_ptr().add(target as usize),
                 None => pc.add(2),
@@ -503,4 +632,3 @@ impl Slow for SwitchTag {
         }
     }
 }
-

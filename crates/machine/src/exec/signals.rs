@@ -50,7 +50,14 @@ impl Slow for Post {
             let (topic, _) = wide(pc);
             let (flags, traps) = wide(pc.add(1));
             let trap = (w.c & 0x8000 != 0).then_some(traps);
-            world.post(&Posting { window: w.b, pairs: w.c & 0x7FFF, topic, flags, trap, dst: w.a })
+            world.post(&Posting {
+                window: w.b,
+                pairs: w.c & 0x7FFF,
+                topic,
+                flags,
+                trap,
+                dst: w.a,
+            })
         }
     }
 }
@@ -65,7 +72,13 @@ impl Slow for Reply {
             let w = *pc;
             let (name, _) = wide(pc);
             let (flags, _) = wide(pc.add(1));
-            world.reply(&Replying { window: w.b, pairs: w.c, name, flags, dst: w.a })
+            world.reply(&Replying {
+                window: w.b,
+                pairs: w.c,
+                name,
+                flags,
+                dst: w.a,
+            })
         }
     }
 }
@@ -145,7 +158,11 @@ impl Slow for EventArg {
                 return Err(world.type_fault("an event", event));
             }
             let (map, index) = (event.as_ticket(), wide(pc).0);
-            let value = if index < world.elements_len(map) { world.element(map, index) } else { Value::EMPTY };
+            let value = if index < world.elements_len(map) {
+                world.element(map, index)
+            } else {
+                Value::EMPTY
+            };
             world.write(r, w.a, event);
             world.write(r, w.a + 16, value);
             Ok(Next::at(pc.add(2), r))

@@ -8,7 +8,13 @@ use crate::value::{Kind, Value};
 use crate::world::World;
 
 /// `a` := static `c`, a pair.
-pub unsafe fn load<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn load<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code: the static exists in the running instance.
     unsafe {
         let w = *pc;
@@ -22,7 +28,13 @@ pub unsafe fn load<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia
 }
 
 /// `a` := static `c`, one word; fault state if it is not set.
-pub unsafe fn load_typed<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, _: i64, fa: f64) -> D::Out {
+pub unsafe fn load_typed<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -44,7 +56,13 @@ impl Slow for Unset {
 }
 
 /// Static `c` := the pair at `b`.
-pub unsafe fn store<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn store<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -74,7 +92,13 @@ impl Slow for StoreSlow {
 }
 
 /// Static `c` := the word at `b`. The next word holds the tag.
-pub unsafe fn store_typed<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn store_typed<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -109,7 +133,11 @@ impl Slow for StoreStaticR {
             let (index, flags) = wide(pc);
             let (word, bit) = (index as usize / 64, 1u64 << (index % 64));
             let instance = world.instance_mut();
-            if instance.frozen.get(word).is_some_and(|bits| bits & bit != 0) {
+            if instance
+                .frozen
+                .get(word)
+                .is_some_and(|bits| bits & bit != 0)
+            {
                 return Err(world.fault(Fault::Write, "cannot assign value to immutable label"));
             }
             if flags & 1 != 0 {

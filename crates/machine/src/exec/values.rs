@@ -10,8 +10,8 @@ use isa::Hook;
 use super::dispatch::{Dispatch, Next, Slow, cold};
 use crate::code::Word;
 use crate::fault::{Fault, Raise, Raised};
-use crate::policy::sized::F32;
 use crate::host::Stream;
+use crate::policy::sized::F32;
 use crate::policy::{Arith, Target, bits, mode, sized};
 use crate::value::{Value, tag};
 use crate::world::World;
@@ -69,14 +69,26 @@ slow! {
 }
 
 /// `a` (pair) := the word `b` as a sized number of width `c`.
-pub unsafe fn box_sized<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn box_sized<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
         let word = *r.byte_add(w.b as usize);
         let width = w.c as u8;
-        let bits = if width == F32 { sized::narrow_float(f64::from_bits(word)).to_bits() } else { sized::narrow(width, word) };
-        r.byte_add(w.a as usize).cast::<Value>().write(Value::sized(width, bits));
+        let bits = if width == F32 {
+            sized::narrow_float(f64::from_bits(word)).to_bits()
+        } else {
+            sized::narrow(width, word)
+        };
+        r.byte_add(w.a as usize)
+            .cast::<Value>()
+            .write(Value::sized(width, bits));
         D::next(pc.add(1), r, cx, ia, fa)
     }
 }
@@ -126,7 +138,13 @@ impl Slow for ArithOp {
 }
 
 /// `a` := -`b`.
-pub unsafe fn neg<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn neg<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -185,7 +203,13 @@ slow! {
 }
 
 /// `a` (word) := are the pairs `b` and `c` identical?
-pub unsafe fn same<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn same<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;
@@ -205,7 +229,13 @@ slow! {
 }
 
 /// `a` (word) := the truth of the pair `b` by policy.
-pub unsafe fn truthy<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn truthy<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code.
     unsafe {
         let w = *pc;

@@ -7,7 +7,9 @@ use lemari::Ticket;
 
 use crate::fault::{Fault, Raise};
 use crate::heap::object::{BLOB_HEADER, BlobObj, MapObj};
-use crate::heap::vector::{MAX_ELEMENTS, elem, elem_bytes, elem_fits, elem_of, rooted, write_plain};
+use crate::heap::vector::{
+    MAX_ELEMENTS, elem, elem_bytes, elem_fits, elem_of, rooted, write_plain,
+};
 use crate::legend::{ElementMode, LegendId, Legends, Nature};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -34,12 +36,19 @@ impl World {
     #[inline]
     pub(crate) fn element(&self, map: Ticket, index: u32) -> Value {
         let vec = self.elements_vec(map);
-        if vec.0 == 0 { Value::EMPTY } else { self.vec_get(vec, index) }
+        if vec.0 == 0 {
+            Value::EMPTY
+        } else {
+            self.vec_get(vec, index)
+        }
     }
 
     /// True if a map's positions are all there is to see of it: lists, arrays, tuples.
     pub(crate) fn is_positional(&self, map: Ticket) -> bool {
-        matches!(self.legend(self.map_legend(map)).nature, Nature::List | Nature::Array | Nature::Tuple)
+        matches!(
+            self.legend(self.map_legend(map)).nature,
+            Nature::List | Nature::Array | Nature::Tuple
+        )
     }
 
     /// Number of positions of a map: its elements, or the fields of a tuple or case.
@@ -65,13 +74,21 @@ impl World {
             return None;
         }
         // SAFETY: a live map with that many inline fields.
-        unsafe { Some((&raw const (*self.at::<MapObj>(map)).fields).cast::<Value>().add(index as usize).read()) }
+        unsafe {
+            Some(
+                (&raw const (*self.at::<MapObj>(map)).fields)
+                    .cast::<Value>()
+                    .add(index as usize)
+                    .read(),
+            )
+        }
     }
 
     /// May the elements of maps of a legend be changed? The legends that arrays and lists are born with stand first.
     #[inline(always)]
     pub(crate) fn elements_mutable(&self, legend: u32) -> bool {
-        legend <= Legends::ARRAY_U8.0 || self.legend(LegendId(legend)).elements == ElementMode::Mutable
+        legend <= Legends::ARRAY_U8.0
+            || self.legend(LegendId(legend)).elements == ElementMode::Mutable
     }
 
     /// Gives a map its element vector.
@@ -98,7 +115,9 @@ impl World {
     /// happens beyond the end.
     pub(crate) fn set_element(&mut self, map: usize, index: u32, value: usize) -> Raise<()> {
         let ticket = self.temps[map].as_ticket();
-        if index < self.elements_len(ticket) && !self.set_element_now(ticket, index, self.temps[value]) {
+        if index < self.elements_len(ticket)
+            && !self.set_element_now(ticket, index, self.temps[value])
+        {
             self.widen_elements(map, 0)?;
             self.set_element_now(self.temps[map].as_ticket(), index, self.temps[value]);
         }
@@ -128,8 +147,13 @@ impl World {
         let object = self.at::<MapObj>(map);
         // SAFETY: a live map. An array's legend says what its elements are.
         unsafe {
-            if let Some(_known) = Legends::ARRAYS.iter().find(|legend| legend.0 == (*object).legend) {
-                (*object).legend = Legends::ARRAYS.get(self.vec_elem(new) as usize).map_or((*object).legend, |legend| legend.0);
+            if let Some(_known) = Legends::ARRAYS
+                .iter()
+                .find(|legend| legend.0 == (*object).legend)
+            {
+                (*object).legend = Legends::ARRAYS
+                    .get(self.vec_elem(new) as usize)
+                    .map_or((*object).legend, |legend| legend.0);
             }
         }
         Ok(())
@@ -259,8 +283,18 @@ impl World {
     ///
     /// # Safety
     /// Operands of the running instruction stand there.
-    pub(crate) unsafe fn vec_of_pairs(&mut self, at: u16, count: u32, specialise: bool) -> Raise<Ticket> {
-        let first = |world: &World| world.running_r.wrapping_byte_add(at as usize).cast::<Value>();
+    pub(crate) unsafe fn vec_of_pairs(
+        &mut self,
+        at: u16,
+        count: u32,
+        specialise: bool,
+    ) -> Raise<Ticket> {
+        let first = |world: &World| {
+            world
+                .running_r
+                .wrapping_byte_add(at as usize)
+                .cast::<Value>()
+        };
         // SAFETY: the caller's promise; `running_r` is read anew after the allocation.
         unsafe {
             let mut kind = elem::DYN;
@@ -280,7 +314,12 @@ impl World {
             for index in 0..count as usize {
                 let value = from.add(index).read();
                 if kind == elem::DYN {
-                    object.cast::<u8>().add(BLOB_HEADER).cast::<Value>().add(index).write(value);
+                    object
+                        .cast::<u8>()
+                        .add(BLOB_HEADER)
+                        .cast::<Value>()
+                        .add(index)
+                        .write(value);
                 } else {
                     write_plain(object, kind, index, value.payload);
                 }
@@ -315,14 +354,24 @@ impl World {
     }
 
     /// A map of a legend whose elements are the values `temps[first..first + count]`.
-    pub(crate) fn map_of_temps(&mut self, legend: LegendId, first: usize, count: usize) -> Raise<Value> {
+    pub(crate) fn map_of_temps(
+        &mut self,
+        legend: LegendId,
+        first: usize,
+        count: usize,
+    ) -> Raise<Value> {
         let vec = self.vec_new(elem::DYN, count as u32)?;
         let object = self.at::<BlobObj>(vec);
         // SAFETY: the vector has room for them.
         unsafe {
             let to = object.cast::<u8>().add(BLOB_HEADER).cast::<Value>();
             for index in 0..count {
-                to.add(index).write(self.temps.get(first + index).copied().unwrap_or(Value::EMPTY));
+                to.add(index).write(
+                    self.temps
+                        .get(first + index)
+                        .copied()
+                        .unwrap_or(Value::EMPTY),
+                );
             }
             (*object).len = count as u32;
         }

@@ -43,8 +43,16 @@ impl World {
     pub(crate) fn iter_new(&mut self, source: Value, mode: u16) -> Raise<Value> {
         match source.kind() {
             Kind::Fiber | Kind::Iter => return Ok(source),
-            Kind::Range if !self.range_has_items(source.as_ticket()) => return Err(self.type_fault("range of numbers or chars", source)),
-            Kind::Map | Kind::Realm | Kind::Vassal | Kind::List | Kind::Range | Kind::Text | Kind::Bytes => {}
+            Kind::Range if !self.range_has_items(source.as_ticket()) => {
+                return Err(self.type_fault("range of numbers or chars", source));
+            }
+            Kind::Map
+            | Kind::Realm
+            | Kind::Vassal
+            | Kind::List
+            | Kind::Range
+            | Kind::Text
+            | Kind::Bytes => {}
             _ => return Err(self.type_fault("something to iterate over", source)),
         }
         let mark = self.temp(source)?;
@@ -55,7 +63,9 @@ impl World {
         // In Rhumb the numbers behind a gap count too.
         let mut numbers = 0;
         if source.is_map() && self.counts_gaps(source.as_ticket()) {
-            numbers = self.greatest_number(source.as_ticket())?.min(i64::from(u32::MAX)) as u32;
+            numbers = self
+                .greatest_number(source.as_ticket())?
+                .min(i64::from(u32::MAX)) as u32;
         }
         let ticket = self.alloc(kind::ITER, mode, size_of::<IterObj>())?;
         let source = self.temps[mark];
@@ -63,7 +73,9 @@ impl World {
         let end = match source.kind() {
             Kind::Text => self.text_bytes_len(source.as_ticket()),
             Kind::Bytes => self.bytes_slice(source.as_ticket()).len() as u32,
-            Kind::Map | Kind::Realm | Kind::Vassal => self.positional_len(source.as_ticket()).max(numbers),
+            Kind::Map | Kind::Realm | Kind::Vassal => {
+                self.positional_len(source.as_ticket()).max(numbers)
+            }
             _ => 0,
         };
         let at = match source.kind() {
@@ -96,9 +108,17 @@ impl World {
                 if pos >= end {
                     return Ok(None);
                 }
-                let byte = self.bytes_slice(source.as_ticket()).get(pos as usize).copied().unwrap_or(0);
+                let byte = self
+                    .bytes_slice(source.as_ticket())
+                    .get(pos as usize)
+                    .copied()
+                    .unwrap_or(0);
                 self.iter_set_pos(ticket, pos + 1);
-                Ok(Some(self.with_index(mode, Value::int(i64::from(byte)), pos)))
+                Ok(Some(self.with_index(
+                    mode,
+                    Value::int(i64::from(byte)),
+                    pos,
+                )))
             }
             Kind::Range => self.step_range(iter, mode),
             _ => self.step_map(iter, mode),
@@ -107,7 +127,9 @@ impl World {
 
     /// True for Rhumb's own maps with entries: numbers among these are elements behind a gap.
     fn counts_gaps(&self, map: Ticket) -> bool {
-        self.policy() == Lang::Rhumb && self.table_live(map) > 0 && self.legend(self.map_legend(map)).nature != Nature::Dict
+        self.policy() == Lang::Rhumb
+            && self.table_live(map) > 0
+            && self.legend(self.map_legend(map)).nature != Nature::Dict
     }
 
     fn iter_source(&self, ticket: Ticket) -> Value {
@@ -122,7 +144,12 @@ impl World {
 
     fn iter_place(&self, ticket: Ticket) -> (u32, u32) {
         // SAFETY: a live iteration.
-        unsafe { ((*self.at::<IterObj>(ticket)).pos, (*self.at::<IterObj>(ticket)).end) }
+        unsafe {
+            (
+                (*self.at::<IterObj>(ticket)).pos,
+                (*self.at::<IterObj>(ticket)).end,
+            )
+        }
     }
 
     fn iter_set_pos(&mut self, ticket: Ticket, pos: u32) {
@@ -149,7 +176,11 @@ impl World {
     }
 
     fn with_key(mode: u16, value: Value, key: Value) -> (Value, Value) {
-        if mode == mode::KEYS { (key, key) } else { (value, key) }
+        if mode == mode::KEYS {
+            (key, key)
+        } else {
+            (value, key)
+        }
     }
 
     fn step_list(&mut self, ticket: Ticket, mode: u16) -> Raise<Option<(Value, Value)>> {
@@ -172,8 +203,13 @@ impl World {
             return Ok(None);
         }
         let source = self.iter_source(ticket).as_ticket();
-        let scalar = self.text_str(source)?.get(pos as usize..).and_then(|rest| rest.chars().next());
-        let Some(scalar) = scalar else { return Ok(None) };
+        let scalar = self
+            .text_str(source)?
+            .get(pos as usize..)
+            .and_then(|rest| rest.chars().next());
+        let Some(scalar) = scalar else {
+            return Ok(None);
+        };
         let index = self.iter_at(self.temps[iter].as_ticket()).payload;
         let value = if self.policy() == Lang::Fusabi {
             Value::char(scalar)
@@ -215,9 +251,20 @@ impl World {
                 }
                 FIELDS => {
                     let legend = LegendId(self.iter_at(ticket).payload as u32);
-                    let Some(field) = self.legend(legend).fields.get(pos as usize).filter(|field| field.listed()) else { continue };
-                    let Some(name) = field.name.text_id() else { continue };
-                    let Some(value) = self.field_get(map, name) else { continue };
+                    let Some(field) = self
+                        .legend(legend)
+                        .fields
+                        .get(pos as usize)
+                        .filter(|field| field.listed())
+                    else {
+                        continue;
+                    };
+                    let Some(name) = field.name.text_id() else {
+                        continue;
+                    };
+                    let Some(value) = self.field_get(map, name) else {
+                        continue;
+                    };
                     let key = self.name_value(name);
                     return Ok(Some(World::with_key(mode, value, key)));
                 }
@@ -225,7 +272,8 @@ impl World {
                     let table = self.iter_at(ticket).as_ticket();
                     let (key, value) = self.entry_of(table, pos);
                     let unlisted = entry_flags::SUB | entry_flags::EXPOSED | entry_flags::HIDDEN;
-                    let seen = key.as_int().is_some_and(|number| number > 0) && self.counts_gaps(map);
+                    let seen =
+                        key.as_int().is_some_and(|number| number > 0) && self.counts_gaps(map);
                     if seen || key.same(Value::HOLE) || self.flags_of(table, pos) & unlisted != 0 {
                         continue;
                     }
@@ -254,11 +302,19 @@ impl World {
         let (phase, end, at) = match phase {
             ELEMENTS if keyed && !self.is_positional(map) => {
                 let legend = self.map_legend(map);
-                (FIELDS, self.legend(legend).fields.len() as u32, Value::int(i64::from(legend.0)))
+                (
+                    FIELDS,
+                    self.legend(legend).fields.len() as u32,
+                    Value::int(i64::from(legend.0)),
+                )
             }
             ELEMENTS | FIELDS if keyed || dict => {
                 let table = self.map_table(map);
-                let at = if table.0 == 0 { Value::EMPTY } else { rooted(table) };
+                let at = if table.0 == 0 {
+                    Value::EMPTY
+                } else {
+                    rooted(table)
+                };
                 (ENTRIES, self.entries_of(table), at)
             }
             _ => return false,
@@ -296,7 +352,11 @@ impl World {
         let (from, to, step) = self.range_parts(range);
         match (from.as_int(), to.as_int(), step.as_int()) {
             (_, _, Some(0)) => Value::HOLE,
-            (Some(from), Some(to), Some(step)) if (step > 0 && from > to) || (step < 0 && from < to) => Value::HOLE,
+            (Some(from), Some(to), Some(step))
+                if (step > 0 && from > to) || (step < 0 && from < to) =>
+            {
+                Value::HOLE
+            }
             _ => from,
         }
     }
@@ -312,7 +372,12 @@ impl World {
         let mark = self.temp(value)?;
         let next = match (value.tag, to.tag) {
             (tag::I64, tag::I64 | tag::EMPTY) if step.is_empty() || step.tag == tag::I64 => {
-                next_int(value.payload as i64, to.as_int(), step.as_int(), from.payload as i64)
+                next_int(
+                    value.payload as i64,
+                    to.as_int(),
+                    step.as_int(),
+                    from.payload as i64,
+                )
             }
             (tag::CHAR, tag::CHAR) => next_char(value, to),
             _ => self.next_number(mark, from, to, step)?,
@@ -332,7 +397,8 @@ impl World {
         self.temp(step)?;
         self.temp(from)?;
         let down = if self.temps[mark + 1].is_empty() {
-            !self.temps[mark].is_empty() && self.compare(self.temps[mark + 2], self.temps[mark])? == Ordering::Greater
+            !self.temps[mark].is_empty()
+                && self.compare(self.temps[mark + 2], self.temps[mark])? == Ordering::Greater
         } else {
             self.compare(self.temps[mark + 1], Value::int(0))? == Ordering::Less
         };
@@ -342,10 +408,19 @@ impl World {
         };
         let next = self.arithmetic(Arith::Add, self.temps[value], by)?;
         let next = self.temp(next)?;
-        let beyond = if down { Ordering::Less } else { Ordering::Greater };
-        let done = !self.temps[mark].is_empty() && self.compare(self.temps[next], self.temps[mark])? == beyond;
+        let beyond = if down {
+            Ordering::Less
+        } else {
+            Ordering::Greater
+        };
+        let done = !self.temps[mark].is_empty()
+            && self.compare(self.temps[next], self.temps[mark])? == beyond;
         let stuck = self.compare(self.temps[next], self.temps[value])? == Ordering::Equal;
-        let result = if done || stuck { Value::HOLE } else { self.temps[next] };
+        let result = if done || stuck {
+            Value::HOLE
+        } else {
+            self.temps[next]
+        };
         self.temps.truncate(mark);
         Ok(result)
     }
@@ -366,8 +441,14 @@ fn next_int(value: i64, to: Option<i64>, step: Option<i64>, from: i64) -> Value 
 
 /// The scalar after `value` towards `to`; a hole at the end.
 fn next_char(value: Value, to: Value) -> Value {
-    let (Some(value), Some(to)) = (value.as_char(), to.as_char()) else { return Value::HOLE };
-    let mut rest = if value < to { (value..=to).nth(1) } else { None };
+    let (Some(value), Some(to)) = (value.as_char(), to.as_char()) else {
+        return Value::HOLE;
+    };
+    let mut rest = if value < to {
+        (value..=to).nth(1)
+    } else {
+        None
+    };
     if value > to {
         rest = (to..=value).rev().nth(1);
     }

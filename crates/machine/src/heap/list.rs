@@ -75,6 +75,8 @@ impl World {
     /// Element `index`, 0-based; `None` beyond the end.
     pub(crate) fn list_at(&mut self, list: Ticket, index: u32) -> Raise<Option<Value>> {
         let rest = self.list_skip(list, index)?;
-        Ok(rest.filter(|rest| rest.0 != 0).map(|rest| self.list_head(rest)))
+        Ok(rest
+            .filter(|rest| rest.0 != 0)
+            .map(|rest| self.list_head(rest)))
     }
 }

@@ -50,7 +50,11 @@ pub(crate) struct Member {
 impl World {
     /// A map of a legend with room for `inline` fields, all empty.
     pub(crate) fn map_new(&mut self, legend: LegendId, inline: u16) -> Raise<Ticket> {
-        let map = self.alloc(crate::heap::object::kind::MAP, inline, MAP_HEADER + inline as usize * size_of::<Value>())?;
+        let map = self.alloc(
+            crate::heap::object::kind::MAP,
+            inline,
+            MAP_HEADER + inline as usize * size_of::<Value>(),
+        )?;
         // SAFETY: a fresh object with room for the header and the slots.
         unsafe {
             let object = self.at::<MapObj>(map);
@@ -109,7 +113,11 @@ impl World {
         unsafe {
             let object = self.at::<MapObj>(map);
             if slot < inline {
-                return Some((&raw mut (*object).fields).cast::<Value>().add(slot as usize));
+                return Some(
+                    (&raw mut (*object).fields)
+                        .cast::<Value>()
+                        .add(slot as usize),
+                );
             }
             let overflow = Ticket((*object).overflow);
             if overflow.0 == 0 {
@@ -183,7 +191,8 @@ impl World {
                 let entry = (slot as u32).wrapping_sub(1);
                 let (key, _) = self.entry_of(table, entry);
                 if key.tag == tag::TEXT
-                    && (key.as_ticket() == text || self.text_str_unrooted(key.as_ticket()) == self.text_str_unrooted(text))
+                    && (key.as_ticket() == text
+                        || self.text_str_unrooted(key.as_ticket()) == self.text_str_unrooted(text))
                 {
                     return Some(entry);
                 }
@@ -218,7 +227,8 @@ impl World {
             return Ok(None);
         }
         let found = self.table_find(map, key)?;
-        Ok(found.map(|entry| Place::Entry(entry, self.table_flags(self.temps[map].as_ticket(), entry))))
+        Ok(found
+            .map(|entry| Place::Entry(entry, self.table_flags(self.temps[map].as_ticket(), entry))))
     }
 
     /// The field name that `temps[key]` is: a text that is interned, or a key.
@@ -235,7 +245,9 @@ impl World {
     pub(crate) fn place_value(&self, map: Ticket, place: Place) -> Value {
         match place {
             Place::Slot(field) => self.shown(self.slot_value(map, field.slot), field.flags),
-            Place::Entry(entry, flags) => self.shown(self.table_entry(map, entry).1, entry_flags::to_field(flags)),
+            Place::Entry(entry, flags) => {
+                self.shown(self.table_entry(map, entry).1, entry_flags::to_field(flags))
+            }
         }
     }
 
@@ -247,13 +259,19 @@ impl World {
             let flags = self.table_flags(map, entry);
             return Some(self.place_value(map, Place::Entry(entry, flags)));
         }
-        legend.field(FieldName::text(name)).map(|field| self.place_value(map, Place::Slot(field)))
+        legend
+            .field(FieldName::text(name))
+            .map(|field| self.place_value(map, Place::Slot(field)))
     }
 
     /// Number of members that [`World::member`] may be asked for.
     pub(crate) fn members(&self, map: Ticket) -> u32 {
         let legend = self.legend(self.map_legend(map));
-        if legend.has(legend_flags::DICT) { self.table_entries(map) } else { legend.fields.len() as u32 }
+        if legend.has(legend_flags::DICT) {
+            self.table_entries(map)
+        } else {
+            legend.fields.len() as u32
+        }
     }
 
     /// Member `index` in the order in which they were added.
@@ -262,7 +280,11 @@ impl World {
         if legend.has(legend_flags::DICT) {
             let (key, value) = self.table_entry(map, index);
             let flags = entry_flags::to_field(self.table_flags(map, index));
-            return Member { key, value: self.shown(value, flags), flags };
+            return Member {
+                key,
+                value: self.shown(value, flags),
+                flags,
+            };
         }
         match legend.fields.get(index as usize) {
             Some(field) if !field.is(field_flags::HIDDEN) => Member {
@@ -270,7 +292,11 @@ impl World {
                 value: self.shown(self.slot_value(map, field.slot), field.flags),
                 flags: field.flags,
             },
-            _ => Member { key: Value::HOLE, value: Value::EMPTY, flags: 0 },
+            _ => Member {
+                key: Value::HOLE,
+                value: Value::EMPTY,
+                flags: 0,
+            },
         }
     }
 
@@ -284,7 +310,13 @@ impl World {
 
     #[cold]
     pub(crate) fn write_fault(&mut self, what: &str, key: Value) -> crate::fault::Raised {
-        let name = if key.kind() == Kind::Text { self.text_str_unrooted(key.as_ticket()).unwrap_or("…").to_owned() } else { String::new() };
+        let name = if key.kind() == Kind::Text {
+            self.text_str_unrooted(key.as_ticket())
+                .unwrap_or("…")
+                .to_owned()
+        } else {
+            String::new()
+        };
         if name.is_empty() {
             self.fault_args(Fault::Write, format_args!("{what}"))
         } else {
@@ -294,7 +326,13 @@ impl World {
 
     /// Sets the field `name` of the map `temps[map]` to `temps[value]`. Faults write, key, type, mem; then nothing has
     /// changed.
-    pub(crate) fn set_field(&mut self, map: usize, name: FieldName, value: usize, how: u8) -> Raise<()> {
+    pub(crate) fn set_field(
+        &mut self,
+        map: usize,
+        name: FieldName,
+        value: usize,
+        how: u8,
+    ) -> Raise<()> {
         let place = self.own_place(self.temps[map].as_ticket(), name)?;
         match place {
             Some(Place::Slot(field)) => self.change_slot(map, field, value, how),
@@ -302,10 +340,20 @@ impl World {
             None => {
                 if how & set::EXISTING != 0 {
                     let name = self.name_shown(name);
-                    return Err(self.fault_args(Fault::Key, format_args!("there is no field {name}")));
+                    return Err(
+                        self.fault_args(Fault::Key, format_args!("there is no field {name}"))
+                    );
                 }
-                let flags = if how & set::IMMUTABLE != 0 { 0 } else { field_flags::MUTABLE };
-                let sub = if how & set::SUB != 0 { field_flags::SUB } else { 0 };
+                let flags = if how & set::IMMUTABLE != 0 {
+                    0
+                } else {
+                    field_flags::MUTABLE
+                };
+                let sub = if how & set::SUB != 0 {
+                    field_flags::SUB
+                } else {
+                    0
+                };
                 self.add_field(map, name, value, flags | sub)
             }
         }
@@ -313,7 +361,8 @@ impl World {
 
     /// A field's name for messages.
     pub(crate) fn name_shown(&self, name: FieldName) -> String {
-        name.text_id().map_or_else(|| String::from("(key)"), |id| self.name_text(id).to_owned())
+        name.text_id()
+            .map_or_else(|| String::from("(key)"), |id| self.name_text(id).to_owned())
     }
 
     fn change_slot(&mut self, map: usize, field: Field, value: usize, how: u8) -> Raise<()> {
@@ -334,7 +383,9 @@ impl World {
         if becomes_sub {
             self.to_dictionary(map)?;
             let place = self.own_place(self.temps[map].as_ticket(), field.name)?;
-            let Some(Place::Entry(entry, flags)) = place else { return Ok(()) };
+            let Some(Place::Entry(entry, flags)) = place else {
+                return Ok(());
+            };
             return self.change_entry(map, entry, flags, value, how);
         }
         if field.is(field_flags::SUB) {
@@ -342,7 +393,9 @@ impl World {
             self.set_map_legend(self.temps[map].as_ticket(), legend);
         }
         let frozen = if how & set::IMMUTABLE != 0 {
-            Some(self.legend_freeze_field(self.map_legend(self.temps[map].as_ticket()), field.name)?)
+            Some(
+                self.legend_freeze_field(self.map_legend(self.temps[map].as_ticket()), field.name)?,
+            )
         } else {
             None
         };
@@ -351,15 +404,33 @@ impl World {
         if let Some(legend) = frozen {
             self.set_map_legend(ticket, legend);
         }
-        self.note_change(ticket, if field.is(field_flags::SUB) { None } else { Some(field.name) });
+        self.note_change(
+            ticket,
+            if field.is(field_flags::SUB) {
+                None
+            } else {
+                Some(field.name)
+            },
+        );
         Ok(())
     }
 
-    fn change_entry(&mut self, map: usize, entry: u32, flags: u16, value: usize, how: u8) -> Raise<()> {
+    fn change_entry(
+        &mut self,
+        map: usize,
+        entry: u32,
+        flags: u16,
+        value: usize,
+        how: u8,
+    ) -> Raise<()> {
         let ticket = self.temps[map].as_ticket();
         let (key, _) = self.table_entry(ticket, entry);
-        let frozen = self.legend(self.map_legend(ticket)).has(legend_flags::FROZEN);
-        if frozen || flags & (entry_flags::IMMUTABLE | entry_flags::EXPOSED | entry_flags::HIDDEN) != 0 {
+        let frozen = self
+            .legend(self.map_legend(ticket))
+            .has(legend_flags::FROZEN);
+        if frozen
+            || flags & (entry_flags::IMMUTABLE | entry_flags::EXPOSED | entry_flags::HIDDEN) != 0
+        {
             return Err(self.write_fault("an immutable field", key));
         }
         let mut flags = flags;
@@ -384,14 +455,23 @@ impl World {
         match field.repr {
             fzb::view::Repr::Rec(record) => {
                 let instance = self.legend(legend).ty.map(|ty| ty.instance);
-                value.tag == tag::MAP && instance.is_some_and(|instance| self.is_record_of(value.as_ticket(), instance, record.0))
+                value.tag == tag::MAP
+                    && instance.is_some_and(|instance| {
+                        self.is_record_of(value.as_ticket(), instance, record.0)
+                    })
             }
             repr => self.fits(repr, value),
         }
     }
 
     /// Adds a field that the map `temps[map]` does not have.
-    pub(crate) fn add_field(&mut self, map: usize, name: FieldName, value: usize, flags: u8) -> Raise<()> {
+    pub(crate) fn add_field(
+        &mut self,
+        map: usize,
+        name: FieldName,
+        value: usize,
+        flags: u8,
+    ) -> Raise<()> {
         let mut from = self.map_legend(self.temps[map].as_ticket());
         let legend = self.legend(from);
         if legend.has(legend_flags::FROZEN) || legend.nature.typed() {
@@ -428,7 +508,11 @@ impl World {
             let key = self.temps[key];
             return Err(self.write_fault("no field can be added", key));
         }
-        let unshared = if flags & field_flags::SUB != 0 { Some(self.legend_unshare(legend)?) } else { None };
+        let unshared = if flags & field_flags::SUB != 0 {
+            Some(self.legend_unshare(legend)?)
+        } else {
+            None
+        };
         let entry = self.table_put(map, key, value)?;
         let ticket = self.temps[map].as_ticket();
         self.table_set_flags(ticket, entry, entry_flags::of_field(flags));
@@ -441,7 +525,13 @@ impl World {
 
     /// Sets the member of `temps[map]` under any key, `temps[key]`: an interned text or a key is a field; anything else
     /// (a text that is no name yet, a number beyond the elements, a date, a version) sends the map to dictionary mode.
-    pub(crate) fn set_member(&mut self, map: usize, key: usize, value: usize, how: u8) -> Raise<()> {
+    pub(crate) fn set_member(
+        &mut self,
+        map: usize,
+        key: usize,
+        value: usize,
+        how: u8,
+    ) -> Raise<()> {
         if let Some(name) = self.name_of_key(key)? {
             return self.set_field(map, name, value, how);
         }
@@ -459,8 +549,16 @@ impl World {
         // Hashing first: a key that cannot be one changes nothing.
         self.hash_value(self.temps[key])?;
         self.to_dictionary(map)?;
-        let flags = if how & set::IMMUTABLE != 0 { 0 } else { field_flags::MUTABLE };
-        let sub = if how & set::SUB != 0 { field_flags::SUB } else { 0 };
+        let flags = if how & set::IMMUTABLE != 0 {
+            0
+        } else {
+            field_flags::MUTABLE
+        };
+        let sub = if how & set::SUB != 0 {
+            field_flags::SUB
+        } else {
+            0
+        };
         self.add_entry(map, key, value, flags | sub)
     }
 
@@ -472,11 +570,16 @@ impl World {
 
     /// Removes the member of `temps[map]` under any key; was it there? Faults write.
     pub(crate) fn remove_member(&mut self, map: usize, key: usize) -> Raise<bool> {
-        let Some(place) = self.own_place_of(map, key)? else { return Ok(false) };
+        let Some(place) = self.own_place_of(map, key)? else {
+            return Ok(false);
+        };
         let ticket = self.temps[map].as_ticket();
         let legend = self.legend(self.map_legend(ticket));
         let shown = self.temps[key];
-        if legend.has(legend_flags::FROZEN) || legend.nature.typed() || place.flags() & field_flags::MUTABLE == 0 {
+        if legend.has(legend_flags::FROZEN)
+            || legend.nature.typed()
+            || place.flags() & field_flags::MUTABLE == 0
+        {
             return Err(self.write_fault("a field that cannot be removed", shown));
         }
         if let Place::Slot(_) = place {
@@ -523,7 +626,10 @@ impl World {
     }
 
     /// Sends `temps[map]` to dictionary mode, for good: its fields become entries in their order.
-    #[expect(clippy::wrong_self_convention, reason = "the map is an operand, not self")]
+    #[expect(
+        clippy::wrong_self_convention,
+        reason = "the map is an operand, not self"
+    )]
     pub(crate) fn to_dictionary(&mut self, map: usize) -> Raise<()> {
         let from = self.map_legend(self.temps[map].as_ticket());
         if self.legend(from).has(legend_flags::DICT) {
@@ -534,13 +640,19 @@ impl World {
         self.table_reserve(map, count + OVERFLOW_BIRTH)?;
         let mark = self.temps.len();
         for index in 0..count as usize {
-            let Some(field) = self.legend(from).fields.get(index).copied() else { break };
+            let Some(field) = self.legend(from).fields.get(index).copied() else {
+                break;
+            };
             let key = self.field_name_value(field.name);
             let key = self.temp(key)?;
             let value = self.slot_value(self.temps[map].as_ticket(), field.slot);
             let value = self.temp(value)?;
             let entry = self.table_put(map, key, value)?;
-            self.table_set_flags(self.temps[map].as_ticket(), entry, entry_flags::of_field(field.flags));
+            self.table_set_flags(
+                self.temps[map].as_ticket(),
+                entry,
+                entry_flags::of_field(field.flags),
+            );
             self.temps.truncate(mark);
         }
         let ticket = self.temps[map].as_ticket();

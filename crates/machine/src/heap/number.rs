@@ -31,7 +31,10 @@ impl World {
                 // SAFETY: a live big number; its limbs follow its header.
                 unsafe {
                     let object = self.at::<BigObj>(ticket);
-                    let limbs = std::slice::from_raw_parts(object.add(1).cast::<u64>(), (*object).limbs as usize);
+                    let limbs = std::slice::from_raw_parts(
+                        object.add(1).cast::<u64>(),
+                        (*object).limbs as usize,
+                    );
                     exact(Exact::from_limbs(negative, limbs, (*object).scale))
                 }
             }
@@ -41,7 +44,10 @@ impl World {
 
     /// True for values that [`World::number_of`] answers for.
     pub(crate) fn is_number(value: Value) -> bool {
-        matches!(value.kind(), Kind::I64 | Kind::F64 | Kind::Sized | Kind::Dec | Kind::Big)
+        matches!(
+            value.kind(),
+            Kind::I64 | Kind::F64 | Kind::Sized | Kind::Dec | Kind::Big
+        )
     }
 
     /// The value of a number: an exact one stands inline where its coefficient fits i64, else in an object. Allocates.
@@ -54,7 +60,11 @@ impl World {
                     return Ok(Value::dec(value.scale(), small));
                 }
                 let limbs = value.limb_count();
-                let ticket = self.alloc(kind::BIG, u16::from(value.is_negative()), BIG_HEADER + limbs * 8)?;
+                let ticket = self.alloc(
+                    kind::BIG,
+                    u16::from(value.is_negative()),
+                    BIG_HEADER + limbs * 8,
+                )?;
                 // SAFETY: the object has room for its header and `limbs` limbs.
                 unsafe {
                     let object = self.at::<BigObj>(ticket);
@@ -71,9 +81,17 @@ impl World {
     }
 
     /// Charges what an operation on numbers takes beyond the one unit that its instruction costs.
-    pub(crate) fn charge_number(&mut self, operation: Operation, a: &Number, b: &Number) -> Raise<()> {
+    pub(crate) fn charge_number(
+        &mut self,
+        operation: Operation,
+        a: &Number,
+        b: &Number,
+    ) -> Raise<()> {
         if let (Number::I64(_) | Number::F64(_), Number::I64(_) | Number::F64(_)) = (a, b)
-            && !matches!(operation, Operation::Power | Operation::Shift | Operation::Root)
+            && !matches!(
+                operation,
+                Operation::Power | Operation::Shift | Operation::Root
+            )
         {
             return Ok(());
         }

@@ -57,10 +57,20 @@ pub mod kind {
 }
 
 const fn leaf(name: &'static str) -> Shape {
-    Shape { name, halves: 0, pairs_from: 0, count_at: 0 }
+    Shape {
+        name,
+        halves: 0,
+        pairs_from: 0,
+        count_at: 0,
+    }
 }
 const fn pairs(name: &'static str, from: u16) -> Shape {
-    Shape { name, halves: 0, pairs_from: from, count_at: 0 }
+    Shape {
+        name,
+        halves: 0,
+        pairs_from: from,
+        count_at: 0,
+    }
 }
 const fn half(at: u16) -> u32 {
     1 << ((at - 8) / 4)
@@ -69,11 +79,26 @@ const fn half(at: u16) -> u32 {
 /// How the collector reads each kind of object.
 pub static SHAPES: Shapes = {
     let mut shapes = [NO_SHAPE; 64];
-    shapes[kind::TEXT as usize] = Shape { name: "text", halves: half(20), pairs_from: 0, count_at: 0 };
+    shapes[kind::TEXT as usize] = Shape {
+        name: "text",
+        halves: half(20),
+        pairs_from: 0,
+        count_at: 0,
+    };
     shapes[kind::BYTES as usize] = leaf("bytes");
     shapes[kind::BIG as usize] = leaf("big");
-    shapes[kind::MAP as usize] = Shape { name: "map", halves: half(16) | half(20) | half(24), pairs_from: 32, count_at: 0 };
-    shapes[kind::LIST as usize] = Shape { name: "list", halves: half(8), pairs_from: 16, count_at: 0 };
+    shapes[kind::MAP as usize] = Shape {
+        name: "map",
+        halves: half(16) | half(20) | half(24),
+        pairs_from: 32,
+        count_at: 0,
+    };
+    shapes[kind::LIST as usize] = Shape {
+        name: "list",
+        halves: half(8),
+        pairs_from: 16,
+        count_at: 0,
+    };
     shapes[kind::CLOSURE as usize] = pairs("closure", 24);
     shapes[kind::CELL as usize] = pairs("cell", 16);
     shapes[kind::PARTIAL as usize] = pairs("partial", 16);
@@ -81,16 +106,41 @@ pub static SHAPES: Shapes = {
     shapes[kind::FIBER as usize] = leaf("fiber");
     shapes[kind::ZOMBIE as usize] = leaf("zombie");
     shapes[kind::ITER as usize] = pairs("iter", 16);
-    shapes[kind::MEMORY as usize] = Shape { name: "memory", halves: half(8), pairs_from: 0, count_at: 0 };
+    shapes[kind::MEMORY as usize] = Shape {
+        name: "memory",
+        halves: half(8),
+        pairs_from: 0,
+        count_at: 0,
+    };
     shapes[kind::PENDING as usize] = pairs("pending", 16);
-    shapes[kind::VEC_DYN as usize] = Shape { name: "elements", halves: 0, pairs_from: 16, count_at: 8 };
+    shapes[kind::VEC_DYN as usize] = Shape {
+        name: "elements",
+        halves: 0,
+        pairs_from: 16,
+        count_at: 8,
+    };
     shapes[kind::VEC_I64 as usize] = leaf("i64 elements");
     shapes[kind::VEC_F64 as usize] = leaf("f64 elements");
     shapes[kind::VEC_U8 as usize] = leaf("u8 elements");
-    shapes[kind::TABLE as usize] = Shape { name: "table", halves: half(20), pairs_from: 32, count_at: 12 };
+    shapes[kind::TABLE as usize] = Shape {
+        name: "table",
+        halves: half(20),
+        pairs_from: 32,
+        count_at: 12,
+    };
     shapes[kind::INDEX as usize] = leaf("table index");
-    shapes[kind::VIEW as usize] = Shape { name: "text view", halves: half(20), pairs_from: 0, count_at: 0 };
-    shapes[kind::ROPE as usize] = Shape { name: "text rope", halves: half(20) | half(24), pairs_from: 0, count_at: 0 };
+    shapes[kind::VIEW as usize] = Shape {
+        name: "text view",
+        halves: half(20),
+        pairs_from: 0,
+        count_at: 0,
+    };
+    shapes[kind::ROPE as usize] = Shape {
+        name: "text rope",
+        halves: half(20) | half(24),
+        pairs_from: 0,
+        count_at: 0,
+    };
     shapes[kind::BUFFER as usize] = leaf("text buffer");
     shapes[kind::CRUMBS as usize] = leaf("breadcrumbs");
     shapes

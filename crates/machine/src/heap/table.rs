@@ -23,7 +23,9 @@ const FLAGS_MASK: u64 = 0xFFFF << FLAGS_SHIFT;
 
 /// Slots of the index for so many entries: a power of two, never more than 3/4 full.
 fn slots_for(entries: u32) -> u32 {
-    (entries.saturating_add(entries / 3) + 1).max(8).next_power_of_two()
+    (entries.saturating_add(entries / 3) + 1)
+        .max(8)
+        .next_power_of_two()
 }
 
 /// The half of a hash that a slot keeps.
@@ -43,7 +45,11 @@ impl World {
     pub(crate) fn table_live(&self, map: Ticket) -> u32 {
         let table = self.map_table(map);
         // SAFETY: a live table.
-        if table.0 == 0 { 0 } else { unsafe { (*self.at::<TableObj>(table)).live } }
+        if table.0 == 0 {
+            0
+        } else {
+            unsafe { (*self.at::<TableObj>(table)).live }
+        }
     }
 
     /// Entries of a map's table, deleted ones included: what [`World::table_entry`] may be asked for.
@@ -54,7 +60,11 @@ impl World {
     /// Entries of a table object (ticket 0: none), deleted ones included.
     pub(crate) fn entries_of(&self, table: Ticket) -> u32 {
         // SAFETY: a live table.
-        if table.0 == 0 { 0 } else { unsafe { (*self.at::<TableObj>(table)).pairs / 2 } }
+        if table.0 == 0 {
+            0
+        } else {
+            unsafe { (*self.at::<TableObj>(table)).pairs / 2 }
+        }
     }
 
     /// Key and value of an entry of a map's table; a deleted entry's key, and that of a number that does not exist, is a
@@ -106,7 +116,12 @@ impl World {
     /// Address of an entry's key; its value follows.
     unsafe fn entry_slot(&self, table: Ticket, entry: u32) -> *mut Value {
         // SAFETY: the caller's promise: a live table with that entry.
-        unsafe { self.at::<u8>(table).add(TABLE_HEADER).cast::<Value>().add(2 * entry as usize) }
+        unsafe {
+            self.at::<u8>(table)
+                .add(TABLE_HEADER)
+                .cast::<Value>()
+                .add(2 * entry as usize)
+        }
     }
 
     /// Stores the value of an existing entry of a map's table.
@@ -146,7 +161,13 @@ impl World {
         let value = self.temps[key];
         match value.kind() {
             Kind::Text => self.text_hash(value.as_ticket()),
-            Kind::Char => Ok(self.hash_bytes(value.as_char().unwrap_or_default().encode_utf8(&mut [0; 4]).as_bytes())),
+            Kind::Char => Ok(self.hash_bytes(
+                value
+                    .as_char()
+                    .unwrap_or_default()
+                    .encode_utf8(&mut [0; 4])
+                    .as_bytes(),
+            )),
             _ => Ok(slot_hash(self.hash_value(value)?)),
         }
     }
@@ -166,7 +187,12 @@ impl World {
                 if step > mask {
                     return Ok(None);
                 }
-                index.cast::<u8>().add(BLOB_HEADER).cast::<u64>().add(at as usize).read()
+                index
+                    .cast::<u8>()
+                    .add(BLOB_HEADER)
+                    .cast::<u64>()
+                    .add(at as usize)
+                    .read()
             };
             if slot == 0 {
                 return Ok(None);
@@ -207,7 +233,10 @@ impl World {
         }
         let table = self.map_table(self.temps[map].as_ticket());
         // SAFETY: a live table.
-        let full = table.0 == 0 || unsafe { (*self.at::<TableObj>(table)).pairs / 2 >= (*self.at::<TableObj>(table)).cap };
+        let full = table.0 == 0
+            || unsafe {
+                (*self.at::<TableObj>(table)).pairs / 2 >= (*self.at::<TableObj>(table)).cap
+            };
         if full {
             let live = self.table_live(self.temps[map].as_ticket());
             self.table_rebuild(map, live.saturating_mul(2).max(BIRTH))?;
@@ -241,7 +270,9 @@ impl World {
 
     /// Removes the entry of `temps[key]`; was it there?
     pub(crate) fn table_remove(&mut self, map: usize, key: usize) -> Raise<bool> {
-        let Some(entry) = self.table_find(map, key)? else { return Ok(false) };
+        let Some(entry) = self.table_find(map, key)? else {
+            return Ok(false);
+        };
         self.table_remove_entry(self.temps[map].as_ticket(), entry);
         Ok(true)
     }
@@ -269,12 +300,16 @@ impl World {
         // SAFETY: the caller's promise.
         unsafe {
             let object = self.at::<BlobObj>(index);
-            let (mask, data) = ((*object).cap - 1, object.cast::<u8>().add(BLOB_HEADER).cast::<u64>());
+            let (mask, data) = (
+                (*object).cap - 1,
+                object.cast::<u8>().add(BLOB_HEADER).cast::<u64>(),
+            );
             let mut at = hash & mask;
             while *data.add(at as usize) != 0 {
                 at = at.wrapping_add(1) & mask;
             }
-            data.add(at as usize).write(u64::from(hash) << 32 | u64::from(entry + 1));
+            data.add(at as usize)
+                .write(u64::from(hash) << 32 | u64::from(entry + 1));
         }
     }
 
@@ -294,7 +329,10 @@ impl World {
             let object = self.at::<BlobObj>(index);
             (*object).len = 0;
             (*object).cap = slots;
-            object.cast::<u8>().add(BLOB_HEADER).write_bytes(0, slots as usize * 8);
+            object
+                .cast::<u8>()
+                .add(BLOB_HEADER)
+                .write_bytes(0, slots as usize * 8);
         }
         let index = self.temp(rooted(index))?;
         let table = self.alloc(kind::TABLE, 0, TABLE_HEADER + cap as usize * 32)?;
@@ -346,7 +384,11 @@ impl World {
                 }
                 let from = self.entry_slot(old, slot as u32 - 1);
                 if (*from).tag as u8 != Kind::Hole as u8 {
-                    self.index_insert(new_index, (slot >> 32) as u32, (*from.add(1)).payload as u32);
+                    self.index_insert(
+                        new_index,
+                        (slot >> 32) as u32,
+                        (*from.add(1)).payload as u32,
+                    );
                 }
             }
         }

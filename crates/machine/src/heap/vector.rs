@@ -66,9 +66,18 @@ pub unsafe fn read_element(at: *mut BlobObj, elem: u8, index: usize) -> Value {
         let data = at.cast::<u8>().add(BLOB_HEADER);
         match elem {
             elem::DYN => data.cast::<Value>().add(index).read(),
-            elem::I64 => Value { tag: tag::I64, payload: data.cast::<u64>().add(index).read() },
-            elem::F64 => Value { tag: tag::F64, payload: data.cast::<u64>().add(index).read() },
-            _ => Value { tag: tag::I64, payload: u64::from(data.add(index).read()) },
+            elem::I64 => Value {
+                tag: tag::I64,
+                payload: data.cast::<u64>().add(index).read(),
+            },
+            elem::F64 => Value {
+                tag: tag::F64,
+                payload: data.cast::<u64>().add(index).read(),
+            },
+            _ => Value {
+                tag: tag::I64,
+                payload: u64::from(data.add(index).read()),
+            },
         }
     }
 }
@@ -82,7 +91,11 @@ pub unsafe fn write_plain(at: *mut BlobObj, elem: u8, index: usize, payload: u64
     // SAFETY: the caller's promise.
     unsafe {
         let data = at.cast::<u8>().add(BLOB_HEADER);
-        if elem == elem::U8 { data.add(index).write(payload as u8) } else { data.cast::<u64>().add(index).write(payload) }
+        if elem == elem::U8 {
+            data.add(index).write(payload as u8)
+        } else {
+            data.cast::<u64>().add(index).write(payload)
+        }
     }
 }
 
@@ -100,7 +113,10 @@ impl World {
             (*object).len = 0;
             (*object).cap = cap;
             if bytes <= lemari::SMALL_MAX {
-                object.cast::<u8>().add(BLOB_HEADER).write_bytes(0, bytes - BLOB_HEADER);
+                object
+                    .cast::<u8>()
+                    .add(BLOB_HEADER)
+                    .write_bytes(0, bytes - BLOB_HEADER);
             }
         }
         Ok(ticket)
@@ -131,7 +147,13 @@ impl World {
     pub(crate) fn vec_get(&self, vec: Ticket, index: u32) -> Value {
         let object = self.at::<BlobObj>(vec);
         // SAFETY: a live vector; the index is tested.
-        unsafe { if index < (*object).len { read_element(object, self.vec_elem(vec), index as usize) } else { Value::EMPTY } }
+        unsafe {
+            if index < (*object).len {
+                read_element(object, self.vec_elem(vec), index as usize)
+            } else {
+                Value::EMPTY
+            }
+        }
     }
 
     /// Stores element `index`, which must be below the capacity, as a value that fits the kind ([`elem_fits`]); anything
@@ -145,7 +167,11 @@ impl World {
                 return;
             }
             if elem == elem::DYN {
-                let slot = object.cast::<u8>().add(BLOB_HEADER).cast::<Value>().add(index as usize);
+                let slot = object
+                    .cast::<u8>()
+                    .add(BLOB_HEADER)
+                    .cast::<Value>()
+                    .add(index as usize);
                 self.store(vec, slot, value);
             } else {
                 write_plain(object, elem, index as usize, value.payload);
@@ -162,7 +188,14 @@ impl World {
 
     /// A copy of the elements `from..to` of the vector in `temps[vec]`, in kind `elem` (the same, or `dyn`), with room for
     /// `cap` elements. Charged per 64 bytes before it is made.
-    pub(crate) fn vec_copy(&mut self, vec: usize, from: u32, to: u32, elem: u8, cap: u32) -> Raise<Ticket> {
+    pub(crate) fn vec_copy(
+        &mut self,
+        vec: usize,
+        from: u32,
+        to: u32,
+        elem: u8,
+        cap: u32,
+    ) -> Raise<Ticket> {
         let count = to.saturating_sub(from);
         let cap = cap.max(count);
         self.charge_fuel((cap as u64 * elem_bytes(elem) as u64) / 64)?;
@@ -176,11 +209,16 @@ impl World {
             if source_elem == elem {
                 let size = elem_bytes(elem);
                 let first = old.cast::<u8>().add(BLOB_HEADER + from as usize * size);
-                std::ptr::copy_nonoverlapping(first, new.cast::<u8>().add(BLOB_HEADER), count * size);
+                std::ptr::copy_nonoverlapping(
+                    first,
+                    new.cast::<u8>().add(BLOB_HEADER),
+                    count * size,
+                );
             } else if elem == elem::DYN {
                 let data = new.cast::<u8>().add(BLOB_HEADER).cast::<Value>();
                 for index in 0..count {
-                    data.add(index).write(read_element(old, source_elem, from as usize + index));
+                    data.add(index)
+                        .write(read_element(old, source_elem, from as usize + index));
                 }
             } else {
                 for index in 0..count {

@@ -29,7 +29,11 @@ impl FieldName {
     }
     /// The interned text's number.
     pub const fn text_id(self) -> Option<u32> {
-        if self.0 < FieldName::KEY { Some(self.0 as u32) } else { None }
+        if self.0 < FieldName::KEY {
+            Some(self.0 as u32)
+        } else {
+            None
+        }
     }
 }
 
@@ -58,11 +62,21 @@ pub mod entry_flags {
 
     /// As flags of a field.
     pub const fn of_field(flags: u8) -> u16 {
-        (flags & !super::field_flags::MUTABLE) as u16 | if flags & super::field_flags::MUTABLE == 0 { IMMUTABLE } else { 0 }
+        (flags & !super::field_flags::MUTABLE) as u16
+            | if flags & super::field_flags::MUTABLE == 0 {
+                IMMUTABLE
+            } else {
+                0
+            }
     }
     /// As flags of a field.
     pub const fn to_field(flags: u16) -> u8 {
-        (flags & !IMMUTABLE) as u8 & 0xF | if flags & IMMUTABLE == 0 { super::field_flags::MUTABLE } else { 0 }
+        (flags & !IMMUTABLE) as u8 & 0xF
+            | if flags & IMMUTABLE == 0 {
+                super::field_flags::MUTABLE
+            } else {
+                0
+            }
     }
 }
 

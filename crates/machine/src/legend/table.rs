@@ -59,7 +59,13 @@ const COUNT: usize = 18;
 
 static CONSTANTS: [Legend; COUNT] = {
     use ElementMode::{Immutable, Mutable, None};
-    const fn make(id: LegendId, nature: Nature, lang: Lang, elements: ElementMode, flags: u8) -> Legend {
+    const fn make(
+        id: LegendId,
+        nature: Nature,
+        lang: Lang,
+        elements: ElementMode,
+        flags: u8,
+    ) -> Legend {
         Legend::plain(id.0, nature, lang, elements, flags)
     }
     [
@@ -70,16 +76,46 @@ static CONSTANTS: [Legend; COUNT] = {
         make(Legends::ARRAY_I64, Nature::Array, Lang::Fusabi, Mutable, 0),
         make(Legends::ARRAY_F64, Nature::Array, Lang::Fusabi, Mutable, 0),
         make(Legends::ARRAY_U8, Nature::Array, Lang::Fusabi, Mutable, 0),
-        make(Legends::DICT, Nature::Dict, Lang::Machine, Mutable, legend_flags::DICT),
+        make(
+            Legends::DICT,
+            Nature::Dict,
+            Lang::Machine,
+            Mutable,
+            legend_flags::DICT,
+        ),
         make(Legends::MODULE, Nature::Module, Lang::Machine, None, 0),
         make(Legends::ERROR, Nature::Error, Lang::Machine, None, 0),
         make(Legends::EVENT, Nature::Event, Lang::Rhumb, Immutable, 0),
         make(Legends::SUBMAP, Nature::Submap, Lang::Rhumb, Immutable, 0),
-        make(Legends::VIEW, Nature::View, Lang::Rhumb, None, legend_flags::UNSHARED),
+        make(
+            Legends::VIEW,
+            Nature::View,
+            Lang::Rhumb,
+            None,
+            legend_flags::UNSHARED,
+        ),
         make(Legends::VERSION, Nature::Version, Lang::Rhumb, Immutable, 0),
-        make(Legends::WIDE_DATE, Nature::WideDate, Lang::Rhumb, Immutable, 0),
-        make(Legends::CLASS, Nature::Class, Lang::Morph, None, legend_flags::WATCHED),
-        make(Legends::INSTANCE, Nature::Instance, Lang::Machine, Mutable, 0),
+        make(
+            Legends::WIDE_DATE,
+            Nature::WideDate,
+            Lang::Rhumb,
+            Immutable,
+            0,
+        ),
+        make(
+            Legends::CLASS,
+            Nature::Class,
+            Lang::Morph,
+            None,
+            legend_flags::WATCHED,
+        ),
+        make(
+            Legends::INSTANCE,
+            Nature::Instance,
+            Lang::Machine,
+            Mutable,
+            0,
+        ),
         make(Legends::TUPLE, Nature::Tuple, Lang::Fusabi, Immutable, 0),
     ]
 };
@@ -122,7 +158,12 @@ impl Legends {
     /// A tuple whose positions are elements (made by `tuple_legend` otherwise).
     pub const TUPLE: LegendId = LegendId(17);
     /// Arrays by element kind.
-    pub const ARRAYS: [LegendId; 4] = [Legends::ARRAY_DYN, Legends::ARRAY_I64, Legends::ARRAY_F64, Legends::ARRAY_U8];
+    pub const ARRAYS: [LegendId; 4] = [
+        Legends::ARRAY_DYN,
+        Legends::ARRAY_I64,
+        Legends::ARRAY_F64,
+        Legends::ARRAY_U8,
+    ];
 
     /// The constants only.
     pub fn new() -> Legends {
@@ -147,7 +188,9 @@ impl Legends {
 
     /// Room for one more legend and transition, so that adding them cannot fail.
     pub(super) fn reserve(&mut self) -> bool {
-        self.owned.try_reserve(1).is_ok() && self.steps.try_reserve(1).is_ok() && self.families.try_reserve(1).is_ok()
+        self.owned.try_reserve(1).is_ok()
+            && self.steps.try_reserve(1).is_ok()
+            && self.families.try_reserve(1).is_ok()
     }
 
     /// Adds a legend; there is room ([`Legends::reserve`]).
@@ -167,7 +210,9 @@ impl Legends {
 
     /// The legend of a declared type, if one of its values was ever made.
     pub(crate) fn type_legend(&self, instance: u32, rec: u32) -> Option<LegendId> {
-        self.types.get(&(LegendType { instance, rec }, 0)).map(|id| LegendId(*id))
+        self.types
+            .get(&(LegendType { instance, rec }, 0))
+            .map(|id| LegendId(*id))
     }
 
     /// May elements of maps of a legend be changed?
@@ -207,7 +252,8 @@ impl Legends {
 
     /// Constructor of maps of a legend; empty if they have none.
     pub(crate) fn ctor(&self, id: LegendId) -> Value {
-        self.family(self.get(id)).map_or(Value::EMPTY, |family| family.ctor)
+        self.family(self.get(id))
+            .map_or(Value::EMPTY, |family| family.ctor)
     }
 
     /// Remembers that a delegated lookup of a name was cached.

@@ -9,8 +9,8 @@ use lemari::Ticket;
 
 use super::table::Family;
 use super::{
-    ElementMode, Field, FieldName, Legend, LegendId, Legends, MAX_CHILDREN, MAX_DELEGATES, MAX_FIELDS, NONE, Nature, field_flags,
-    legend_flags,
+    ElementMode, Field, FieldName, Legend, LegendId, Legends, MAX_CHILDREN, MAX_DELEGATES,
+    MAX_FIELDS, NONE, Nature, field_flags, legend_flags,
 };
 use crate::fault::{Fault, Raise};
 use crate::value::Value;
@@ -73,7 +73,10 @@ impl World {
 
     /// Counts a legend with so many fields before it is made, and makes room for it.
     fn reserve_legend(&mut self, fields: usize) -> Raise<()> {
-        let bytes = size_of::<Legend>() + fields * size_of::<Field>() + size_of::<Family>() + 2 * size_of::<(Step, u32)>();
+        let bytes = size_of::<Legend>()
+            + fields * size_of::<Field>()
+            + size_of::<Family>()
+            + 2 * size_of::<(Step, u32)>();
         self.charge(bytes)?;
         if self.legends.reserve() {
             return Ok(());
@@ -83,7 +86,11 @@ impl World {
     }
 
     /// The legend after a step: known, or made by `change` from a copy of the one before.
-    fn follow(&mut self, step: Step, change: impl FnOnce(&mut Legend, &mut Vec<Field>)) -> Raise<LegendId> {
+    fn follow(
+        &mut self,
+        step: Step,
+        change: impl FnOnce(&mut Legend, &mut Vec<Field>),
+    ) -> Raise<LegendId> {
         if let Some(known) = self.legends.steps.get(&step) {
             return Ok(LegendId(*known));
         }
@@ -93,7 +100,11 @@ impl World {
     }
 
     /// A changed copy of a legend, with room for the transition to it.
-    fn derive(&mut self, from: LegendId, change: impl FnOnce(&mut Legend, &mut Vec<Field>)) -> Raise<LegendId> {
+    fn derive(
+        &mut self,
+        from: LegendId,
+        change: impl FnOnce(&mut Legend, &mut Vec<Field>),
+    ) -> Raise<LegendId> {
         let count = self.legend(from).fields.len() + 1;
         self.reserve_legend(count)?;
         let mut fields: Vec<Field> = Vec::new();
@@ -102,7 +113,13 @@ impl World {
         }
         let old = self.legend(from);
         fields.extend_from_slice(&old.fields);
-        let mut legend = Legend { fields: Cow::Borrowed(&[]), parent: from.0, children: 0, sibling: NONE, ..*old };
+        let mut legend = Legend {
+            fields: Cow::Borrowed(&[]),
+            parent: from.0,
+            children: 0,
+            sibling: NONE,
+            ..*old
+        };
         change(&mut legend, &mut fields);
         legend.fields = Cow::Owned(fields);
         Ok(self.legends.push(legend, false))
@@ -110,19 +127,39 @@ impl World {
 
     /// A legend with one more field; `None` if its maps go to dictionary mode instead. `delegate`, a map in `temps`, is
     /// needed for subfields.
-    pub(crate) fn legend_add(&mut self, from: LegendId, name: FieldName, flags: u8, delegate: Option<usize>) -> Raise<Option<LegendId>> {
+    pub(crate) fn legend_add(
+        &mut self,
+        from: LegendId,
+        name: FieldName,
+        flags: u8,
+        delegate: Option<usize>,
+    ) -> Raise<Option<LegendId>> {
         let add = |legend: &mut Legend, fields: &mut Vec<Field>| {
             let slot = fields.len() as u16;
-            fields.push(Field { name, repr: Repr::Dyn, slot, flags });
+            fields.push(Field {
+                name,
+                repr: Repr::Dyn,
+                slot,
+                flags,
+            });
             let _ = legend;
         };
         let legend = self.legend(from);
-        let most = if legend.nature == Nature::Class { u16::MAX as usize } else { MAX_FIELDS };
+        let most = if legend.nature == Nature::Class {
+            u16::MAX as usize
+        } else {
+            MAX_FIELDS
+        };
         if legend.has(legend_flags::DICT) || legend.fields.len() >= most {
             return Ok(None);
         }
         let unshared = legend.has(legend_flags::UNSHARED);
-        let step = Step { from: from.0, what: What::Add, flags, name };
+        let step = Step {
+            from: from.0,
+            what: What::Add,
+            flags,
+            name,
+        };
         if flags & field_flags::SUB == 0 || unshared {
             if !self.legends.steps.contains_key(&step) {
                 if self.legends.children(from) >= MAX_CHILDREN {
@@ -133,18 +170,28 @@ impl World {
             return self.follow(step, add).map(Some);
         }
         // A shared delegate: the children of this name are told apart by who it is.
-        let wanted = delegate.and_then(|at| self.temps.get(at)).map_or(Ticket(0), |value| value.as_ticket());
+        let wanted = delegate
+            .and_then(|at| self.temps.get(at))
+            .map_or(Ticket(0), |value| value.as_ticket());
         let first = self.legends.steps.get(&step).copied();
         let (mut at, mut count, mut last) = (first.unwrap_or(NONE), 0, NONE);
         while at != NONE {
             let child = self.legend(LegendId(at));
-            if self.legends.family(child).and_then(|family| family.subs.last()) == Some(&wanted.0) {
+            if self
+                .legends
+                .family(child)
+                .and_then(|family| family.subs.last())
+                == Some(&wanted.0)
+            {
                 return Ok(Some(LegendId(at)));
             }
             (last, at, count) = (at, child.sibling, count + 1);
         }
         if count >= MAX_DELEGATES {
-            let step = Step { what: What::AddUnshared, ..step };
+            let step = Step {
+                what: What::AddUnshared,
+                ..step
+            };
             return self
                 .follow(step, |legend, fields| {
                     legend.flags |= legend_flags::UNSHARED;
@@ -158,7 +205,9 @@ impl World {
         let id = self.derive(from, add)?;
         self.legends.count_child(from);
         // The delegate may have moved while room was made.
-        let delegate = delegate.and_then(|at| self.temps.get(at)).map_or(0, |value| value.as_ticket().0);
+        let delegate = delegate
+            .and_then(|at| self.temps.get(at))
+            .map_or(0, |value| value.as_ticket().0);
         let mut family = self.family_of(from);
         if family.subs.try_reserve(1).is_err() {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
@@ -173,7 +222,12 @@ impl World {
     fn family_of(&self, id: LegendId) -> Family {
         match self.legends.family(self.legend(id)) {
             Some(family) => family.clone(),
-            None => Family { ctor: Value::EMPTY, proto: 0, subs: Vec::new(), hint: 0 },
+            None => Family {
+                ctor: Value::EMPTY,
+                proto: 0,
+                subs: Vec::new(),
+                hint: 0,
+            },
         }
     }
 
@@ -195,12 +249,24 @@ impl World {
     }
 
     /// The legend in which one field may not be changed.
-    pub(crate) fn legend_freeze_field(&mut self, from: LegendId, name: FieldName) -> Raise<LegendId> {
-        self.follow(Step { from: from.0, what: What::FreezeField, flags: 0, name }, |_, fields| {
-            for field in fields.iter_mut().filter(|field| field.name == name) {
-                field.flags &= !field_flags::MUTABLE;
-            }
-        })
+    pub(crate) fn legend_freeze_field(
+        &mut self,
+        from: LegendId,
+        name: FieldName,
+    ) -> Raise<LegendId> {
+        self.follow(
+            Step {
+                from: from.0,
+                what: What::FreezeField,
+                flags: 0,
+                name,
+            },
+            |_, fields| {
+                for field in fields.iter_mut().filter(|field| field.name == name) {
+                    field.flags &= !field_flags::MUTABLE;
+                }
+            },
+        )
     }
 
     /// The legend in which nothing may be changed.
@@ -208,13 +274,21 @@ impl World {
         if self.legend(from).has(legend_flags::FROZEN) {
             return Ok(from);
         }
-        self.follow(Step { from: from.0, what: What::Freeze, flags: 0, name: NAMELESS }, |legend, fields| {
-            legend.flags |= legend_flags::FROZEN;
-            legend.elements = ElementMode::Immutable;
-            for field in fields {
-                field.flags &= !field_flags::MUTABLE;
-            }
-        })
+        self.follow(
+            Step {
+                from: from.0,
+                what: What::Freeze,
+                flags: 0,
+                name: NAMELESS,
+            },
+            |legend, fields| {
+                legend.flags |= legend_flags::FROZEN;
+                legend.elements = ElementMode::Immutable;
+                for field in fields {
+                    field.flags &= !field_flags::MUTABLE;
+                }
+            },
+        )
     }
 
     /// The legend in which the elements may not be changed.
@@ -222,9 +296,17 @@ impl World {
         if self.legend(from).elements != ElementMode::Mutable {
             return Ok(from);
         }
-        self.follow(Step { from: from.0, what: What::FreezeElements, flags: 0, name: NAMELESS }, |legend, _| {
-            legend.elements = ElementMode::Immutable;
-        })
+        self.follow(
+            Step {
+                from: from.0,
+                what: What::FreezeElements,
+                flags: 0,
+                name: NAMELESS,
+            },
+            |legend, _| {
+                legend.elements = ElementMode::Immutable;
+            },
+        )
     }
 
     /// The legend of maps that tell their changes.
@@ -232,7 +314,15 @@ impl World {
         if self.legend(from).has(legend_flags::WATCHED) {
             return Ok(from);
         }
-        self.follow(Step { from: from.0, what: What::Watch, flags: 0, name: NAMELESS }, |legend, _| legend.flags |= legend_flags::WATCHED)
+        self.follow(
+            Step {
+                from: from.0,
+                what: What::Watch,
+                flags: 0,
+                name: NAMELESS,
+            },
+            |legend, _| legend.flags |= legend_flags::WATCHED,
+        )
     }
 
     /// The legend of maps whose delegates it does not determine.
@@ -240,7 +330,15 @@ impl World {
         if self.legend(from).has(legend_flags::UNSHARED) {
             return Ok(from);
         }
-        self.follow(Step { from: from.0, what: What::Unshare, flags: 0, name: NAMELESS }, |legend, _| legend.flags |= legend_flags::UNSHARED)
+        self.follow(
+            Step {
+                from: from.0,
+                what: What::Unshare,
+                flags: 0,
+                name: NAMELESS,
+            },
+            |legend, _| legend.flags |= legend_flags::UNSHARED,
+        )
     }
 
     /// The legend in dictionary mode: one per tree, freezing and watching.
@@ -252,10 +350,18 @@ impl World {
         let (root, flags) = (LegendId(legend.root), legend.flags);
         let unshared = legend.has_subs() || legend.has(legend_flags::UNSHARED);
         let elements = legend.elements;
-        let mut id = self.follow(Step { from: root.0, what: What::Dict, flags: 0, name: NAMELESS }, |legend, fields| {
-            legend.flags |= legend_flags::DICT;
-            fields.clear();
-        })?;
+        let mut id = self.follow(
+            Step {
+                from: root.0,
+                what: What::Dict,
+                flags: 0,
+                name: NAMELESS,
+            },
+            |legend, fields| {
+                legend.flags |= legend_flags::DICT;
+                fields.clear();
+            },
+        )?;
         if unshared {
             id = self.legend_unshare(id)?;
         }
@@ -272,16 +378,35 @@ impl World {
 
     /// The legend with another implicit delegate, a map in `temps`, or none. `None`: the legend can no longer determine
     /// it, and it becomes a hidden field ([`FieldName::PROTO`]).
-    pub(crate) fn legend_proto(&mut self, from: LegendId, proto: Option<usize>) -> Raise<Option<LegendId>> {
-        let wanted = proto.and_then(|at| self.temps.get(at)).map_or(0, |value| value.as_ticket().0);
+    pub(crate) fn legend_proto(
+        &mut self,
+        from: LegendId,
+        proto: Option<usize>,
+    ) -> Raise<Option<LegendId>> {
+        let wanted = proto
+            .and_then(|at| self.temps.get(at))
+            .map_or(0, |value| value.as_ticket().0);
         if self.family_of(from).proto == wanted {
             return Ok(Some(from));
         }
-        let step = Step { from: from.0, what: What::Proto, flags: 0, name: NAMELESS };
-        let (mut at, mut count, mut last) = (self.legends.steps.get(&step).copied().unwrap_or(NONE), 0, NONE);
+        let step = Step {
+            from: from.0,
+            what: What::Proto,
+            flags: 0,
+            name: NAMELESS,
+        };
+        let (mut at, mut count, mut last) = (
+            self.legends.steps.get(&step).copied().unwrap_or(NONE),
+            0,
+            NONE,
+        );
         while at != NONE {
             let child = self.legend(LegendId(at));
-            if self.legends.family(child).is_some_and(|family| family.proto == wanted) {
+            if self
+                .legends
+                .family(child)
+                .is_some_and(|family| family.proto == wanted)
+            {
                 return Ok(Some(LegendId(at)));
             }
             (last, at, count) = (at, child.sibling, count + 1);
@@ -291,7 +416,9 @@ impl World {
         }
         let id = self.derive(from, |_, _| {})?;
         let mut family = self.family_of(from);
-        family.proto = proto.and_then(|at| self.temps.get(at)).map_or(0, |value| value.as_ticket().0);
+        family.proto = proto
+            .and_then(|at| self.temps.get(at))
+            .map_or(0, |value| value.as_ticket().0);
         self.set_family(id, family);
         self.link_sibling(step, id, last);
         // A tree of its own: its dictionary mode keeps the delegate. Its root is made when the first map leaves fields
@@ -304,7 +431,13 @@ impl World {
 
     /// A root legend of instances of a constructor (a class or routine in `temps[ctor]`) that delegate to the map
     /// `temps[proto]`.
-    pub(crate) fn instance_root(&mut self, ctor: usize, proto: Option<usize>, lang: Lang, name: u32) -> Raise<LegendId> {
+    pub(crate) fn instance_root(
+        &mut self,
+        ctor: usize,
+        proto: Option<usize>,
+        lang: Lang,
+        name: u32,
+    ) -> Raise<LegendId> {
         let mut legend = self.legend(Legends::INSTANCE).clone();
         legend.lang = lang;
         legend.name = name;
@@ -312,11 +445,26 @@ impl World {
     }
 
     /// A root legend with delegates of its own.
-    pub(super) fn family_root(&mut self, legend: Legend, ctor: usize, proto: Option<usize>) -> Raise<LegendId> {
+    pub(super) fn family_root(
+        &mut self,
+        legend: Legend,
+        ctor: usize,
+        proto: Option<usize>,
+    ) -> Raise<LegendId> {
         let id = self.new_root(legend, None)?;
-        let proto = proto.and_then(|at| self.temps.get(at)).map_or(0, |value| value.as_ticket().0);
+        let proto = proto
+            .and_then(|at| self.temps.get(at))
+            .map_or(0, |value| value.as_ticket().0);
         let ctor = self.temps.get(ctor).copied().unwrap_or(Value::EMPTY);
-        self.set_family(id, Family { ctor, proto, subs: Vec::new(), hint: 0 });
+        self.set_family(
+            id,
+            Family {
+                ctor,
+                proto,
+                subs: Vec::new(),
+                hint: 0,
+            },
+        );
         Ok(id)
     }
 
@@ -325,16 +473,27 @@ impl World {
         let legend = self.legend(from);
         let thawed = !legend.has(legend_flags::FROZEN)
             && legend.elements != ElementMode::Immutable
-            && legend.fields.iter().all(|field| field.is(field_flags::MUTABLE));
+            && legend
+                .fields
+                .iter()
+                .all(|field| field.is(field_flags::MUTABLE));
         if thawed || legend.nature.typed() {
             return Ok(from);
         }
-        self.follow(Step { from: from.0, what: What::Thaw, flags: 0, name: NAMELESS }, |legend, fields| {
-            legend.flags &= !(legend_flags::FROZEN | legend_flags::WATCHED);
-            legend.elements = ElementMode::Mutable;
-            for field in fields {
-                field.flags |= field_flags::MUTABLE;
-            }
-        })
+        self.follow(
+            Step {
+                from: from.0,
+                what: What::Thaw,
+                flags: 0,
+                name: NAMELESS,
+            },
+            |legend, fields| {
+                legend.flags &= !(legend_flags::FROZEN | legend_flags::WATCHED);
+                legend.elements = ElementMode::Mutable;
+                for field in fields {
+                    field.flags |= field_flags::MUTABLE;
+                }
+            },
+        )
     }
 }

@@ -5,15 +5,29 @@ use std::borrow::Cow;
 use fzb::tables::{Lang, NameId, TypeId, TypedefId, TypedefKind, field_flags as declared};
 use fzb::view::{RecType, Repr, Type};
 
-use super::{ElementMode, Field, FieldName, Legend, LegendId, LegendType, NONE, Nature, field_flags, legend_flags};
+use super::{
+    ElementMode, Field, FieldName, Legend, LegendId, LegendType, NONE, Nature, field_flags,
+    legend_flags,
+};
 use crate::fault::{Fault, Raise};
 use crate::world::World;
 
 impl World {
     /// The legend of a record (`tag` 0) or union case of a module instance's typedef, or of a tuple or row of its type
     /// table (`typedef` with [`RecType::TABLE_BIT`]). Made on first use. Fault internal if there is no such type.
-    pub(crate) fn record_legend(&mut self, instance: u32, typedef: u32, tag: u32) -> Raise<LegendId> {
-        let key = (LegendType { instance, rec: typedef }, tag);
+    pub(crate) fn record_legend(
+        &mut self,
+        instance: u32,
+        typedef: u32,
+        tag: u32,
+    ) -> Raise<LegendId> {
+        let key = (
+            LegendType {
+                instance,
+                rec: typedef,
+            },
+            tag,
+        );
         if let Some(known) = self.legends.types.get(&key) {
             return Ok(LegendId(*known));
         }
@@ -30,29 +44,59 @@ impl World {
     }
 
     fn typedef_legend(&mut self, instance: u32, typedef: TypedefId, tag: u32) -> Raise<LegendId> {
-        let Some(module) = self.instances.get(instance as usize).map(|found| found.loaded.module.clone()) else {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| found.loaded.module.clone())
+        else {
             return Err(self.fault(Fault::Internal, "an instance that does not exist"));
         };
-        let (Some(record), Some(case)) = (module.typedef(typedef), module.case(typedef, tag)) else {
+        let (Some(record), Some(case)) = (module.typedef(typedef), module.case(typedef, tag))
+        else {
             return Err(self.fault(Fault::Internal, "a type that does not exist"));
         };
-        let nature = if record.kind == TypedefKind::Record { Nature::Record } else { Nature::Case };
+        let nature = if record.kind == TypedefKind::Record {
+            Nature::Record
+        } else {
+            Nature::Case
+        };
         let name = self.name_in(instance, case.name.0)?;
         let mut fields = self.field_list(case.fields)?;
         for index in 0..case.fields {
-            let Some(field) = case.field(index) else { continue };
+            let Some(field) = case.field(index) else {
+                continue;
+            };
             let text = self.name_in(instance, field.name.0)?;
-            let flags = if field.flags & declared::MUTABLE != 0 { field_flags::MUTABLE } else { 0 };
+            let flags = if field.flags & declared::MUTABLE != 0 {
+                field_flags::MUTABLE
+            } else {
+                0
+            };
             let repr = module.repr(field.ty).unwrap_or(Repr::Dyn);
-            fields.push(Field { name: FieldName::text(text), repr, slot: index as u16, flags });
+            fields.push(Field {
+                name: FieldName::text(text),
+                repr,
+                slot: index as u16,
+                flags,
+            });
         }
-        let ty = LegendType { instance, rec: typedef.0 };
-        self.new_root(typed(nature, module.lang(), Some(ty), tag, name, fields), None)
+        let ty = LegendType {
+            instance,
+            rec: typedef.0,
+        };
+        self.new_root(
+            typed(nature, module.lang(), Some(ty), tag, name, fields),
+            None,
+        )
     }
 
     /// A tuple or structural record: interned by its shape, whichever module names it.
     fn shape_legend(&mut self, instance: u32, ty: TypeId) -> Raise<LegendId> {
-        let Some(module) = self.instances.get(instance as usize).map(|found| found.loaded.module.clone()) else {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| found.loaded.module.clone())
+        else {
             return Err(self.fault(Fault::Internal, "an instance that does not exist"));
         };
         match module.type_of(ty) {
@@ -63,7 +107,12 @@ impl World {
                     let NameId(name) = name;
                     let text = self.name_in(instance, name)?;
                     let repr = module.repr(ty).unwrap_or(Repr::Dyn);
-                    fields.push(Field { name: FieldName::text(text), repr, slot: index as u16, flags: 0 });
+                    fields.push(Field {
+                        name: FieldName::text(text),
+                        repr,
+                        slot: index as u16,
+                        flags: 0,
+                    });
                 }
                 self.row_legend(fields)
             }
@@ -73,7 +122,12 @@ impl World {
 
     /// The legend of structural records with these fields, which must stand in the order of their slots.
     pub(crate) fn row_legend(&mut self, fields: Vec<Field>) -> Raise<LegendId> {
-        let known = self.legends.rows.iter().copied().find(|&id| self.legend(LegendId(id)).fields[..] == fields[..]);
+        let known = self
+            .legends
+            .rows
+            .iter()
+            .copied()
+            .find(|&id| self.legend(LegendId(id)).fields[..] == fields[..]);
         if let Some(known) = known {
             return Ok(LegendId(known));
         }
@@ -81,7 +135,10 @@ impl World {
         if self.legends.rows.try_reserve(1).is_err() {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
-        let id = self.new_root(typed(Nature::Row, Lang::Fusabi, None, 0, NONE, fields), None)?;
+        let id = self.new_root(
+            typed(Nature::Row, Lang::Fusabi, None, 0, NONE, fields),
+            None,
+        )?;
         self.legends.rows.push(id.0);
         Ok(id)
     }
@@ -95,7 +152,10 @@ impl World {
         if self.legends.tuples.try_reserve(1).is_err() {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
-        let id = self.new_root(typed(Nature::Tuple, Lang::Fusabi, None, arity, NONE, Vec::new()), None)?;
+        let id = self.new_root(
+            typed(Nature::Tuple, Lang::Fusabi, None, arity, NONE, Vec::new()),
+            None,
+        )?;
         self.legends.tuples.insert(arity, id.0);
         Ok(id)
     }
@@ -110,8 +170,20 @@ impl World {
     }
 
     /// The legend of a class: its methods as fields in order, its parent (a class in `temps`) as delegate.
-    pub(crate) fn class_legend(&mut self, name: u32, fields: Vec<Field>, parent: Option<usize>, ctor: usize) -> Raise<LegendId> {
-        let mut legend = Legend::plain(0, Nature::Class, Lang::Morph, ElementMode::None, legend_flags::WATCHED);
+    pub(crate) fn class_legend(
+        &mut self,
+        name: u32,
+        fields: Vec<Field>,
+        parent: Option<usize>,
+        ctor: usize,
+    ) -> Raise<LegendId> {
+        let mut legend = Legend::plain(
+            0,
+            Nature::Class,
+            Lang::Morph,
+            ElementMode::None,
+            legend_flags::WATCHED,
+        );
         legend.name = name;
         let root = self.family_root(legend.clone(), ctor, parent)?;
         let family = self.legend(root).family;
@@ -125,8 +197,19 @@ impl World {
     }
 }
 
-fn typed(nature: Nature, lang: Lang, ty: Option<LegendType>, tag: u32, name: u32, fields: Vec<Field>) -> Legend {
-    let elements = if nature == Nature::Tuple || nature == Nature::Case { ElementMode::Immutable } else { ElementMode::None };
+fn typed(
+    nature: Nature,
+    lang: Lang,
+    ty: Option<LegendType>,
+    tag: u32,
+    name: u32,
+    fields: Vec<Field>,
+) -> Legend {
+    let elements = if nature == Nature::Tuple || nature == Nature::Case {
+        ElementMode::Immutable
+    } else {
+        ElementMode::None
+    };
     let mut legend = Legend::plain(0, nature, lang, elements, 0);
     legend.ty = ty;
     legend.tag = tag;

@@ -32,13 +32,20 @@ impl World {
             Lang::Fusabi => {
                 if op == Arith::Add {
                     match (x.kind(), y.kind()) {
-                        (Kind::Text, Kind::Text) => return self.joined_texts(x.as_ticket(), y.as_ticket()),
+                        (Kind::Text, Kind::Text) => {
+                            return self.joined_texts(x.as_ticket(), y.as_ticket());
+                        }
                         (Kind::Char, Kind::Char) => {
                             // Payloads are scalar values, so the sum does not leave u64.
-                            let sum = u32::try_from(x.payload + y.payload).ok().and_then(char::from_u32);
+                            let sum = u32::try_from(x.payload + y.payload)
+                                .ok()
+                                .and_then(char::from_u32);
                             return match sum {
                                 Some(c) => Ok(Value::char(c)),
-                                None => Err(self.fault(Fault::Ovf, "the sum of the characters is no character")),
+                                None => Err(self.fault(
+                                    Fault::Ovf,
+                                    "the sum of the characters is no character",
+                                )),
                             };
                         }
                         _ => {}
@@ -65,7 +72,10 @@ impl World {
     #[cold]
     fn no_arithmetic(&mut self, op: Arith, x: Value, y: Value) -> Raised {
         let (x, y) = (self.kind_name(x), self.kind_name(y));
-        self.fault_args(Fault::Type, format_args!("there is no {} of {x} and {y}", op.name()))
+        self.fault_args(
+            Fault::Type,
+            format_args!("there is no {} of {x} and {y}", op.name()),
+        )
     }
 
     /// Arithmetic on numbers of any kinds; its cost is charged first.
@@ -129,9 +139,17 @@ impl World {
     fn morph_sequence(&mut self, op: Arith, x: Value, y: Value) -> Raise<Option<Value>> {
         match op {
             Arith::Add => match (x.kind(), y.kind()) {
-                (Kind::Text, Kind::Text) => self.joined_texts(x.as_ticket(), y.as_ticket()).map(Some),
-                (Kind::Bytes, Kind::Bytes) => self.joined_bytes(x.as_ticket(), y.as_ticket()).map(Some),
-                (Kind::Map, Kind::Map) if self.has_elements_form(x) && self.has_elements_form(y) => self.repeated_list(x, Some(y), 1).map(Some),
+                (Kind::Text, Kind::Text) => {
+                    self.joined_texts(x.as_ticket(), y.as_ticket()).map(Some)
+                }
+                (Kind::Bytes, Kind::Bytes) => {
+                    self.joined_bytes(x.as_ticket(), y.as_ticket()).map(Some)
+                }
+                (Kind::Map, Kind::Map)
+                    if self.has_elements_form(x) && self.has_elements_form(y) =>
+                {
+                    self.repeated_list(x, Some(y), 1).map(Some)
+                }
                 _ => Ok(None),
             },
             Arith::Mul => {
@@ -144,7 +162,9 @@ impl World {
                 match what.kind() {
                     Kind::Text => self.repeated_text(what.as_ticket(), times).map(Some),
                     Kind::Bytes => self.repeated_bytes(what.as_ticket(), times).map(Some),
-                    Kind::Map if self.has_elements_form(what) => self.repeated_list(what, None, times).map(Some),
+                    Kind::Map if self.has_elements_form(what) => {
+                        self.repeated_list(what, None, times).map(Some)
+                    }
                     _ => Ok(None),
                 }
             }
@@ -226,9 +246,13 @@ impl World {
     /// A new list of the elements of `x`, `times` times, followed by those of `y`.
     fn repeated_list(&mut self, x: Value, y: Option<Value>, times: u64) -> Raise<Value> {
         let more = y.map_or(0, |y| u64::from(self.elements_len(y.as_ticket())));
-        let total = self.repeated_size(u64::from(self.elements_len(x.as_ticket())), times, 4)? as u64 + more;
+        let total = self.repeated_size(u64::from(self.elements_len(x.as_ticket())), times, 4)?
+            as u64
+            + more;
         self.charge_fuel(more / 4)?;
-        let Ok(total) = u32::try_from(total) else { return Err(self.fault(Fault::Mem, "the list is too long")) };
+        let Ok(total) = u32::try_from(total) else {
+            return Err(self.fault(Fault::Mem, "the list is too long"));
+        };
         let mark = self.temps.len();
         let list = mark + 2;
         let element = mark + 3;

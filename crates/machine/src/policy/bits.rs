@@ -29,12 +29,20 @@ impl World {
     /// A bit operation; `not` looks at `x` only. Fault type for anything but integers.
     pub(crate) fn bits(&mut self, operation: u32, x: Value, y: Value) -> Raise<Value> {
         let lang = self.policy();
-        let Some(a) = self.number_of(x) else { return Err(self.type_fault("an integer", x)) };
-        let Some(b) = self.number_of(y) else { return Err(self.type_fault("an integer", y)) };
+        let Some(a) = self.number_of(x) else {
+            return Err(self.type_fault("an integer", x));
+        };
+        let Some(b) = self.number_of(y) else {
+            return Err(self.type_fault("an integer", y));
+        };
         if lang == Lang::Fusabi && x.kind() == Kind::Sized && x.sub() != F32 {
             return self.sized_bits(operation, x, y);
         }
-        let cost = if operation == op::SHL { Operation::Shift } else { Operation::Sum };
+        let cost = if operation == op::SHL {
+            Operation::Shift
+        } else {
+            Operation::Sum
+        };
         self.charge_number(cost, &a, &b)?;
         let promote = promote(lang);
         let result = match operation {

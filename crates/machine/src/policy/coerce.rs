@@ -97,13 +97,19 @@ impl World {
     #[cold]
     fn no_conversion(&mut self, target: Target, value: Value) -> Raised {
         let found = self.kind_name(value);
-        self.fault_args(Fault::Conv, format_args!("a value of kind {found} is no {}", target.name()))
+        self.fault_args(
+            Fault::Conv,
+            format_args!("a value of kind {found} is no {}", target.name()),
+        )
     }
 
     #[cold]
     fn no_number(&mut self, error: ParseError, target: Target) -> Raised {
         match error {
-            ParseError::Syntax => self.fault_args(Fault::Conv, format_args!("the text is no {}", target.name())),
+            ParseError::Syntax => self.fault_args(
+                Fault::Conv,
+                format_args!("the text is no {}", target.name()),
+            ),
             ParseError::TooLarge => self.fault(Fault::Mem, "number too large"),
         }
     }
@@ -123,16 +129,24 @@ impl World {
             numeric::parse_decimal(text).map(Number::Exact)
         } else {
             match numeric::parse_integer(text, 10) {
-                Err(ParseError::Syntax) if target == Target::Number => numeric::parse_float(text, false).map(Number::F64),
+                Err(ParseError::Syntax) if target == Target::Number => {
+                    numeric::parse_float(text, false).map(Number::F64)
+                }
                 other => other,
             }
         };
         match parsed {
             // Integers beyond i64 are for the languages that have them.
-            Ok(Number::Exact(value)) if !decimal && matches!(lang, Lang::Machine | Lang::Fusabi) && value.is_integer() => {
+            Ok(Number::Exact(value))
+                if !decimal
+                    && matches!(lang, Lang::Machine | Lang::Fusabi)
+                    && value.is_integer() =>
+            {
                 Err(self.fault(Fault::Ovf, "the integer does not fit 64 bits"))
             }
-            Ok(Number::F64(value)) if lang == Lang::Rhumb && !value.is_finite() => Err(self.fault(Fault::Range, "number out of range")),
+            Ok(Number::F64(value)) if lang == Lang::Rhumb && !value.is_finite() => {
+                Err(self.fault(Fault::Range, "number out of range"))
+            }
             Ok(number) => Ok(number),
             Err(error) => Err(self.no_number(error, target)),
         }
@@ -170,7 +184,9 @@ impl World {
         let lang = self.policy();
         let number = match value.kind() {
             Kind::I64 => return Ok(value),
-            Kind::Char if matches!(lang, Lang::Machine | Lang::Fusabi) => return Ok(Value::int(value.payload as i64)),
+            Kind::Char if matches!(lang, Lang::Machine | Lang::Fusabi) => {
+                return Ok(Value::int(value.payload as i64));
+            }
             Kind::Text => self.parse_number(value, Target::Int)?,
             _ => match self.number_of(value) {
                 Some(number) => number,
@@ -216,7 +232,8 @@ impl World {
     fn bool_from(&mut self, value: Value) -> Raise<Value> {
         match self.policy() {
             Lang::Rhumb => {
-                let no = self.is_blank(value) || (value.kind() == Kind::Map && self.is_bare_map(value.as_ticket()));
+                let no = self.is_blank(value)
+                    || (value.kind() == Kind::Map && self.is_bare_map(value.as_ticket()));
                 Ok(Value::bool(!no))
             }
             Lang::Morph => {
@@ -252,8 +269,13 @@ impl World {
                 }
             }
             Kind::I64 | Kind::Sized => {
-                let scalar = self.number_of(value).and_then(|number| numeric::to_i64(&number).ok());
-                match scalar.and_then(|scalar| u32::try_from(scalar).ok()).and_then(char::from_u32) {
+                let scalar = self
+                    .number_of(value)
+                    .and_then(|number| numeric::to_i64(&number).ok());
+                match scalar
+                    .and_then(|scalar| u32::try_from(scalar).ok())
+                    .and_then(char::from_u32)
+                {
                     Some(c) => Ok(Value::char(c)),
                     None => Err(self.fault(Fault::Conv, "the number is no scalar value")),
                 }
@@ -269,7 +291,9 @@ impl World {
             Kind::Duration => Some(value.payload as i64),
             Kind::Text => time_text::parse_date(self.text_str(value.as_ticket())?),
             _ => {
-                let Some(number) = self.number_of(value) else { return Err(self.no_conversion(Target::Date, value)) };
+                let Some(number) = self.number_of(value) else {
+                    return Err(self.no_conversion(Target::Date, value));
+                };
                 self.charge_number(numeric::Operation::Quotient, &number, &number)?;
                 match temporal::scalar_ns(&number) {
                     Ok(ns) => Some(ns),
@@ -291,7 +315,9 @@ impl World {
                 let name = self.intern_text(value.as_ticket())?;
                 u64::from(name)
             }
-            Kind::Map | Kind::Realm | Kind::Vassal => FRESH | OF_MAP | u64::from(self.map_identity(value.as_ticket())),
+            Kind::Map | Kind::Realm | Kind::Vassal => {
+                FRESH | OF_MAP | u64::from(self.map_identity(value.as_ticket()))
+            }
             _ => {
                 let key = self.next_key;
                 self.next_key = key.wrapping_add(1);

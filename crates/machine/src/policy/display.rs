@@ -46,12 +46,36 @@ struct Style {
     close: &'static str,
 }
 
-const LIST: Style = Style { open: "[", between: "; ", close: "]" };
-const SEQUENCE: Style = Style { open: "[", between: ", ", close: "]" };
-const TUPLE: Style = Style { open: "(", between: ", ", close: ")" };
-const NAMED: Style = Style { open: "{", between: ", ", close: "}" };
-const CELL: Style = Style { open: "cell(", between: "", close: ")" };
-const RANGE: Style = Style { open: "", between: "|", close: "" };
+const LIST: Style = Style {
+    open: "[",
+    between: "; ",
+    close: "]",
+};
+const SEQUENCE: Style = Style {
+    open: "[",
+    between: ", ",
+    close: "]",
+};
+const TUPLE: Style = Style {
+    open: "(",
+    between: ", ",
+    close: ")",
+};
+const NAMED: Style = Style {
+    open: "{",
+    between: ", ",
+    close: "}",
+};
+const CELL: Style = Style {
+    open: "cell(",
+    between: "",
+    close: ")",
+};
+const RANGE: Style = Style {
+    open: "",
+    between: "|",
+    close: "",
+};
 
 impl World {
     /// The text of a value. May allocate: the value is stale afterwards. Fault mem if it is too long.
@@ -59,7 +83,11 @@ impl World {
         if value.kind() == Kind::Text && mode == mode::DISPLAY {
             return Ok(value.as_ticket());
         }
-        let mut draft = Draft { text: String::new(), path: HashSet::new(), charged: 0 };
+        let mut draft = Draft {
+            text: String::new(),
+            path: HashSet::new(),
+            charged: 0,
+        };
         let mark = self.temps.len();
         let shown = self.display_into(&mut draft, value, mode);
         let made = match shown {
@@ -75,7 +103,14 @@ impl World {
     /// The text of a value for the host, as `display` shows it or (`canonical`) as it reads back. `Err`: a fault is
     /// recorded, as after every operation.
     pub fn show_value(&mut self, value: Value, canonical: bool) -> Raise<String> {
-        let text = self.display(value, if canonical { mode::CANONICAL } else { mode::DISPLAY })?;
+        let text = self.display(
+            value,
+            if canonical {
+                mode::CANONICAL
+            } else {
+                mode::DISPLAY
+            },
+        )?;
         self.text_str(text).map(str::to_owned)
     }
 
@@ -113,7 +148,11 @@ impl World {
         while self.temps.len() > base {
             self.charge_node()?;
             let top = self.temps.len() - FRAME;
-            let (container, at, shown) = (self.temps[top], self.temps[top + 1].payload as u32, self.temps[top + 2].payload);
+            let (container, at, shown) = (
+                self.temps[top],
+                self.temps[top + 1].payload as u32,
+                self.temps[top + 2].payload,
+            );
             self.temps[top + 1] = Value::int(i64::from(at) + 1);
             if container.same(Value::HOLE) {
                 // An entry whose key has been shown: its value waits in the frame.
@@ -221,7 +260,11 @@ impl World {
             Kind::Bytes => {
                 let length = self.bytes_slice(ticket).len();
                 self.charge_fuel(length as u64 / 64)?;
-                let shown: usize = self.bytes_slice(ticket).iter().map(|byte| byte_len(*byte)).sum();
+                let shown: usize = self
+                    .bytes_slice(ticket)
+                    .iter()
+                    .map(|byte| byte_len(*byte))
+                    .sum();
                 self.room(draft, shown + 3)?;
                 let ticket = self.temps[leaf].as_ticket();
                 draft.text.push_str("b\"");
@@ -232,7 +275,9 @@ impl World {
                 Ok(())
             }
             Kind::Dec | Kind::Big | Kind::I64 | Kind::F64 | Kind::Sized => {
-                let Some(number) = self.number_of(value) else { return Ok(()) };
+                let Some(number) = self.number_of(value) else {
+                    return Ok(());
+                };
                 self.charge_fuel(numeric::text_cost(&number).saturating_sub(1))?;
                 let text = number_text(&number);
                 self.push_text(draft, &text)
@@ -410,7 +455,10 @@ fn plain_text(value: Value, mode: u8) -> String {
 /// Letters, digits and `_`, not beginning with a digit.
 fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
-    chars.next().is_some_and(|first| first.is_alphabetic() || first == '_') && chars.all(|c| c.is_alphanumeric() || c == '_')
+    chars
+        .next()
+        .is_some_and(|first| first.is_alphabetic() || first == '_')
+        && chars.all(|c| c.is_alphanumeric() || c == '_')
 }
 
 /// True for what cannot be seen or turns the reading direction.
@@ -478,7 +526,10 @@ mod tests {
 
     #[test]
     fn lengths_are_those_of_what_is_written() {
-        for c in ['a', '"', '\'', '\n', '\0', '\u{1F}', '\u{85}', '\u{200B}', '\u{FEFF}', '😀', 'é', '\\', ' '] {
+        for c in [
+            'a', '"', '\'', '\n', '\0', '\u{1F}', '\u{85}', '\u{200B}', '\u{FEFF}', '😀', 'é',
+            '\\', ' ',
+        ] {
             let mut out = String::new();
             push_scalar(&mut out, c, '"');
             assert_eq!(out.len(), scalar_len(c, '"'), "{out}");

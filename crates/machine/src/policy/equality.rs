@@ -62,7 +62,8 @@ impl World {
         if depth <= recorded {
             // The recorded pair has been left.
             self.temps[mark + 2] = Value::int(0);
-        } else if closes && recorded > 0 && self.temps[mark].same(x) && self.temps[mark + 1].same(y) {
+        } else if closes && recorded > 0 && self.temps[mark].same(x) && self.temps[mark + 1].same(y)
+        {
             return Err(self.cyclic("comparing"));
         }
         if closes && depth >= 2 * self.temps[mark + 2].payload as i64 {
@@ -97,7 +98,11 @@ impl World {
     /// The next pair of the frame on top.
     fn equal_step(&mut self) -> Raise<Step> {
         let top = self.temps.len() - FRAME;
-        let (x, y, at) = (self.temps[top], self.temps[top + 1], self.temps[top + 2].payload as u32);
+        let (x, y, at) = (
+            self.temps[top],
+            self.temps[top + 1],
+            self.temps[top + 2].payload as u32,
+        );
         self.temps[top + 2] = Value::int(i64::from(at) + 1);
         match (x.kind(), y.kind()) {
             (Kind::List, Kind::List) => Ok(match (x.payload, y.payload) {
@@ -106,7 +111,10 @@ impl World {
                 _ => {
                     // SAFETY: live list cells.
                     unsafe {
-                        let (a, b) = (self.at::<ListObj>(x.as_ticket()), self.at::<ListObj>(y.as_ticket()));
+                        let (a, b) = (
+                            self.at::<ListObj>(x.as_ticket()),
+                            self.at::<ListObj>(y.as_ticket()),
+                        );
                         self.temps[top] = Value::ticket(Kind::List, lemari::Ticket((*a).tail));
                         self.temps[top + 1] = Value::ticket(Kind::List, lemari::Ticket((*b).tail));
                         Step::Pair((*a).head, (*b).head)
@@ -116,7 +124,10 @@ impl World {
             (Kind::List, Kind::Map) => Ok(self.list_and_sequence(top, x, y, at, false)),
             (Kind::Map, Kind::List) => Ok(self.list_and_sequence(top + 1, y, x, at, true)),
             (Kind::Range, Kind::Range) => {
-                let (a, b) = (self.range_ends(x.as_ticket()), self.range_ends(y.as_ticket()));
+                let (a, b) = (
+                    self.range_ends(x.as_ticket()),
+                    self.range_ends(y.as_ticket()),
+                );
                 Ok(match (a.get(at as usize), b.get(at as usize)) {
                     (Some(p), Some(q)) => Step::Pair(*p, *q),
                     _ => Step::Done,
@@ -127,14 +138,26 @@ impl World {
                     return Ok(Step::Done);
                 }
                 // SAFETY: live cells.
-                unsafe { Ok(Step::Pair((*self.at::<CellObj>(x.as_ticket())).value, (*self.at::<CellObj>(y.as_ticket())).value)) }
+                unsafe {
+                    Ok(Step::Pair(
+                        (*self.at::<CellObj>(x.as_ticket())).value,
+                        (*self.at::<CellObj>(y.as_ticket())).value,
+                    ))
+                }
             }
             _ => self.equal_map_step(x, y, at),
         }
     }
 
     /// Morph reads a list element by element: its cell at `temps[cell]` beside element `at` of a sequence.
-    fn list_and_sequence(&mut self, cell: usize, list: Value, sequence: Value, at: u32, swapped: bool) -> Step {
+    fn list_and_sequence(
+        &mut self,
+        cell: usize,
+        list: Value,
+        sequence: Value,
+        at: u32,
+        swapped: bool,
+    ) -> Step {
         let element = self.element_at(sequence.as_ticket(), at);
         match (list.payload, element) {
             (0, None) => Step::Done,
@@ -146,7 +169,11 @@ impl World {
                     ((*object).head, (*object).tail)
                 };
                 self.temps[cell] = Value::ticket(Kind::List, lemari::Ticket(tail));
-                if swapped { Step::Pair(element, head) } else { Step::Pair(head, element) }
+                if swapped {
+                    Step::Pair(element, head)
+                } else {
+                    Step::Pair(head, element)
+                }
             }
         }
     }
@@ -161,7 +188,11 @@ impl World {
                     }
                     if let Some(bytes) = self.plain_vectors(a, b) {
                         self.charge_fuel(bytes as u64 / 64)?;
-                        return Ok(if self.equal_vectors(a, b, bytes) { Step::Done } else { Step::Unequal });
+                        return Ok(if self.equal_vectors(a, b, bytes) {
+                            Step::Done
+                        } else {
+                            Step::Unequal
+                        });
                     }
                 }
                 Ok(match (self.element_at(a, at), self.element_at(b, at)) {
@@ -176,7 +207,10 @@ impl World {
                 _ => Step::Unequal,
             }),
             Form::Open | Form::Dict | Form::Identity => {
-                if at == 0 && (self.sequence_len(a) != self.sequence_len(b) || self.named_len(a) != self.named_len(b)) {
+                if at == 0
+                    && (self.sequence_len(a) != self.sequence_len(b)
+                        || self.named_len(a) != self.named_len(b))
+                {
                     return Ok(Step::Unequal);
                 }
                 self.equal_named_step(x, y, at)
@@ -238,17 +272,29 @@ impl World {
             return Ok(Known(a == b));
         }
         if World::is_number(x) && World::is_number(y) {
-            let (Some(a), Some(b)) = (self.number_of(x), self.number_of(y)) else { return Ok(Known(false)) };
+            let (Some(a), Some(b)) = (self.number_of(x), self.number_of(y)) else {
+                return Ok(Known(false));
+            };
             self.charge_number(Operation::Compare, &a, &b)?;
             return Ok(Known(numeric::equal(&a, &b)));
         }
         if x.kind() != y.kind() {
             return match (x.kind(), y.kind()) {
-                (Kind::Char, Kind::Text) if lang != Lang::Fusabi => self.equal_char(x, y).map(Known),
-                (Kind::Text, Kind::Char) if lang != Lang::Fusabi => self.equal_char(y, x).map(Known),
-                (Kind::List, Kind::Map) if lang == Lang::Morph && self.has_elements_form(y) => Ok(Enter),
-                (Kind::Map, Kind::List) if lang == Lang::Morph && self.has_elements_form(x) => Ok(Enter),
-                (a, b) if lang == Lang::Fusabi && is_function(a) && is_function(b) => Err(self.no_equality()),
+                (Kind::Char, Kind::Text) if lang != Lang::Fusabi => {
+                    self.equal_char(x, y).map(Known)
+                }
+                (Kind::Text, Kind::Char) if lang != Lang::Fusabi => {
+                    self.equal_char(y, x).map(Known)
+                }
+                (Kind::List, Kind::Map) if lang == Lang::Morph && self.has_elements_form(y) => {
+                    Ok(Enter)
+                }
+                (Kind::Map, Kind::List) if lang == Lang::Morph && self.has_elements_form(x) => {
+                    Ok(Enter)
+                }
+                (a, b) if lang == Lang::Fusabi && is_function(a) && is_function(b) => {
+                    Err(self.no_equality())
+                }
                 _ => Ok(Known(false)),
             };
         }
@@ -270,8 +316,12 @@ impl World {
             Kind::Map => return self.equal_map_glance(lang, x, y),
             Kind::List | Kind::Range => Enter,
             Kind::Cell if lang == Lang::Fusabi => Enter,
-            Kind::Func | Kind::Closure | Kind::Partial if lang == Lang::Fusabi => return Err(self.no_equality()),
-            Kind::Closure if lang == Lang::Rhumb => Known(x.same(y) || self.same_code_and_home(x, y)),
+            Kind::Func | Kind::Closure | Kind::Partial if lang == Lang::Fusabi => {
+                return Err(self.no_equality());
+            }
+            Kind::Closure if lang == Lang::Rhumb => {
+                Known(x.same(y) || self.same_code_and_home(x, y))
+            }
             Kind::Partial => Known(x.same(y) || self.same_bound_method(x, y)),
             // Bool, char, key, date, duration, version and the kinds with identity: both words.
             _ => Known(x.same(y)),
@@ -288,7 +338,11 @@ impl World {
         let by_content = match lang {
             Lang::Machine => self.is_value_nature(a),
             Lang::Fusabi => form != Form::Identity,
-            Lang::Morph => matches!(form, Form::Sequence | Form::Product | Form::Dict) || self.is_message(a) || self.is_value_nature(a),
+            Lang::Morph => {
+                matches!(form, Form::Sequence | Form::Product | Form::Dict)
+                    || self.is_message(a)
+                    || self.is_value_nature(a)
+            }
             Lang::Rhumb => self.is_message(a) || self.is_value_nature(a),
         };
         if !by_content {
@@ -313,7 +367,9 @@ impl World {
 
     /// A char and a text are equal outside Fusabi if the text is that one scalar.
     fn equal_char(&mut self, c: Value, text: Value) -> Raise<bool> {
-        let Some(c) = c.as_char() else { return Ok(false) };
+        let Some(c) = c.as_char() else {
+            return Ok(false);
+        };
         if self.text_bytes_len(text.as_ticket()) as usize != c.len_utf8() {
             return Ok(false);
         }
@@ -326,8 +382,15 @@ impl World {
     fn same_code_and_home(&self, x: Value, y: Value) -> bool {
         // SAFETY: live closures.
         unsafe {
-            let (a, b) = (self.at::<ClosureObj>(x.as_ticket()), self.at::<ClosureObj>(y.as_ticket()));
-            (*a).func == (*b).func && (*a).instance == (*b).instance && self.closure_home(x.as_ticket()).same(self.closure_home(y.as_ticket()))
+            let (a, b) = (
+                self.at::<ClosureObj>(x.as_ticket()),
+                self.at::<ClosureObj>(y.as_ticket()),
+            );
+            (*a).func == (*b).func
+                && (*a).instance == (*b).instance
+                && self
+                    .closure_home(x.as_ticket())
+                    .same(self.closure_home(y.as_ticket()))
         }
     }
 
@@ -335,8 +398,14 @@ impl World {
     fn same_bound_method(&self, x: Value, y: Value) -> bool {
         // SAFETY: live partials.
         unsafe {
-            let (a, b) = (self.at::<PartialObj>(x.as_ticket()), self.at::<PartialObj>(y.as_ticket()));
-            (*a).bound != 0 && (*b).bound != 0 && (*a).receiver.same((*b).receiver) && (*a).target.same((*b).target)
+            let (a, b) = (
+                self.at::<PartialObj>(x.as_ticket()),
+                self.at::<PartialObj>(y.as_ticket()),
+            );
+            (*a).bound != 0
+                && (*b).bound != 0
+                && (*a).receiver.same((*b).receiver)
+                && (*a).target.same((*b).target)
         }
     }
 }

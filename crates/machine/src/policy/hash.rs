@@ -157,7 +157,9 @@ impl World {
                 state.write_u64(key.map_or(0, |key| key.hash()));
                 state.write_u64(value.payload);
             }
-            Kind::Func | Kind::Closure | Kind::Partial if lang == Lang::Fusabi => return Err(self.no_hash(value)),
+            Kind::Func | Kind::Closure | Kind::Partial if lang == Lang::Fusabi => {
+                return Err(self.no_hash(value));
+            }
             kind if is_function(kind) => self.hash_function(lang, value, state),
             Kind::Cell if lang == Lang::Fusabi => {
                 state.write_u8(group::LIST);
@@ -178,7 +180,9 @@ impl World {
                 self.feed_identity(value.kind(), index, state);
                 state.write_u32(generation);
             }
-            Kind::Cell | Kind::Iter | Kind::Memory | Kind::Pending | Kind::Hole => return Err(self.no_hash(value)),
+            Kind::Cell | Kind::Iter | Kind::Memory | Kind::Pending | Kind::Hole => {
+                return Err(self.no_hash(value));
+            }
             // Inline kinds that are equal when both words are.
             _ => {
                 state.write_u8(group::PLAIN);
@@ -235,7 +239,11 @@ impl World {
                     let closure = self.at::<ClosureObj>(ticket);
                     ((*closure).func, (*closure).instance)
                 };
-                let id = if matches!(home.kind(), Kind::Map | Kind::Realm | Kind::Vassal) { self.map_identity(home.as_ticket()) } else { 0 };
+                let id = if matches!(home.kind(), Kind::Map | Kind::Realm | Kind::Vassal) {
+                    self.map_identity(home.as_ticket())
+                } else {
+                    0
+                };
                 self.feed_identity(Kind::Closure, id, state);
                 state.write_u32(func);
                 state.write_u32(instance);
@@ -324,6 +332,9 @@ impl World {
     #[cold]
     fn no_hash(&mut self, value: Value) -> Raised {
         let name = self.kind_name(value);
-        self.fault_args(Fault::Hash, format_args!("a value of kind {name} cannot be hashed"))
+        self.fault_args(
+            Fault::Hash,
+            format_args!("a value of kind {name} cannot be hashed"),
+        )
     }
 }

@@ -34,17 +34,33 @@ impl World {
     ///
     /// # Safety
     /// `r` is the first register of the frame on top, whose pc stands behind the instruction.
-    unsafe fn binary_hook(&mut self, r: *mut u64, hook: Hook, at: usize, dst: u16, call_flags: u16) -> Raise<Option<Next>> {
+    unsafe fn binary_hook(
+        &mut self,
+        r: *mut u64,
+        hook: Hook,
+        at: usize,
+        dst: u16,
+        call_flags: u16,
+    ) -> Raise<Option<Next>> {
         for (own, other) in [(at, at + 1), (at + 1, at)] {
             let receiver = self.temps[own];
-            let Some(callee) = self.hook(receiver, hook)? else { continue };
+            let Some(callee) = self.hook(receiver, hook)? else {
+                continue;
+            };
             let (receiver, argument) = (self.temps[own], self.temps[other]);
             // SAFETY: passed on.
             let next = unsafe {
                 if own == at {
                     self.call_value(r, callee, Some(receiver), &[argument], dst, call_flags)?
                 } else {
-                    self.call_value(r, callee, Some(receiver), &[argument, Value::TRUE], dst, call_flags)?
+                    self.call_value(
+                        r,
+                        callee,
+                        Some(receiver),
+                        &[argument, Value::TRUE],
+                        dst,
+                        call_flags,
+                    )?
                 }
             };
             return Ok(Some(next));
@@ -90,17 +106,34 @@ impl World {
     ///
     /// # Safety
     /// As [`World::binary`].
-    pub(crate) unsafe fn relation(&mut self, rel: u16, mut x: Value, mut y: Value, r: *mut u64, dst: u16, want: u8) -> Raise<Related> {
+    pub(crate) unsafe fn relation(
+        &mut self,
+        rel: u16,
+        mut x: Value,
+        mut y: Value,
+        r: *mut u64,
+        dst: u16,
+        want: u8,
+    ) -> Raise<Related> {
         if (may_have_hooks(x) || may_have_hooks(y)) && has_hooks(self.policy()) {
-            let call_flags = if want == 0 { flags::TRUTH } else { flags::BRANCH };
+            let call_flags = if want == 0 {
+                flags::TRUTH
+            } else {
+                flags::BRANCH
+            };
             let mark = self.temps.len();
             self.push_temps(&[x, y])?;
-            let hook = relation::HOOKS.get(rel as usize).copied().unwrap_or(Hook::Eq);
+            let hook = relation::HOOKS
+                .get(rel as usize)
+                .copied()
+                .unwrap_or(Hook::Eq);
             // SAFETY: passed on.
             let mut next = unsafe { self.binary_hook(r, hook, mark, dst, call_flags)? };
             if next.is_none() && rel == relation::NE {
                 // SAFETY: passed on.
-                next = unsafe { self.binary_hook(r, Hook::Eq, mark, dst, call_flags | flags::NEGATE)? };
+                next = unsafe {
+                    self.binary_hook(r, Hook::Eq, mark, dst, call_flags | flags::NEGATE)?
+                };
             }
             (x, y) = (self.temps[mark], self.temps[mark + 1]);
             self.temps.truncate(mark);
@@ -115,7 +148,13 @@ impl World {
     ///
     /// # Safety
     /// As [`World::binary`].
-    pub(crate) unsafe fn unary_hook(&mut self, r: *mut u64, hook: Hook, x: Value, dst: u16) -> Raise<Option<Next>> {
+    pub(crate) unsafe fn unary_hook(
+        &mut self,
+        r: *mut u64,
+        hook: Hook,
+        x: Value,
+        dst: u16,
+    ) -> Raise<Option<Next>> {
         let mark = self.temps.len();
         self.push_temps(&[x])?;
         let found = self.hook_of(x, hook)?;
@@ -123,7 +162,10 @@ impl World {
         self.temps.truncate(mark);
         match found {
             // SAFETY: passed on.
-            Some(callee) => unsafe { self.call_value(r, callee, Some(receiver), &[], dst, 0).map(Some) },
+            Some(callee) => unsafe {
+                self.call_value(r, callee, Some(receiver), &[], dst, 0)
+                    .map(Some)
+            },
             None => Ok(None),
         }
     }
@@ -132,11 +174,21 @@ impl World {
     ///
     /// # Safety
     /// As [`World::binary`].
-    pub(crate) unsafe fn call_hook(&mut self, r: *mut u64, hook: Hook, x: Value, y: Value, dst: u16) -> Raise<Next> {
+    pub(crate) unsafe fn call_hook(
+        &mut self,
+        r: *mut u64,
+        hook: Hook,
+        x: Value,
+        y: Value,
+        dst: u16,
+    ) -> Raise<Next> {
         let mark = self.temps.len();
         self.push_temps(&[x, y])?;
         let Some(callee) = self.hook(x, hook)? else {
-            return Err(self.fault_args(Fault::Attribute, format_args!("there is no hook {}", hook.label())));
+            return Err(self.fault_args(
+                Fault::Attribute,
+                format_args!("there is no hook {}", hook.label()),
+            ));
         };
         let (receiver, argument) = (self.temps[mark], self.temps[mark + 1]);
         self.temps.truncate(mark);

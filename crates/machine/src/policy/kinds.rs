@@ -7,10 +7,10 @@ use lemari::Ticket;
 use numeric::{Number, Promote};
 
 use crate::fault::{Fault, Raise};
-use crate::policy::sized::{F32, U64};
 use crate::legend::{Legend, LegendId, NONE, Nature};
 use crate::policy::equality::is_function;
 use crate::policy::sized;
+use crate::policy::sized::{F32, U64};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -19,7 +19,11 @@ impl World {
     /// width for sized ones, the declared type for records and unions, arity and fields for tuples and rows. Elements
     /// are not entered: they are tested where they are read.
     pub(crate) fn has_type(&mut self, instance: u32, ty: u32, value: Value) -> Raise<bool> {
-        let Some(module) = self.instances.get(instance as usize).map(|found| found.loaded.module.clone()) else {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| found.loaded.module.clone())
+        else {
             return Err(self.fault(Fault::Internal, "an instance that does not exist"));
         };
         let ty = TypeId(ty);
@@ -30,7 +34,9 @@ impl World {
             Some(Type::List(_)) => value.tag == tag::LIST,
             Some(Type::Array(element)) => {
                 let wanted = module.repr(element);
-                value.kind() == Kind::Map && self.nature(value.as_ticket()) == Nature::Array && self.array_holds(value.as_ticket(), wanted)
+                value.kind() == Kind::Map
+                    && self.nature(value.as_ticket()) == Nature::Array
+                    && self.array_holds(value.as_ticket(), wanted)
             }
             Some(Type::Fn { .. }) => is_function(value.kind()),
             Some(Type::Tuple(parts)) => {
@@ -47,9 +53,10 @@ impl World {
                 let wanted = self.record_legend(instance, RecType::of_type(ty).0, 0)?;
                 key.is_some_and(|key| key.legend() == wanted)
             }
-            Some(Type::Named { typedef, .. }) => {
-                self.type_key(value).and_then(|key| key.declared()).is_some_and(|ty| ty.instance == instance && ty.rec == typedef.0)
-            }
+            Some(Type::Named { typedef, .. }) => self
+                .type_key(value)
+                .and_then(|key| key.declared())
+                .is_some_and(|ty| ty.instance == instance && ty.rec == typedef.0),
             Some(Type::Var(_) | Type::Opaque(_)) => true,
         })
     }
@@ -63,25 +70,42 @@ impl World {
         };
         let vec = self.elements_vec(array);
         // Arrays of bytes are read as integers.
-        vec.0 == 0 || self.vec_len(vec) == 0 || self.vec_elem(vec) == kind || (kind == 1 && self.vec_elem(vec) == 3)
+        vec.0 == 0
+            || self.vec_len(vec) == 0
+            || self.vec_elem(vec) == kind
+            || (kind == 1 && self.vec_elem(vec) == 3)
     }
 
     /// What a type is called in messages.
     pub(crate) fn type_text(&self, instance: u32, ty: u32) -> String {
-        let Some(module) = self.instances.get(instance as usize).map(|found| &found.loaded.module) else {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| &found.loaded.module)
+        else {
             return String::from("a type");
         };
         match module.type_of(TypeId(ty)) {
-            Some(Type::Basic(basic)) => TypeId::BASIC.get(basic.0 as usize).copied().unwrap_or("a type").to_owned(),
-            Some(Type::Sized(width)) => isa::table::WIDTHS.get(width as usize).copied().unwrap_or("a type").to_owned(),
+            Some(Type::Basic(basic)) => TypeId::BASIC
+                .get(basic.0 as usize)
+                .copied()
+                .unwrap_or("a type")
+                .to_owned(),
+            Some(Type::Sized(width)) => isa::table::WIDTHS
+                .get(width as usize)
+                .copied()
+                .unwrap_or("a type")
+                .to_owned(),
             Some(Type::Tuple(parts)) => format!("tuple of {}", parts.len()),
             Some(Type::List(_)) => String::from("list"),
             Some(Type::Array(_)) => String::from("array"),
             Some(Type::Fn { .. }) => String::from("function"),
             Some(Type::Row(_)) => String::from("record"),
-            Some(Type::Named { typedef, .. }) => {
-                module.typedef(typedef).and_then(|typedef| module.name(typedef.name)).unwrap_or("a type").to_owned()
-            }
+            Some(Type::Named { typedef, .. }) => module
+                .typedef(typedef)
+                .and_then(|typedef| module.name(typedef.name))
+                .unwrap_or("a type")
+                .to_owned(),
             _ => String::from("a type"),
         }
     }
@@ -114,12 +138,19 @@ impl World {
             return None;
         }
         let ctor = self.legends.ctor(self.map_legend(value.as_ticket()));
-        if ctor.kind() == Kind::Map { self.legend_name(ctor.as_ticket()) } else { None }
+        if ctor.kind() == Kind::Map {
+            self.legend_name(ctor.as_ticket())
+        } else {
+            None
+        }
     }
 
     fn plain_type(&self, value: Value) -> &'static str {
         match value.kind() {
-            Kind::Sized => isa::table::WIDTHS.get(value.sub() as usize).copied().unwrap_or("sized number"),
+            Kind::Sized => isa::table::WIDTHS
+                .get(value.sub() as usize)
+                .copied()
+                .unwrap_or("sized number"),
             Kind::Map => match self.nature(value.as_ticket()) {
                 Nature::Plain | Nature::Template | Nature::View => "map",
                 Nature::List => "list",
@@ -201,7 +232,9 @@ impl World {
     /// What built a value: a map's constructor, empty for maps without one and routines, the name of its kind for others.
     pub(crate) fn constructor_of(&mut self, value: Value) -> Raise<Value> {
         match value.kind() {
-            Kind::Map | Kind::Realm | Kind::Vassal => Ok(self.legends.ctor(self.map_legend(value.as_ticket()))),
+            Kind::Map | Kind::Realm | Kind::Vassal => {
+                Ok(self.legends.ctor(self.map_legend(value.as_ticket())))
+            }
             kind if is_function(kind) => Ok(Value::EMPTY),
             _ => self.type_name(value),
         }
@@ -222,9 +255,17 @@ impl World {
 
     /// The name of a union case.
     pub(crate) fn case_text(&self, value: Value) -> String {
-        let id = if value.kind() == Kind::Case0 { LegendId(value.aux()) } else { self.map_legend(value.as_ticket()) };
+        let id = if value.kind() == Kind::Case0 {
+            LegendId(value.aux())
+        } else {
+            self.map_legend(value.as_ticket())
+        };
         let name = self.legends.get(id).name;
-        if name == NONE { String::from("case") } else { self.name_text(name).to_owned() }
+        if name == NONE {
+            String::from("case")
+        } else {
+            self.name_text(name).to_owned()
+        }
     }
 
     /// The length of a value by policy: scalars, bytes, elements, entries, members. Charged where it must be counted.
@@ -244,9 +285,17 @@ impl World {
                 let rhumb = self.policy() == Lang::Rhumb;
                 match self.nature(ticket) {
                     Nature::Tuple => Ok(i64::from(self.product_len(ticket))),
-                    Nature::Dict if rhumb && self.elements_len(ticket) > 0 => Ok(i64::from(self.elements_len(ticket))),
-                    Nature::Dict => Ok(i64::from(self.elements_len(ticket)) + i64::from(self.named_len(ticket))),
-                    Nature::List | Nature::Array | Nature::Plain | Nature::Event | Nature::Submap => Ok(i64::from(self.elements_len(ticket))),
+                    Nature::Dict if rhumb && self.elements_len(ticket) > 0 => {
+                        Ok(i64::from(self.elements_len(ticket)))
+                    }
+                    Nature::Dict => Ok(
+                        i64::from(self.elements_len(ticket)) + i64::from(self.named_len(ticket))
+                    ),
+                    Nature::List
+                    | Nature::Array
+                    | Nature::Plain
+                    | Nature::Event
+                    | Nature::Submap => Ok(i64::from(self.elements_len(ticket))),
                     _ if rhumb => Ok(i64::from(self.elements_len(ticket))),
                     _ => Err(self.type_fault("something with a length", value)),
                 }
@@ -308,7 +357,9 @@ fn has_basic_type(ty: TypeId, value: Value) -> bool {
             Kind::Sized => value.sub() != F32 && (value.sub() != U64 || value.payload as i64 >= 0),
             _ => false,
         },
-        TypeId::FLOAT => value.tag == tag::F64 || (value.kind() == Kind::Sized && value.sub() == F32),
+        TypeId::FLOAT => {
+            value.tag == tag::F64 || (value.kind() == Kind::Sized && value.sub() == F32)
+        }
         TypeId::BOOL => value.tag == tag::BOOL,
         TypeId::CHAR => value.tag == tag::CHAR,
         TypeId::TEXT => value.tag == tag::TEXT,

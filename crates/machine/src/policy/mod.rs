@@ -128,7 +128,9 @@ impl World {
         if asked & signals::INTERRUPT != 0 {
             return Err(self.fault(Fault::Cancel, "interrupted"));
         }
-        let passed = self.deadline.is_some_and(|deadline| std::time::Instant::now() >= deadline);
+        let passed = self
+            .deadline
+            .is_some_and(|deadline| std::time::Instant::now() >= deadline);
         if asked & signals::DEADLINE != 0 && passed {
             return Err(self.fault(Fault::Deadline, "the deadline has passed"));
         }
@@ -155,6 +157,9 @@ impl World {
     /// The fault that ends a walk which met a value inside itself.
     #[cold]
     pub(crate) fn cyclic(&mut self, what: &str) -> crate::fault::Raised {
-        self.fault_args(Fault::Depth, format_args!("{what} of a value that contains itself has no end"))
+        self.fault_args(
+            Fault::Depth,
+            format_args!("{what} of a value that contains itself has no end"),
+        )
     }
 }

@@ -50,7 +50,9 @@ impl World {
                     || (x.kind() == Kind::Bytes && y.kind() == Kind::Bytes)
             }
             Lang::Rhumb => {
-                let same = (World::is_number(x) && World::is_number(y)) || (is_textual(x) && is_textual(y)) || x.kind() == y.kind();
+                let same = (World::is_number(x) && World::is_number(y))
+                    || (is_textual(x) && is_textual(y))
+                    || x.kind() == y.kind();
                 if !same || x.is_empty() {
                     return Ok(false);
                 }
@@ -119,7 +121,11 @@ impl World {
 
     fn order_step(&mut self) -> Raise<Step> {
         let top = self.temps.len() - FRAME;
-        let (x, y, at) = (self.temps[top], self.temps[top + 1], self.temps[top + 2].payload as u32);
+        let (x, y, at) = (
+            self.temps[top],
+            self.temps[top + 1],
+            self.temps[top + 2].payload as u32,
+        );
         self.temps[top + 2] = Value::int(i64::from(at) + 1);
         Ok(match x.kind() {
             Kind::List => match (x.payload, y.payload) {
@@ -129,7 +135,10 @@ impl World {
                 _ => {
                     // SAFETY: live list cells.
                     unsafe {
-                        let (a, b) = (self.at::<ListObj>(x.as_ticket()), self.at::<ListObj>(y.as_ticket()));
+                        let (a, b) = (
+                            self.at::<ListObj>(x.as_ticket()),
+                            self.at::<ListObj>(y.as_ticket()),
+                        );
                         self.temps[top] = Value::ticket(Kind::List, lemari::Ticket((*a).tail));
                         self.temps[top + 1] = Value::ticket(Kind::List, lemari::Ticket((*b).tail));
                         Step::Pair((*a).head, (*b).head)
@@ -137,7 +146,10 @@ impl World {
                 }
             },
             Kind::Range => {
-                let (a, b) = (self.range_ends(x.as_ticket()), self.range_ends(y.as_ticket()));
+                let (a, b) = (
+                    self.range_ends(x.as_ticket()),
+                    self.range_ends(y.as_ticket()),
+                );
                 match (a.get(at as usize), b.get(at as usize)) {
                     (Some(p), Some(q)) => Step::Pair(*p, *q),
                     _ => Step::Done,
@@ -145,7 +157,12 @@ impl World {
             }
             Kind::Cell if at == 0 => {
                 // SAFETY: live cells.
-                unsafe { Step::Pair((*self.at::<CellObj>(x.as_ticket())).value, (*self.at::<CellObj>(y.as_ticket())).value) }
+                unsafe {
+                    Step::Pair(
+                        (*self.at::<CellObj>(x.as_ticket())).value,
+                        (*self.at::<CellObj>(y.as_ticket())).value,
+                    )
+                }
             }
             Kind::Map => {
                 let (a, b) = (x.as_ticket(), y.as_ticket());
@@ -170,9 +187,15 @@ impl World {
             return Ok(Known(Some(a.cmp(&b))));
         }
         if World::is_number(x) && World::is_number(y) {
-            let (Some(a), Some(b)) = (self.number_of(x), self.number_of(y)) else { return Err(self.no_order(x, y)) };
+            let (Some(a), Some(b)) = (self.number_of(x), self.number_of(y)) else {
+                return Err(self.no_order(x, y));
+            };
             self.charge_number(Operation::Compare, &a, &b)?;
-            return Ok(Known(if total { Some(numeric::total_order(&a, &b)) } else { numeric::compare(&a, &b) }));
+            return Ok(Known(if total {
+                Some(numeric::total_order(&a, &b))
+            } else {
+                numeric::compare(&a, &b)
+            }));
         }
         let lang = self.policy();
         if lang != Lang::Fusabi && x.kind() != y.kind() && is_textual(x) && is_textual(y) {
@@ -192,9 +215,15 @@ impl World {
                 known(order)
             }
             Kind::Bytes => {
-                let shorter = self.bytes_slice(x.as_ticket()).len().min(self.bytes_slice(y.as_ticket()).len());
+                let shorter = self
+                    .bytes_slice(x.as_ticket())
+                    .len()
+                    .min(self.bytes_slice(y.as_ticket()).len());
                 self.charge_fuel(shorter as u64 / 64)?;
-                known(self.bytes_slice(x.as_ticket()).cmp(self.bytes_slice(y.as_ticket())))
+                known(
+                    self.bytes_slice(x.as_ticket())
+                        .cmp(self.bytes_slice(y.as_ticket())),
+                )
             }
             Kind::List | Kind::Range => Ok(Enter),
             Kind::Cell if lang == Lang::Fusabi => Ok(Enter),
@@ -205,12 +234,18 @@ impl World {
 
     /// Cases by tag, then content; records, tuples, lists and arrays by content.
     fn order_maps(&mut self, x: Value, y: Value) -> Raise<Glance> {
-        let (Some(p), Some(q)) = (self.type_key(x), self.type_key(y)) else { return Err(self.no_order(x, y)) };
+        let (Some(p), Some(q)) = (self.type_key(x), self.type_key(y)) else {
+            return Err(self.no_order(x, y));
+        };
         if p.same_type(&q) && p.tag != q.tag {
             return Ok(Glance::Known(Some(p.tag.cmp(&q.tag))));
         }
         let (Kind::Map, Kind::Map) = (x.kind(), y.kind()) else {
-            return if p.same_type(&q) { Ok(Glance::Known(Some(Ordering::Equal))) } else { Err(self.no_order(x, y)) };
+            return if p.same_type(&q) {
+                Ok(Glance::Known(Some(Ordering::Equal)))
+            } else {
+                Err(self.no_order(x, y))
+            };
         };
         let (a, b) = (self.form(x.as_ticket()), self.form(y.as_ticket()));
         match (a, b) {

@@ -4,7 +4,9 @@
 use lemari::Ticket;
 
 use crate::heap::object::{BLOB_HEADER, BlobObj, RangeObj, kind};
-use crate::legend::{FieldName, LegendId, LegendType, Nature, entry_flags, field_flags, legend_flags};
+use crate::legend::{
+    FieldName, LegendId, LegendType, Nature, entry_flags, field_flags, legend_flags,
+};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -94,8 +96,15 @@ impl World {
             Nature::List | Nature::Array => Form::Sequence,
             Nature::Record | Nature::Row | Nature::Tuple | Nature::Case => Form::Product,
             Nature::Dict => Form::Dict,
-            Nature::Plain | Nature::Error | Nature::Event | Nature::Submap | Nature::Version | Nature::WideDate => Form::Open,
-            Nature::Template | Nature::Class | Nature::Instance | Nature::Module | Nature::View => Form::Identity,
+            Nature::Plain
+            | Nature::Error
+            | Nature::Event
+            | Nature::Submap
+            | Nature::Version
+            | Nature::WideDate => Form::Open,
+            Nature::Template | Nature::Class | Nature::Instance | Nature::Module | Nature::View => {
+                Form::Identity
+            }
         }
     }
 
@@ -122,8 +131,17 @@ impl World {
             _ => return None,
         };
         let legend = self.legends.get(id);
-        let tag = if value.kind() == Kind::Case0 { value.payload as u32 } else { legend.tag };
-        Some(TypeKey { legend: id, ty: legend.ty, nature: legend.nature, tag })
+        let tag = if value.kind() == Kind::Case0 {
+            value.payload as u32
+        } else {
+            legend.tag
+        };
+        Some(TypeKey {
+            legend: id,
+            ty: legend.ty,
+            nature: legend.nature,
+            tag,
+        })
     }
 
     /// Element `at` of a map; `None` beyond the end.
@@ -141,7 +159,11 @@ impl World {
         let legend = self.legends.get(self.map_legend(map));
         if legend.nature == Nature::Tuple {
             // A tuple's fields have no names; the tag of its legend is their number.
-            return if at < legend.tag.min(u32::from(u16::MAX)) { Some(self.slot_value(map, at as u16)) } else { self.element_at(map, at - legend.tag) };
+            return if at < legend.tag.min(u32::from(u16::MAX)) {
+                Some(self.slot_value(map, at as u16))
+            } else {
+                self.element_at(map, at - legend.tag)
+            };
         }
         match legend.fields.get(at as usize) {
             Some(field) => Some(self.slot_value(map, field.slot)),
@@ -152,7 +174,11 @@ impl World {
     /// Number of parts of a record, row, tuple or case.
     pub(crate) fn product_len(&self, map: Ticket) -> u32 {
         let legend = self.legends.get(self.map_legend(map));
-        let slots = if legend.nature == Nature::Tuple { legend.tag } else { legend.fields.len() as u32 };
+        let slots = if legend.nature == Nature::Tuple {
+            legend.tag
+        } else {
+            legend.fields.len() as u32
+        };
         slots + self.elements_len(map)
     }
 
@@ -167,7 +193,11 @@ impl World {
             if field.is(field_flags::HIDDEN) {
                 return Part::Skip;
             }
-            return Part::Field { name: field.name, listed: field.listed(), value: self.slot_value(map, field.slot) };
+            return Part::Field {
+                name: field.name,
+                listed: field.listed(),
+                value: self.slot_value(map, field.slot),
+            };
         }
         let entry = at - fields.len() as u32;
         if entry >= self.table_entries(map) {
@@ -192,7 +222,11 @@ impl World {
                 let fields = self.legends.get(self.map_legend(map)).fields.len() as u32;
                 let entry = at - self.elements_len(map) - fields;
                 let exposed = self.table_flags(map, entry) & entry_flags::EXPOSED != 0;
-                if exposed || key.kind() == Kind::Key { Part::Skip } else { Part::Entry { key, value } }
+                if exposed || key.kind() == Kind::Key {
+                    Part::Skip
+                } else {
+                    Part::Entry { key, value }
+                }
             }
             part => part,
         }
@@ -201,13 +235,18 @@ impl World {
     /// Number of a map's fields and entries, the machine's own left out.
     pub(crate) fn named_len(&self, map: Ticket) -> u32 {
         let legend = self.legends.get(self.map_legend(map));
-        let fields = legend.fields.iter().filter(|field| !field.is(field_flags::HIDDEN)).count() as u32;
+        let fields = legend
+            .fields
+            .iter()
+            .filter(|field| !field.is(field_flags::HIDDEN))
+            .count() as u32;
         let mut entries = self.table_live(map);
         if legend.has(legend_flags::UNSHARED) && legend.has(legend_flags::DICT) {
             // An unshared delegate stands in the table as an entry of the machine's own.
             for entry in 0..self.table_entries(map) {
                 let (key, _) = self.table_entry(map, entry);
-                if !key.same(Value::HOLE) && self.table_flags(map, entry) & entry_flags::HIDDEN != 0 {
+                if !key.same(Value::HOLE) && self.table_flags(map, entry) & entry_flags::HIDDEN != 0
+                {
                     entries = entries.saturating_sub(1);
                 }
             }
@@ -254,7 +293,12 @@ impl World {
         let (a, b) = (self.elements_vec(a), self.elements_vec(b));
         // SAFETY: live vectors of that many bytes of plain data.
         unsafe {
-            let content = |vec: Ticket| std::slice::from_raw_parts(self.at::<BlobObj>(vec).byte_add(BLOB_HEADER).cast::<u8>(), bytes);
+            let content = |vec: Ticket| {
+                std::slice::from_raw_parts(
+                    self.at::<BlobObj>(vec).byte_add(BLOB_HEADER).cast::<u8>(),
+                    bytes,
+                )
+            };
             content(a) == content(b)
         }
     }

@@ -48,7 +48,11 @@ pub(crate) fn arithmetic(op: Arith, width: u8, x: u64, y: u64) -> Result<Value, 
         Arith::FloorDiv => {
             let (a, b) = (x as i64, y as i64);
             let quotient = a.wrapping_div(b);
-            (if a.wrapping_rem(b) != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }) as u64
+            (if a.wrapping_rem(b) != 0 && (a < 0) != (b < 0) {
+                quotient - 1
+            } else {
+                quotient
+            }) as u64
         }
         Arith::Mod => (x as i64).wrapping_rem(y as i64) as u64,
         Arith::Pow => power(x, y, width)?,

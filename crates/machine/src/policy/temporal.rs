@@ -30,11 +30,15 @@ fn time(value: Value) -> Option<Time> {
 }
 
 fn date(ns: i128) -> Result<Value, NumError> {
-    i64::try_from(ns).map(|ns| Value::new(Kind::Date, 0, 0, ns as u64)).map_err(|_| NumError::Range)
+    i64::try_from(ns)
+        .map(|ns| Value::new(Kind::Date, 0, 0, ns as u64))
+        .map_err(|_| NumError::Range)
 }
 
 fn span(ns: i128) -> Result<Value, NumError> {
-    i64::try_from(ns).map(|ns| Value::new(Kind::Duration, 0, 0, ns as u64)).map_err(|_| NumError::Range)
+    i64::try_from(ns)
+        .map(|ns| Value::new(Kind::Duration, 0, 0, ns as u64))
+        .map_err(|_| NumError::Range)
 }
 
 /// Nanoseconds that a scalar stands for beside a date or duration.
@@ -68,14 +72,25 @@ fn scaled(ns: i64, by: &Number, over: bool) -> Result<Value, NumError> {
         Number::Exact(value) => value.clone(),
     };
     let ns = Exact::integer(IBig::from(ns))?;
-    let result = if over { ns.div_truncated(&by)? } else { ns.mul(&by)? };
+    let result = if over {
+        ns.div_truncated(&by)?
+    } else {
+        ns.mul(&by)?
+    };
     span(i128::from(whole(&Number::Exact(result))?))
 }
 
 impl World {
     /// Arithmetic in which a date or duration takes part; `None` if none does or the pair has no meaning.
-    pub(crate) fn time_arithmetic(&mut self, op: Arith, x: Value, y: Value) -> Raise<Option<Value>> {
-        let (Some(left), Some(right)) = (time(x), time(y)) else { return Ok(None) };
+    pub(crate) fn time_arithmetic(
+        &mut self,
+        op: Arith,
+        x: Value,
+        y: Value,
+    ) -> Raise<Option<Value>> {
+        let (Some(left), Some(right)) = (time(x), time(y)) else {
+            return Ok(None);
+        };
         if let (Time::Scalar, Time::Scalar) = (left, right) {
             return Ok(None);
         }
@@ -90,43 +105,68 @@ impl World {
         }
         let scalar = scalar.unwrap_or(Number::I64(0));
         let result = match (op, left, right) {
-            (Arith::Add, Time::Date(a), Time::Span(b)) | (Arith::Add, Time::Span(b), Time::Date(a)) => date(i128::from(a) + i128::from(b)),
+            (Arith::Add, Time::Date(a), Time::Span(b))
+            | (Arith::Add, Time::Span(b), Time::Date(a)) => date(i128::from(a) + i128::from(b)),
             (Arith::Add, Time::Span(a), Time::Span(b)) => span(i128::from(a) + i128::from(b)),
-            (Arith::Add, Time::Date(a), Time::Scalar) | (Arith::Add, Time::Scalar, Time::Date(a)) => {
+            (Arith::Add, Time::Date(a), Time::Scalar)
+            | (Arith::Add, Time::Scalar, Time::Date(a)) => {
                 scalar_ns(&scalar).and_then(|b| date(i128::from(a) + i128::from(b)))
             }
-            (Arith::Add, Time::Span(a), Time::Scalar) | (Arith::Add, Time::Scalar, Time::Span(a)) => {
+            (Arith::Add, Time::Span(a), Time::Scalar)
+            | (Arith::Add, Time::Scalar, Time::Span(a)) => {
                 scalar_ns(&scalar).and_then(|b| span(i128::from(a) + i128::from(b)))
             }
             (Arith::Sub, Time::Date(a), Time::Date(b)) => span(i128::from(a) - i128::from(b)),
             (Arith::Sub, Time::Date(a), Time::Span(b)) => date(i128::from(a) - i128::from(b)),
             (Arith::Sub, Time::Span(a), Time::Span(b)) => span(i128::from(a) - i128::from(b)),
-            (Arith::Sub, Time::Date(a), Time::Scalar) => scalar_ns(&scalar).and_then(|b| date(i128::from(a) - i128::from(b))),
-            (Arith::Sub, Time::Span(a), Time::Scalar) => scalar_ns(&scalar).and_then(|b| span(i128::from(a) - i128::from(b))),
-            (Arith::Sub, Time::Scalar, Time::Span(b)) => scalar_ns(&scalar).and_then(|a| span(i128::from(a) - i128::from(b))),
-            (Arith::Mul, Time::Span(a), Time::Scalar) | (Arith::Mul, Time::Scalar, Time::Span(a)) => scaled(a, &scalar, false),
+            (Arith::Sub, Time::Date(a), Time::Scalar) => {
+                scalar_ns(&scalar).and_then(|b| date(i128::from(a) - i128::from(b)))
+            }
+            (Arith::Sub, Time::Span(a), Time::Scalar) => {
+                scalar_ns(&scalar).and_then(|b| span(i128::from(a) - i128::from(b)))
+            }
+            (Arith::Sub, Time::Scalar, Time::Span(b)) => {
+                scalar_ns(&scalar).and_then(|a| span(i128::from(a) - i128::from(b)))
+            }
+            (Arith::Mul, Time::Span(a), Time::Scalar)
+            | (Arith::Mul, Time::Scalar, Time::Span(a)) => scaled(a, &scalar, false),
             (Arith::Div, Time::Span(a), Time::Scalar) => scaled(a, &scalar, true),
             (Arith::Div, Time::Span(a), Time::Span(b)) => {
-                return self.number_arithmetic(Arith::Div, &Number::I64(a), &Number::I64(b)).map(Some);
+                return self
+                    .number_arithmetic(Arith::Div, &Number::I64(a), &Number::I64(b))
+                    .map(Some);
             }
             (Arith::FloorDiv, Time::Span(a), Time::Span(b)) => {
-                return self.number_arithmetic(Arith::FloorDiv, &Number::I64(a), &Number::I64(b)).map(Some);
+                return self
+                    .number_arithmetic(Arith::FloorDiv, &Number::I64(a), &Number::I64(b))
+                    .map(Some);
             }
             (Arith::FloorDiv, Time::Span(a), Time::Scalar) => {
                 // The whole quotient, rounded down to nanoseconds.
-                numeric::floor_div(Promote::Decimal, &Number::I64(a), &scalar).and_then(|quotient| whole(&quotient)).and_then(|ns| span(i128::from(ns)))
+                numeric::floor_div(Promote::Decimal, &Number::I64(a), &scalar)
+                    .and_then(|quotient| whole(&quotient))
+                    .and_then(|ns| span(i128::from(ns)))
             }
             (Arith::Mod, Time::Span(_), Time::Span(0)) => Err(NumError::Zero),
             (Arith::Mod, Time::Span(a), Time::Span(b)) => {
                 // Of the least i64 by -1 the remainder is 0, which wrapping gives.
                 let rest = a.wrapping_rem(b);
-                span(i128::from(rest) + if rest != 0 && (rest < 0) != (b < 0) { i128::from(b) } else { 0 })
+                span(
+                    i128::from(rest)
+                        + if rest != 0 && (rest < 0) != (b < 0) {
+                            i128::from(b)
+                        } else {
+                            0
+                        },
+                )
             }
             _ => return Ok(None),
         };
         match result {
             Ok(value) => Ok(Some(value)),
-            Err(NumError::Range | NumError::TooLarge) => Err(self.fault(Fault::Range, "the time is out of range")),
+            Err(NumError::Range | NumError::TooLarge) => {
+                Err(self.fault(Fault::Range, "the time is out of range"))
+            }
             Err(error) => Err(self.number_fault(error)),
         }
     }

@@ -12,12 +12,21 @@ fn civil(days: i64) -> (i64, u32, u32) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month as u32, day as u32)
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    (
+        year_of_era + era * 400 + i64::from(month <= 2),
+        month as u32,
+        day as u32,
+    )
 }
 
 /// Days since 1970-01-01; `None` if there is no such day. Years -9999 to 9999.
@@ -55,7 +64,12 @@ pub(crate) fn date_text(ns: i64) -> String {
     let (day, rest) = (ns.div_euclid(DAY), ns.rem_euclid(DAY));
     let (year, month, day) = civil(day);
     let seconds = rest / SECOND;
-    let mut out = format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    let mut out = format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    );
     push_fraction(&mut out, rest % SECOND);
     out.push('Z');
     out
@@ -90,7 +104,12 @@ pub(crate) fn duration_text(ns: i64) -> String {
 
 /// `1.2.3` of a version's 16, 16 and 32 bits.
 pub(crate) fn version_text(packed: u64) -> String {
-    format!("{}.{}.{}", packed >> 48, packed >> 32 & 0xFFFF, packed as u32)
+    format!(
+        "{}.{}.{}",
+        packed >> 48,
+        packed >> 32 & 0xFFFF,
+        packed as u32
+    )
 }
 
 /// Unsigned digits, at most `most` of them.
@@ -110,7 +129,9 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
         Some((day, clock)) => (day, Some(clock)),
         None => (text, None),
     };
-    let (negative, day) = day.strip_prefix('-').map_or((false, day), |rest| (true, rest));
+    let (negative, day) = day
+        .strip_prefix('-')
+        .map_or((false, day), |rest| (true, rest));
     let separator = if day.contains('/') { '/' } else { '-' };
     let mut parts = day.split(separator);
     let (first, second, third) = (parts.next()?, parts.next()?, parts.next()?);
@@ -118,12 +139,20 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
         return None;
     }
     // The year is the component with four digits (Rhumb writes it first or last).
-    let (year, month, date) = if first.len() == 4 { (first, second, third) } else { (third, first, second) };
+    let (year, month, date) = if first.len() == 4 {
+        (first, second, third)
+    } else {
+        (third, first, second)
+    };
     if year.len() != 4 {
         return None;
     }
     let year = digits(year, 4)?;
-    let days = days(if negative { -year } else { year }, digits(month, 2)?, digits(date, 2)?)?;
+    let days = days(
+        if negative { -year } else { year },
+        digits(month, 2)?,
+        digits(date, 2)?,
+    )?;
     let clock = match clock {
         Some(clock) => parse_clock(clock)?,
         None => 0,
@@ -182,7 +211,16 @@ mod tests {
 
     #[test]
     fn dates_round_trip() {
-        for ns in [0, 1, -1, i64::MAX, i64::MIN, 951_782_400 * SECOND, -62_135 * SECOND, 123_456_789] {
+        for ns in [
+            0,
+            1,
+            -1,
+            i64::MAX,
+            i64::MIN,
+            951_782_400 * SECOND,
+            -62_135 * SECOND,
+            123_456_789,
+        ] {
             assert_eq!(parse_date(&date_text(ns)), Some(ns), "{}", date_text(ns));
         }
         for day in (-100_000..100_000).step_by(97) {
@@ -194,9 +232,15 @@ mod tests {
     #[test]
     fn date_texts() {
         assert_eq!(date_text(0), "1970-01-01T00:00:00Z");
-        assert_eq!(date_text(1_735_734_600 * SECOND + 500_000_000), "2025-01-01T12:30:00.500Z");
+        assert_eq!(
+            date_text(1_735_734_600 * SECOND + 500_000_000),
+            "2025-01-01T12:30:00.500Z"
+        );
         assert_eq!(parse_date("2025/01/01@12:30"), Some(1_735_734_600 * SECOND));
-        assert_eq!(parse_date("2025-01-01T13:30:00+01:00"), Some(1_735_734_600 * SECOND));
+        assert_eq!(
+            parse_date("2025-01-01T13:30:00+01:00"),
+            Some(1_735_734_600 * SECOND)
+        );
         assert_eq!(parse_date("2025-02-29"), None);
         assert_eq!(parse_date("9999-01-01"), None);
         assert_eq!(parse_date("2025-01-01T25:00"), None);
@@ -205,7 +249,10 @@ mod tests {
     #[test]
     fn duration_texts() {
         assert_eq!(duration_text(0), "PT0S");
-        assert_eq!(duration_text(DAY + 3_723 * SECOND + 500_000_000), "P1DT1H2M3.500S");
+        assert_eq!(
+            duration_text(DAY + 3_723 * SECOND + 500_000_000),
+            "P1DT1H2M3.500S"
+        );
         assert_eq!(duration_text(-1_000_000), "-PT0.001S");
         assert_eq!(duration_text(i64::MIN), "-P106751DT23H47M16.854775808S");
         assert_eq!(duration_text(2 * DAY), "P2D");

@@ -65,12 +65,15 @@ pub(super) enum Test {
 impl Walk<'_> {
     /// Is the next instruction a conditional branch (perhaps behind `not`)?
     pub(super) fn branch_ahead(&self) -> bool {
-        self.peek().is_some_and(|next| matches!(next.op, Op::JumpIf | Op::JumpIfNot))
+        self.peek()
+            .is_some_and(|next| matches!(next.op, Op::JumpIf | Op::JumpIfNot))
     }
 
     /// Emits the test together with the branch that follows it; false if none follows.
     pub(super) fn fuse(&mut self, test: Test) -> Step<bool> {
-        let Some(next) = self.peek() else { return Ok(false) };
+        let Some(next) = self.peek() else {
+            return Ok(false);
+        };
         if !matches!(next.op, Op::JumpIf | Op::JumpIfNot) {
             return Ok(false);
         }
@@ -87,7 +90,9 @@ impl Walk<'_> {
         let test = match operand {
             Operand::A => Test::Bool { a: 0, acc: true },
             operand => {
-                let Operand::R(a) = self.in_register(operand, &entry) else { return Err("a truth value without a register".to_owned()) };
+                let Operand::R(a) = self.in_register(operand, &entry) else {
+                    return Err("a truth value without a register".to_owned());
+                };
                 Test::Bool { a, acc: false }
             }
         };
@@ -118,16 +123,37 @@ impl Walk<'_> {
     fn branch_word(&mut self, test: &Test, want: bool, back: bool) -> Step<(u32, u32)> {
         let flip = u16::from(!want);
         Ok(match test {
-            Test::Int { cond, form, a, b } => (self.emit.op(ops::int_branch(cond ^ flip, *form, back), *a, *b, 0), 1),
-            Test::Float { cond, form, a, b, wide } => {
-                let word = self.emit.op(ops::float_branch(cond ^ flip, *form, back), *a, *b, 0);
+            Test::Int { cond, form, a, b } => (
+                self.emit
+                    .op(ops::int_branch(cond ^ flip, *form, back), *a, *b, 0),
+                1,
+            ),
+            Test::Float {
+                cond,
+                form,
+                a,
+                b,
+                wide,
+            } => {
+                let word = self
+                    .emit
+                    .op(ops::float_branch(cond ^ flip, *form, back), *a, *b, 0);
                 if let Some(bits) = wide {
                     self.emit.wide(*bits);
                 }
                 (word, if wide.is_some() { 2 } else { 1 })
             }
-            Test::Dyn { relation, form, a, b, wide, operands } => {
-                let word = self.emit.op(ops::dyn_branch(*relation, *form, want, back), *a, *b, 0);
+            Test::Dyn {
+                relation,
+                form,
+                a,
+                b,
+                wide,
+                operands,
+            } => {
+                let word = self
+                    .emit
+                    .op(ops::dyn_branch(*relation, *form, want, back), *a, *b, 0);
                 if let Some(bits) = wide {
                     self.emit.wide(*bits);
                 }
@@ -135,7 +161,10 @@ impl Walk<'_> {
                 self.safepoint(word, keep, operands);
                 (word, if *form == Form::RW { 2 } else { 1 })
             }
-            Test::Bool { a, acc } => (self.emit.op(ops::bool_branch(want, *acc, back), *a, 0, 0), 1),
+            Test::Bool { a, acc } => (
+                self.emit.op(ops::bool_branch(want, *acc, back), *a, 0, 0),
+                1,
+            ),
             Test::Truthy { a } => {
                 let word = self.emit.op(ops::truthy_branch(want, back), *a, 0, 0);
                 let keep = self.stack.entries.len();
@@ -155,7 +184,9 @@ impl Walk<'_> {
             return Ok(());
         }
         let back = target <= instr.at;
-        let word = self.emit.op(if back { Rop::JumpBack } else { Rop::Jump } as u16, 0, 0, 0);
+        let word = self
+            .emit
+            .op(if back { Rop::JumpBack } else { Rop::Jump } as u16, 0, 0, 0);
         self.emit.jump_to(word, 1, target);
         Ok(())
     }

@@ -21,9 +21,14 @@ impl Walk<'_> {
     /// A typed call.
     pub(super) fn call(&mut self, id: u32) -> Step<()> {
         let callee = self.callee(id)?;
-        let wants: Vec<Repr> = callee.param_types().map(|ty| self.repr(ty)).collect::<Step<_>>()?;
+        let wants: Vec<Repr> = callee
+            .param_types()
+            .map(|ty| self.repr(ty))
+            .collect::<Step<_>>()?;
         let result = self.repr(callee.result)?;
-        let generator = callee.flags & (fzb::tables::function_flags::GENERATOR | fzb::tables::function_flags::ASYNC) != 0;
+        let generator = callee.flags
+            & (fzb::tables::function_flags::GENERATOR | fzb::tables::function_flags::ASYNC)
+            != 0;
         if generator {
             // Calling it makes a fiber: that is the business of the checked entry.
             return self.call_as_value(id, wants.len());
@@ -51,10 +56,17 @@ impl Walk<'_> {
         let word = self.emit.op(Rop::MakeClosure as u16, callee, callee, 0);
         self.emit.pair(id, 0);
         let keep = self.stack.entries.len();
-        let operands: Vec<_> = (0..count as u32).map(|index| Ok((Repr::Dyn, narrow(base + 16 * index)?))).collect::<Step<_>>()?;
+        let operands: Vec<_> = (0..count as u32)
+            .map(|index| Ok((Repr::Dyn, narrow(base + 16 * index)?)))
+            .collect::<Step<_>>()?;
         self.safepoint(word, keep, &operands);
         for index in 0..count as u32 {
-            self.emit.op(Rop::Mov2 as u16, narrow(base + 16 * (count as u32 + 1 + index))?, narrow(base + 16 * index)?, 0);
+            self.emit.op(
+                Rop::Mov2 as u16,
+                narrow(base + 16 * (count as u32 + 1 + index))?,
+                narrow(base + 16 * index)?,
+                0,
+            );
         }
         let at = self.destination(Repr::Dyn)?;
         let site = self.site();
@@ -102,14 +114,21 @@ impl Walk<'_> {
     /// Number of stack values that a shape takes.
     pub(super) fn shape_count(&self, id: u32) -> Step<u32> {
         match self.module.constant(ConstId(id)) {
-            Some(Constant::Shape(shape)) => Ok(shape.iter().filter(|(kind, _)| *kind != fzb::tables::ArgKind::Hole).count() as u32),
+            Some(Constant::Shape(shape)) => Ok(shape
+                .iter()
+                .filter(|(kind, _)| *kind != fzb::tables::ArgKind::Hole)
+                .count() as u32),
             _ => Err("a shape that is none".to_owned()),
         }
     }
 
     /// `call_shape` and `call_name_shape`.
     pub(super) fn call_shaped(&mut self, instr: &Instr) -> Step<()> {
-        let (shape, name) = if instr.op == Op::CallShape { (instr.args[0], 0) } else { (instr.args[1], instr.args[0]) };
+        let (shape, name) = if instr.op == Op::CallShape {
+            (instr.args[0], 0)
+        } else {
+            (instr.args[1], instr.args[0])
+        };
         let count = self.shape_count(shape)?;
         let wants = vec![Repr::Dyn; count as usize + 1];
         let base = self.stack.window(&mut self.emit, &wants)?;
@@ -119,8 +138,14 @@ impl Walk<'_> {
         let at = self.destination(Repr::Dyn)?;
         // What is spread is gathered before a frame is pushed: the operands are live until then, and the frame's window
         // begins above them.
-        let operands: Vec<_> = (0..=count).map(|index| Ok((Repr::Dyn, narrow(u32::from(base) + 16 * index)?))).collect::<Step<_>>()?;
-        let rop = if instr.op == Op::CallShape { Rop::CallShape } else { Rop::CallNameShape };
+        let operands: Vec<_> = (0..=count)
+            .map(|index| Ok((Repr::Dyn, narrow(u32::from(base) + 16 * index)?)))
+            .collect::<Step<_>>()?;
+        let rop = if instr.op == Op::CallShape {
+            Rop::CallShape
+        } else {
+            Rop::CallNameShape
+        };
         let word = self.emit.op(rop as u16, at, base, count as u16);
         if instr.op == Op::CallShape {
             self.emit.pair(shape, 0);
@@ -132,13 +157,23 @@ impl Walk<'_> {
     }
 
     pub(super) fn call_import(&mut self, id: u32) -> Step<()> {
-        let import = self.module.import(ImportId(id)).ok_or("an import that does not exist")?;
-        let params: Vec<Repr> = (0..import.params.len()).filter_map(|index| import.param(index)).map(|ty| self.repr(ty)).collect::<Step<_>>()?;
+        let import = self
+            .module
+            .import(ImportId(id))
+            .ok_or("an import that does not exist")?;
+        let params: Vec<Repr> = (0..import.params.len())
+            .filter_map(|index| import.param(index))
+            .map(|ty| self.repr(ty))
+            .collect::<Step<_>>()?;
         let result = self.repr(import.result)?;
         if import.kind == ImportKind::Host
             && let Some(name) = import.name.and_then(|name| self.module.name(name))
             && let Some(intrinsic) = (self.inline)(name)
-            && intrinsic.args().iter().map(|slot| slot_repr(*slot)).eq(params.iter().copied())
+            && intrinsic
+                .args()
+                .iter()
+                .map(|slot| slot_repr(*slot))
+                .eq(params.iter().copied())
             && slot_repr(intrinsic.result()) == result
         {
             return self.intrinsic(intrinsic);
@@ -158,8 +193,9 @@ impl Walk<'_> {
         let word = self.emit.op(Rop::CallImport as u16, at, base, 0);
         self.emit.pair(id, wants.len() as u32);
         if self.import_kind(id)? == ImportKind::Host {
-            let operands: Vec<_> =
-                (0..wants.len() as u32).map(|index| Ok((Repr::Dyn, narrow(u32::from(base) + 16 * index)?))).collect::<Step<_>>()?;
+            let operands: Vec<_> = (0..wants.len() as u32)
+                .map(|index| Ok((Repr::Dyn, narrow(u32::from(base) + 16 * index)?)))
+                .collect::<Step<_>>()?;
             self.safepoint(word, keep, &operands);
         } else {
             self.frame_point(word, keep, base);
@@ -180,7 +216,11 @@ impl Walk<'_> {
 
     /// An intrinsic, by its own operation if it has one.
     pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic) -> Step<()> {
-        let wants: Vec<Repr> = intrinsic.args().iter().map(|slot| slot_repr(*slot)).collect();
+        let wants: Vec<Repr> = intrinsic
+            .args()
+            .iter()
+            .map(|slot| slot_repr(*slot))
+            .collect();
         let result = slot_repr(intrinsic.result());
         if intrinsic == Intrinsic::TextContains {
             let at = self.stack.operands(&mut self.emit, &wants)?;
@@ -223,7 +263,8 @@ impl Walk<'_> {
             let at = match entry.register().filter(|_| entry.is_pair()) {
                 Some(at) => at,
                 None => {
-                    self.stack.materialise(&mut self.emit, entry, want, entry.home);
+                    self.stack
+                        .materialise(&mut self.emit, entry, want, entry.home);
                     self.stack.reach(u32::from(entry.home) + 16)?;
                     entry.home
                 }
@@ -240,7 +281,8 @@ impl Walk<'_> {
         let at = match entry.register() {
             Some(at) => at,
             None => {
-                self.stack.materialise(&mut self.emit, entry, want, entry.home);
+                self.stack
+                    .materialise(&mut self.emit, entry, want, entry.home);
                 entry.home
             }
         };
@@ -251,12 +293,17 @@ impl Walk<'_> {
 
     pub(super) fn tail_call(&mut self, id: u32) -> Step<()> {
         let callee = self.callee(id)?;
-        let special = callee.flags & (fzb::tables::function_flags::GENERATOR | fzb::tables::function_flags::ASYNC) != 0;
+        let special = callee.flags
+            & (fzb::tables::function_flags::GENERATOR | fzb::tables::function_flags::ASYNC)
+            != 0;
         if self.keeps_frame() || special {
             self.call(id)?;
             return self.ret();
         }
-        let wants: Vec<Repr> = callee.param_types().map(|ty| self.repr(ty)).collect::<Step<_>>()?;
+        let wants: Vec<Repr> = callee
+            .param_types()
+            .map(|ty| self.repr(ty))
+            .collect::<Step<_>>()?;
         let base = self.stack.window(&mut self.emit, &wants)?;
         self.drop_operands(wants.len())?;
         let function = u16::try_from(id).map_err(|_| "a function beyond 65,535")?;
@@ -279,7 +326,9 @@ impl Walk<'_> {
         self.drop_operands(wants.len())?;
         let at = base;
         let operands = self.placed(base, &wants)?;
-        let word = self.emit.op(Rop::TailCallDyn as u16, at, base, count as u16);
+        let word = self
+            .emit
+            .op(Rop::TailCallDyn as u16, at, base, count as u16);
         self.emit.pair(0, 0);
         self.safepoint(word, 0, &operands);
         // A frame that must stay (arguments left over from a call) gets the result here and returns it.

@@ -42,8 +42,15 @@ impl Emitter {
 
     /// Emits an instruction's first word; its index.
     pub fn op(&mut self, op: u16, a: u16, b: u16, c: u16) -> u32 {
-        if self.origins.last().is_none_or(|origin| origin.pc != self.pc) {
-            self.origins.push(Origin { word: self.at(), pc: self.pc });
+        if self
+            .origins
+            .last()
+            .is_none_or(|origin| origin.pc != self.pc)
+        {
+            self.origins.push(Origin {
+                word: self.at(),
+                pc: self.pc,
+            });
         }
         self.words.push(Word::new(op, a, b, c));
         self.at() - 1
@@ -70,7 +77,11 @@ impl Emitter {
                 index
             }
         };
-        self.safepoints.push(Safepoint { word, map: index, top });
+        self.safepoints.push(Safepoint {
+            word,
+            map: index,
+            top,
+        });
     }
 
     /// `c` of the word at `word` leads to the block at `target`; offsets count from `words` words behind it.
@@ -93,16 +104,23 @@ impl Emitter {
     /// Fills in all jumps.
     pub fn patch(&mut self) -> Result<(), String> {
         for (word, patch, target) in std::mem::take(&mut self.patches) {
-            let to = i64::from(*self.blocks.get(&target).ok_or("a jump to a place that is no block")?);
+            let to = i64::from(
+                *self
+                    .blocks
+                    .get(&target)
+                    .ok_or("a jump to a place that is no block")?,
+            );
             let slot = &mut self.words[word as usize];
             match patch {
                 Patch::Short { words } => {
-                    let offset = i16::try_from(to - i64::from(word + words)).map_err(|_| "a jump is too far")?;
+                    let offset = i16::try_from(to - i64::from(word + words))
+                        .map_err(|_| "a jump is too far")?;
                     slot.c = offset as u16;
                 }
                 Patch::Far => *slot = Word::wide((to - i64::from(word + 1)) as u64),
                 Patch::High => {
-                    let offset = i32::try_from(to - i64::from(word + 1)).map_err(|_| "a jump is too far")?;
+                    let offset =
+                        i32::try_from(to - i64::from(word + 1)).map_err(|_| "a jump is too far")?;
                     let low = slot.as_wide() as u32;
                     *slot = Word::wide(u64::from(low) | u64::from(offset as u32) << 32);
                 }

@@ -1,9 +1,9 @@
 //! All other instructions: operands in a window, immediates in the next word, results one behind the other; and those
 //! whose operands may stay where they are.
 
+use fzb::tables::TypedefId;
 use fzb::tables::{ConstId, ItemKind};
 use fzb::view::{Constant, RecType, Repr};
-use fzb::tables::TypedefId;
 use isa::signature::Effect;
 use isa::{Instr, Intrinsic, Op, Slot};
 
@@ -68,7 +68,8 @@ impl Walk<'_> {
     /// Translates an instruction by its form.
     pub(super) fn generic(&mut self, instr: &Instr) -> Step<()> {
         if instr.op == Op::Intrinsic {
-            let intrinsic = Intrinsic::from_number(instr.args[0] as u16).ok_or("an intrinsic that does not exist")?;
+            let intrinsic = Intrinsic::from_number(instr.args[0] as u16)
+                .ok_or("an intrinsic that does not exist")?;
             return self.intrinsic(intrinsic);
         }
         let form = self.form(instr)?;
@@ -104,7 +105,8 @@ impl Walk<'_> {
 
     fn emit_hot(&mut self, form: Form) -> Step<()> {
         let at = self.stack.operands(&mut self.emit, &form.pops)?;
-        let operands: Vec<(Repr, u16)> = form.pops.iter().copied().zip(at.iter().copied()).collect();
+        let operands: Vec<(Repr, u16)> =
+            form.pops.iter().copied().zip(at.iter().copied()).collect();
         for _ in 0..form.pops.len() {
             self.stack.pop()?;
         }
@@ -194,7 +196,11 @@ impl Walk<'_> {
                 let top = *self.stack.entries.last().ok_or("no operand")?;
                 let proved = matches!(top.repr, Repr::Rec(record) if record == RecType::of_typedef(TypedefId(args[0])));
                 form.pops = vec![if proved { top.repr } else { Repr::Dyn }];
-                form.pushes = vec![*reprs.get(args[1] as usize).ok_or("a field that does not exist")?];
+                form.pushes = vec![
+                    *reprs
+                        .get(args[1] as usize)
+                        .ok_or("a field that does not exist")?,
+                ];
                 let word = form.pushes[0].words() == 1;
                 form.c = u32::from(proved) | u32::from(word) << 1;
             }
@@ -280,13 +286,18 @@ impl Walk<'_> {
             Op::SetSlot => {
                 hot(&mut form, Rop::SetSlot, true);
                 let reprs = self.field_reprs(args[0], 0)?;
-                let repr = *reprs.get(args[1] as usize).ok_or("a field that does not exist")?;
+                let repr = *reprs
+                    .get(args[1] as usize)
+                    .ok_or("a field that does not exist")?;
                 let record = match self.stack.entries.as_slice() {
                     [.., record, _] => *record,
                     _ => return Err("too few operands".to_owned()),
                 };
                 let proved = matches!(record.repr, Repr::Rec(found) if found == RecType::of_typedef(TypedefId(args[0])));
-                let mutable = self.module.field(TypedefId(args[0]), 0, args[1]).is_some_and(|field| field.flags & 1 != 0);
+                let mutable = self
+                    .module
+                    .field(TypedefId(args[0]), 0, args[1])
+                    .is_some_and(|field| field.flags & 1 != 0);
                 form.pops = vec![if proved { record.repr } else { Repr::Dyn }, repr];
                 if let (true, true, Some(tag)) = (proved, mutable, crate::world::static_tag(repr)) {
                     form.c = 3 | (tag as u32) << 8;
@@ -300,7 +311,11 @@ impl Walk<'_> {
                 form.pops = vec![Repr::Dyn];
                 if let Some(Constant::Slots(slots)) = self.module.constant(ConstId(args[1])) {
                     for slot in slots.iter() {
-                        form.pops.push(*reprs.get(slot as usize).ok_or("a field that does not exist")?);
+                        form.pops.push(
+                            *reprs
+                                .get(slot as usize)
+                                .ok_or("a field that does not exist")?,
+                        );
                     }
                 }
                 form.pushes = vec![Repr::Rec(RecType::of_typedef(TypedefId(args[0])))];
@@ -323,7 +338,11 @@ impl Walk<'_> {
                 form.rop = Rop::GetCase;
                 let reprs = self.field_reprs(args[0], args[1])?;
                 form.pops = dynamic(1);
-                form.pushes = vec![*reprs.get(args[2] as usize).ok_or("a field that does not exist")?];
+                form.pushes = vec![
+                    *reprs
+                        .get(args[2] as usize)
+                        .ok_or("a field that does not exist")?,
+                ];
                 form.c = args[2];
             }
             Op::CaseIs => form.rop = Rop::CaseIs,
@@ -335,7 +354,8 @@ impl Walk<'_> {
             Op::Format => {
                 form.rop = Rop::Format;
                 let count = match self.module.constant(ConstId(args[0])) {
-                    Some(Constant::Format(spec)) => fzb::verify::format_spec::arguments(spec).ok_or("a format that cannot be read")?,
+                    Some(Constant::Format(spec)) => fzb::verify::format_spec::arguments(spec)
+                        .ok_or("a format that cannot be read")?,
                     _ => return Err("a format that is none".to_owned()),
                 };
                 form.pops = dynamic(count);
@@ -352,6 +372,8 @@ impl Walk<'_> {
             }
             Op::PatchCapture => {
                 form.rop = Rop::PatchCapture;
+                form.pops = dynamic(2);
+                form.pushes = vec![Repr::Fn];
             }
             Op::MakeRoutine => {
                 form.rop = Rop::MakeRoutine;
@@ -383,7 +405,10 @@ impl Walk<'_> {
             Op::MapLit => {
                 form.rop = Rop::MapLit;
                 let count = match self.module.constant(ConstId(args[0])) {
-                    Some(Constant::MapLit(items)) => items.iter().map(|(kind, ..)| if kind == ItemKind::Computed { 2 } else { 1 }).sum(),
+                    Some(Constant::MapLit(items)) => items
+                        .iter()
+                        .map(|(kind, ..)| if kind == ItemKind::Computed { 2 } else { 1 })
+                        .sum(),
                     _ => return Err("a map literal that is none".to_owned()),
                 };
                 form.pops = dynamic(count);
@@ -445,7 +470,11 @@ impl Walk<'_> {
                 form.rop = Rop::Reply;
                 let count = if args[2] & 2 != 0 { 1 } else { args[1] } + (args[2] & 1);
                 form.pops = dynamic(count);
-                form.pushes = if args[2] & 8 != 0 { Vec::new() } else { dynamic(1) };
+                form.pushes = if args[2] & 8 != 0 {
+                    Vec::new()
+                } else {
+                    dynamic(1)
+                };
                 form.c = count;
                 form.third = Some((args[2], 0));
             }

@@ -39,18 +39,27 @@ impl Layout {
                 break;
             }
             let ty = function.local_type(index).ok_or("a local without a type")?;
-            let repr = module.repr(ty).ok_or("a local of a type that does not exist")?;
+            let repr = module
+                .repr(ty)
+                .ok_or("a local of a type that does not exist")?;
             locals.push((repr, narrow(at)?));
             at += repr.words() * 8;
         }
-        Ok(Layout { locals, params: function.params, hidden, temps: at })
+        Ok(Layout {
+            locals,
+            params: function.params,
+            hidden,
+            temps: at,
+        })
     }
 }
 
 /// An offset that operands can name.
 pub fn narrow(at: u32) -> Result<u16, String> {
     if at >= REACH * 8 {
-        return Err(format!("the function needs more than {REACH} register words"));
+        return Err(format!(
+            "the function needs more than {REACH} register words"
+        ));
     }
     Ok(at as u16)
 }

@@ -30,12 +30,19 @@ pub type InlineForms<'a> = &'a dyn Fn(&str) -> Option<isa::Intrinsic>;
 ///
 /// # Errors
 /// What the machine cannot hold: too many registers, captures or statics for the operand width.
-pub fn function(module: &Module, id: FuncId, verified: &Verified, inline: InlineForms<'_>) -> Result<Code, String> {
+pub fn function(
+    module: &Module,
+    id: FuncId,
+    verified: &Verified,
+    inline: InlineForms<'_>,
+) -> Result<Code, String> {
     let function = module.function(id).ok_or("the function does not exist")?;
     walk::Walk::new(module, function, verified, inline)?.run()
 }
 
 /// The representation of a type.
 fn repr_of(module: &Module, ty: u32) -> Result<Repr, String> {
-    module.repr(TypeId(ty)).ok_or_else(|| format!("type {ty} does not exist"))
+    module
+        .repr(TypeId(ty))
+        .ok_or_else(|| format!("type {ty} does not exist"))
 }

@@ -47,7 +47,11 @@ impl Walk<'_> {
             Op::Or => op::OR,
             _ => return self.other_number(instr),
         };
-        let repr = if matches!(instr.op, Op::And | Op::Or) { Repr::Bool } else { Repr::I64 };
+        let repr = if matches!(instr.op, Op::And | Op::Or) {
+            Repr::Bool
+        } else {
+            Repr::I64
+        };
         self.int_binary(binary, repr)?;
         Ok(true)
     }
@@ -72,7 +76,8 @@ impl Walk<'_> {
                 self.stack.pop()?;
                 self.stack.int_mirror = None;
                 let at = self.destination(Repr::I64)?;
-                self.emit.op(Rop::Narrow as u16, at, from, instr.args[0] as u16);
+                self.emit
+                    .op(Rop::Narrow as u16, at, from, instr.args[0] as u16);
                 self.stack.int_mirror = Some(at);
             }
             Op::I64ToF64 => {
@@ -83,7 +88,8 @@ impl Walk<'_> {
                     Operand::A => (Rop::FromIntAcc, 0),
                     Operand::R(at) => (Rop::FromInt, at),
                     Operand::K(value) => {
-                        self.stack.push(Repr::F64, Loc::Float((value as i64 as f64).to_bits()))?;
+                        self.stack
+                            .push(Repr::F64, Loc::Float((value as i64 as f64).to_bits()))?;
                         return Ok(true);
                     }
                 };
@@ -97,15 +103,26 @@ impl Walk<'_> {
                 self.stack.int_mirror = None;
                 let keep = self.stack.entries.len();
                 let at = self.destination(Repr::I64)?;
-                let word = self.emit.op(Rop::ToInt as u16, at, from, instr.args[0] as u16);
+                let word = self
+                    .emit
+                    .op(Rop::ToInt as u16, at, from, instr.args[0] as u16);
                 self.safepoint(word, keep, &[]);
                 self.stack.int_mirror = Some(at);
             }
             Op::F64Bits | Op::F64FromBits | Op::I64FromChar => {
                 // The word is the same; only its reading changes.
                 self.stack.spill(&mut self.emit);
-                let top = self.stack.entries.len().checked_sub(1).ok_or("no operand")?;
-                let repr = if instr.op == Op::F64FromBits { Repr::F64 } else { Repr::I64 };
+                let top = self
+                    .stack
+                    .entries
+                    .len()
+                    .checked_sub(1)
+                    .ok_or("no operand")?;
+                let repr = if instr.op == Op::F64FromBits {
+                    Repr::F64
+                } else {
+                    Repr::I64
+                };
                 let entry = &mut self.stack.entries[top];
                 entry.repr = repr;
                 entry.loc = match entry.loc {
@@ -140,7 +157,11 @@ impl Walk<'_> {
             Loc::Float(bits) => Operand::K(bits),
             Loc::Home | Loc::Alias(_) => {
                 let at = entry.register().unwrap_or(entry.home);
-                if self.stack.int_mirror == Some(at) { Operand::A } else { Operand::R(at) }
+                if self.stack.int_mirror == Some(at) {
+                    Operand::A
+                } else {
+                    Operand::R(at)
+                }
             }
             _ => Operand::K(0),
         }
@@ -152,7 +173,11 @@ impl Walk<'_> {
             Loc::Float(bits) => Operand::K(bits),
             Loc::Home | Loc::Alias(_) => {
                 let at = entry.register().unwrap_or(entry.home);
-                if self.stack.float_mirror == Some(at) { Operand::A } else { Operand::R(at) }
+                if self.stack.float_mirror == Some(at) {
+                    Operand::A
+                } else {
+                    Operand::R(at)
+                }
             }
             _ => Operand::K(0),
         }
@@ -161,7 +186,8 @@ impl Walk<'_> {
     /// A constant operand gets a register: the home of its entry.
     pub(super) fn in_register(&mut self, operand: Operand, entry: &Entry) -> Operand {
         if let Operand::K(_) = operand {
-            self.stack.materialise(&mut self.emit, *entry, entry.repr, entry.home);
+            self.stack
+                .materialise(&mut self.emit, *entry, entry.repr, entry.home);
             return Operand::R(entry.home);
         }
         operand
@@ -172,10 +198,20 @@ impl Walk<'_> {
         let left = self.stack.pop()?;
         let (mut x, mut y) = (self.int_operand(&left), self.int_operand(&right));
         let divides = matches!(which, op::DIV_S | op::REM_S | op::DIV_U | op::REM_U);
-        let commutes = matches!(which, op::ADD | op::MUL | op::AND | op::OR | op::XOR | op::ADD_CK | op::MUL_CK);
+        let commutes = matches!(
+            which,
+            op::ADD | op::MUL | op::AND | op::OR | op::XOR | op::ADD_CK | op::MUL_CK
+        );
         if commutes && (matches!(x, Operand::K(_)) || (y == Operand::A && x != Operand::A)) {
             std::mem::swap(&mut x, &mut y);
-            x = self.in_register(x, if matches!(x, Operand::K(_)) { &right } else { &left });
+            x = self.in_register(
+                x,
+                if matches!(x, Operand::K(_)) {
+                    &right
+                } else {
+                    &left
+                },
+            );
         } else {
             x = self.in_register(x, &left);
         }
@@ -185,7 +221,10 @@ impl Walk<'_> {
             if !safe {
                 // A divisor that may fault is read again by the slow path, from registers.
                 y = self.in_register(y, &right);
-                (x, y) = (self.out_of_accumulator(x, &left), self.out_of_accumulator(y, &right));
+                (x, y) = (
+                    self.out_of_accumulator(x, &left),
+                    self.out_of_accumulator(y, &right),
+                );
                 must_store = true;
             }
         }
@@ -201,8 +240,18 @@ impl Walk<'_> {
             (x, Operand::K(value)) => {
                 let b = if let Operand::R(b) = x { b } else { 0 };
                 match i16::try_from(value as i64) {
-                    Ok(small) => (if x == Operand::A { Form::AK } else { Form::RK }, b, small as u16, None),
-                    Err(_) => (if x == Operand::A { Form::AW } else { Form::RW }, b, 0, Some(value)),
+                    Ok(small) => (
+                        if x == Operand::A { Form::AK } else { Form::RK },
+                        b,
+                        small as u16,
+                        None,
+                    ),
+                    Err(_) => (
+                        if x == Operand::A { Form::AW } else { Form::RW },
+                        b,
+                        0,
+                        Some(value),
+                    ),
                 }
             }
             _ => return Err("an operand form that does not exist".to_owned()),
@@ -276,7 +325,12 @@ impl Walk<'_> {
             (Operand::A, Operand::K(value)) => (Form::AK, 0, value as i16 as u16),
             _ => return Err("an operand form that does not exist".to_owned()),
         };
-        if self.fuse(Test::Int { cond: which, form, a: b, b: c })? {
+        if self.fuse(Test::Int {
+            cond: which,
+            form,
+            a: b,
+            b: c,
+        })? {
             return Ok(());
         }
         self.stack.spill_int(&mut self.emit);
@@ -329,7 +383,8 @@ impl Walk<'_> {
             Some(at) => (true, at),
             None => (false, self.stack.push(Repr::F64, Loc::FloatAcc)?),
         };
-        self.emit.op(ops::float_binary(which, form, store), at, b, c);
+        self.emit
+            .op(ops::float_binary(which, form, store), at, b, c);
         if let Some(value) = wide {
             self.emit.wide(value);
         }
@@ -369,7 +424,13 @@ impl Walk<'_> {
             (Operand::A, Operand::K(value)) => (Form::AK, 0, 0, Some(value)),
             _ => return Err("an operand form that does not exist".to_owned()),
         };
-        if self.fuse(Test::Float { cond: which, form, a, b, wide })? {
+        if self.fuse(Test::Float {
+            cond: which,
+            form,
+            a,
+            b,
+            wide,
+        })? {
             return Ok(());
         }
         // Without a branch the compare takes two registers.
@@ -404,7 +465,8 @@ impl Walk<'_> {
             _ => (true, 0),
         };
         let at = self.destination(Repr::F64)?;
-        self.emit.op(ops::float_unary(which as u16, acc), at, from, 0);
+        self.emit
+            .op(ops::float_unary(which as u16, acc), at, from, 0);
         self.stack.float_mirror = Some(at);
         Ok(())
     }
@@ -437,7 +499,10 @@ impl Walk<'_> {
         };
         let (form, b, c, wide, operands) = match (left.loc, right.loc) {
             (_, Loc::Int(value))
-                if right.repr == Repr::I64 && left.is_pair() && left.register().is_some() && i16::try_from(value).is_ok() =>
+                if right.repr == Repr::I64
+                    && left.is_pair()
+                    && left.register().is_some()
+                    && i16::try_from(value).is_ok() =>
             {
                 let b = left.register().unwrap_or(left.home);
                 (Form::RK, b, value as i16 as u16, None, vec![(Repr::Dyn, b)])
@@ -451,8 +516,16 @@ impl Walk<'_> {
                 (Form::WR, 0, c, Some(bits), vec![(Repr::Dyn, c)])
             }
             _ => {
-                let at = self.stack.operands(&mut self.emit, &[Repr::Dyn, Repr::Dyn])?;
-                (Form::RR, at[0], at[1], None, vec![(Repr::Dyn, at[0]), (Repr::Dyn, at[1])])
+                let at = self
+                    .stack
+                    .operands(&mut self.emit, &[Repr::Dyn, Repr::Dyn])?;
+                (
+                    Form::RR,
+                    at[0],
+                    at[1],
+                    None,
+                    vec![(Repr::Dyn, at[0]), (Repr::Dyn, at[1])],
+                )
             }
         };
         self.stack.entries.truncate(count - 2);
@@ -468,13 +541,17 @@ impl Walk<'_> {
     }
 
     fn dyn_quotient(&mut self, which: u16) -> Step<()> {
-        let at = self.stack.operands(&mut self.emit, &[Repr::Dyn, Repr::Dyn])?;
+        let at = self
+            .stack
+            .operands(&mut self.emit, &[Repr::Dyn, Repr::Dyn])?;
         self.stack.pop()?;
         self.stack.pop()?;
         self.stack.forget();
         let keep = self.stack.entries.len();
         let to = self.destination(Repr::Dyn)?;
-        let word = self.emit.op(ops::dyn_other(which, self.scripting()), to, at[0], at[1]);
+        let word = self
+            .emit
+            .op(ops::dyn_other(which, self.scripting()), to, at[0], at[1]);
         self.safepoint(word, keep, &[(Repr::Dyn, at[0]), (Repr::Dyn, at[1])]);
         Ok(())
     }
@@ -488,16 +565,37 @@ impl Walk<'_> {
         };
         let register = left.register().filter(|_| left.is_pair());
         let (form, a, b, wide, operands) = match (register, right.loc) {
-            (Some(a), Loc::Int(value)) if right.repr == Repr::I64 && i16::try_from(value).is_ok() => (Form::RK, a, value as i16 as u16, None, vec![(Repr::Dyn, a)]),
-            (Some(a), Loc::Float(bits)) if self.branch_ahead() => (Form::RW, a, 0, Some(bits), vec![(Repr::Dyn, a)]),
+            (Some(a), Loc::Int(value))
+                if right.repr == Repr::I64 && i16::try_from(value).is_ok() =>
+            {
+                (Form::RK, a, value as i16 as u16, None, vec![(Repr::Dyn, a)])
+            }
+            (Some(a), Loc::Float(bits)) if self.branch_ahead() => {
+                (Form::RW, a, 0, Some(bits), vec![(Repr::Dyn, a)])
+            }
             _ => {
-                let at = self.stack.operands(&mut self.emit, &[Repr::Dyn, Repr::Dyn])?;
-                (Form::RR, at[0], at[1], None, vec![(Repr::Dyn, at[0]), (Repr::Dyn, at[1])])
+                let at = self
+                    .stack
+                    .operands(&mut self.emit, &[Repr::Dyn, Repr::Dyn])?;
+                (
+                    Form::RR,
+                    at[0],
+                    at[1],
+                    None,
+                    vec![(Repr::Dyn, at[0]), (Repr::Dyn, at[1])],
+                )
             }
         };
         self.stack.entries.truncate(count - 2);
         self.stack.forget();
-        if self.fuse(Test::Dyn { relation: which, form, a, b, wide, operands: operands.clone() })? {
+        if self.fuse(Test::Dyn {
+            relation: which,
+            form,
+            a,
+            b,
+            wide,
+            operands: operands.clone(),
+        })? {
             return Ok(());
         }
         let keep = self.stack.entries.len();

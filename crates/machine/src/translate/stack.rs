@@ -89,7 +89,9 @@ impl Stack {
 
     /// Byte offset of the home of the next position.
     pub fn next_home(&self) -> u32 {
-        self.entries.last().map_or(self.temps, |entry| u32::from(entry.home) + entry.repr.words() * 8)
+        self.entries.last().map_or(self.temps, |entry| {
+            u32::from(entry.home) + entry.repr.words() * 8
+        })
     }
 
     /// Pushes an entry; its home.
@@ -112,7 +114,9 @@ impl Stack {
 
     /// Pops an entry.
     pub fn pop(&mut self) -> Result<Entry, String> {
-        self.entries.pop().ok_or_else(|| "the virtual stack is empty".to_owned())
+        self.entries
+            .pop()
+            .ok_or_else(|| "the virtual stack is empty".to_owned())
     }
 
     /// The stack map of this place: assigned locals, hidden registers, the entries below `keep`, and operands where they
@@ -148,7 +152,10 @@ impl Stack {
         pairs.dedup();
         tickets.sort_unstable();
         tickets.dedup();
-        StackMap { pairs: pairs.into(), tickets: tickets.into() }
+        StackMap {
+            pairs: pairs.into(),
+            tickets: tickets.into(),
+        }
     }
 
     /// Forgets what the accumulators mirror.
@@ -258,7 +265,12 @@ impl Stack {
                     }
                 }
             }
-            Loc::Int(value) => self.load2(emitter, at, static_tag(entry.repr).unwrap_or(tag::I64), value as u64),
+            Loc::Int(value) => self.load2(
+                emitter,
+                at,
+                static_tag(entry.repr).unwrap_or(tag::I64),
+                value as u64,
+            ),
             Loc::Float(bits) => self.load2(emitter, at, tag::F64, bits),
             Loc::Bool(value) => self.load2(emitter, at, tag::BOOL, value as u64),
             Loc::Empty => self.load2(emitter, at, tag::EMPTY, 0),
@@ -297,7 +309,11 @@ impl Stack {
     /// on the stack; what follows pops them.
     pub fn window(&mut self, emitter: &mut Emitter, wants: &[Repr]) -> Result<u16, String> {
         self.spill(emitter);
-        let first = self.entries.len().checked_sub(wants.len()).ok_or("too few operands")?;
+        let first = self
+            .entries
+            .len()
+            .checked_sub(wants.len())
+            .ok_or("too few operands")?;
         let base = match self.entries.get(first) {
             Some(entry) => u32::from(entry.home),
             None => self.next_home(),
@@ -322,12 +338,19 @@ impl Stack {
     /// Registers of the topmost operands, each held as wanted, left where they are if possible; else as a window.
     pub fn operands(&mut self, emitter: &mut Emitter, wants: &[Repr]) -> Result<Vec<u16>, String> {
         self.spill(emitter);
-        let first = self.entries.len().checked_sub(wants.len()).ok_or("too few operands")?;
+        let first = self
+            .entries
+            .len()
+            .checked_sub(wants.len())
+            .ok_or("too few operands")?;
         let mut in_place = true;
         for (index, want) in wants.iter().enumerate() {
             let entry = self.entries[first + index];
             let grows = want.words() > entry.repr.words();
-            let blocked = self.entries.get(first + index + 1).is_some_and(|next| next.loc == Loc::Home);
+            let blocked = self
+                .entries
+                .get(first + index + 1)
+                .is_some_and(|next| next.loc == Loc::Home);
             if grows && blocked {
                 in_place = false;
             }

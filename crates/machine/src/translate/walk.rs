@@ -1,8 +1,11 @@
 //! One instruction of the file form after the other.
 
-use fzb::tables::{Arity, ConstId, ConstKind, FuncId, ImportId, ImportKind, Lang, StaticId, TypeId, TypedefId, function_flags};
+use fzb::tables::{
+    ConstId, ConstKind, FuncId, ImportId, ImportKind, Lang, StaticId, TypeId, TypedefId,
+    function_flags,
+};
 use fzb::verify::{Block, RegionKind, Verified};
-use fzb::view::{Constant, Function, Module, RecType, Repr};
+use fzb::view::{Constant, Function, Module, RecType, Repr, Type};
 use isa::{Instr, Op, decode};
 
 use super::InlineForms;
@@ -35,7 +38,12 @@ pub struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(module: &'a Module, function: Function<'a>, verified: &'a Verified, inline: InlineForms<'a>) -> Step<Walk<'a>> {
+    pub(super) fn new(
+        module: &'a Module,
+        function: Function<'a>,
+        verified: &'a Verified,
+        inline: InlineForms<'a>,
+    ) -> Step<Walk<'a>> {
         let layout = Layout::of(module, &function)?;
         let stack = Stack::new(&layout);
         narrow(layout.temps)?;
@@ -88,12 +96,18 @@ impl<'a> Walk<'a> {
             self.stack.assigned[index] = verified.assigned(block, index as u32);
         }
         let head = block.loop_head || (block.start == 0 && !verified.leaf);
-        let word = self.emit.op(if head { Rop::Head } else { Rop::Block } as u16, block.cost.min(u32::from(u16::MAX)) as u16, 0, 0);
+        let word = self.emit.op(
+            if head { Rop::Head } else { Rop::Block } as u16,
+            block.cost.min(u32::from(u16::MAX)) as u16,
+            0,
+            0,
+        );
         self.safepoint(word, self.stack.entries.len(), &[]);
         self.next = block.start;
         let mut ended = false;
         while self.next < block.end {
-            let instr = decode(self.function.code, self.next).map_err(|_| "the code cannot be decoded")?;
+            let instr =
+                decode(self.function.code, self.next).map_err(|_| "the code cannot be decoded")?;
             self.emit.pc = instr.at;
             self.next = instr.next;
             ended = self.instr(&instr)?;
@@ -124,7 +138,10 @@ impl<'a> Walk<'a> {
 
     /// Register word in which a handler expects the error: the topmost entry of its block's stack.
     fn error_register(&self, handler: u32) -> Step<u32> {
-        let block = self.verified.block_of(handler).ok_or("a handler that is no block")?;
+        let block = self
+            .verified
+            .block_of(handler)
+            .ok_or("a handler that is no block")?;
         let below: u32 = match self.verified.stack(block).split_last() {
             Some((_, below)) => below.iter().map(|repr| repr.words()).sum(),
             None => return Err("a handler without an error on its stack".to_owned()),
@@ -134,7 +151,11 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self, body: u32) -> Step<Code> {
         for region in &mut self.regions {
-            region.handler = *self.emit.blocks.get(&region.handler).ok_or("a handler that is no block")?;
+            region.handler = *self
+                .emit
+                .blocks
+                .get(&region.handler)
+                .ok_or("a handler that is no block")?;
             let end = (region.error + 2) * 8;
             self.stack.reach(end)?;
         }
@@ -148,13 +169,26 @@ impl<'a> Walk<'a> {
                 Vec::new()
             };
             // Targets of tables that only unreachable code uses have no block.
-            tables.push(targets.iter().map(|target| self.emit.blocks.get(target).copied().unwrap_or(0)).collect::<Box<[u32]>>());
+            tables.push(
+                targets
+                    .iter()
+                    .map(|target| self.emit.blocks.get(target).copied().unwrap_or(0))
+                    .collect::<Box<[u32]>>(),
+            );
         }
         let words = std::mem::take(&mut self.emit.words).into_boxed_slice();
         let function = &self.function;
-        let param_reprs: Box<[Repr]> = self.layout.locals.iter().take(function.params as usize).map(|(repr, _)| *repr).collect();
+        let param_reprs: Box<[Repr]> = self
+            .layout
+            .locals
+            .iter()
+            .take(function.params as usize)
+            .map(|(repr, _)| *repr)
+            .collect();
         let result = super::repr_of(self.module, function.result.0)?;
-        let plain = param_reprs.iter().all(|repr| repr.is_dyn() && *repr == Repr::Dyn)
+        let plain = param_reprs
+            .iter()
+            .all(|repr| repr.is_dyn() && *repr == Repr::Dyn)
             && !result.is_ticket()
             && result.words() == 2
             && self.layout.hidden == [u16::MAX; 3]
@@ -187,8 +221,18 @@ impl<'a> Walk<'a> {
     /// Notes a safepoint at `word`: the entries below `keep` and the operands are live.
     pub(super) fn safepoint(&mut self, word: u32, keep: usize, operands: &[(Repr, u16)]) {
         let map = self.stack.map(&self.layout, keep, operands);
-        let homes = self.stack.entries.iter().take(keep).next_back().map_or(self.stack.temps, |entry| u32::from(entry.home) + entry.repr.words() * 8);
-        let top = operands.iter().fold(homes, |top, (repr, at)| top.max(u32::from(*at) + repr.words() * 8));
+        let homes = self
+            .stack
+            .entries
+            .iter()
+            .take(keep)
+            .next_back()
+            .map_or(self.stack.temps, |entry| {
+                u32::from(entry.home) + entry.repr.words() * 8
+            });
+        let top = operands.iter().fold(homes, |top, (repr, at)| {
+            top.max(u32::from(*at) + repr.words() * 8)
+        });
         self.emit.safepoint(word, map, top.div_ceil(8));
     }
 
@@ -240,7 +284,11 @@ impl<'a> Walk<'a> {
 
     /// Stores the topmost entry into a local.
     fn store(&mut self, index: u32) -> Step<()> {
-        let (repr, at) = *self.layout.locals.get(index as usize).ok_or("a local that does not exist")?;
+        let (repr, at) = *self
+            .layout
+            .locals
+            .get(index as usize)
+            .ok_or("a local that does not exist")?;
         let entry = self.stack.pop()?;
         self.stack.unalias(&mut self.emit, at);
         if entry.register() != Some(at) || entry.repr.words() != repr.words() {
@@ -281,13 +329,19 @@ impl<'a> Walk<'a> {
                 self.stack.pop()?;
             }
             Op::Dup => {
-                let top = self.stack.entries.len().checked_sub(1).ok_or("nothing to repeat")?;
+                let top = self
+                    .stack
+                    .entries
+                    .len()
+                    .checked_sub(1)
+                    .ok_or("nothing to repeat")?;
                 match self.stack.entries[top].loc {
                     Loc::Home | Loc::IntAcc | Loc::FloatAcc => {
                         self.stack.home(&mut self.emit, top);
                         let entry = self.stack.entries[top];
                         let at = self.stack.push(entry.repr, Loc::Home)?;
-                        self.stack.materialise(&mut self.emit, entry, entry.repr, at);
+                        self.stack
+                            .materialise(&mut self.emit, entry, entry.repr, at);
                     }
                     loc => {
                         let repr = self.stack.entries[top].repr;
@@ -296,7 +350,11 @@ impl<'a> Walk<'a> {
                 }
             }
             Op::Load => {
-                let (repr, at) = *self.layout.locals.get(a[0] as usize).ok_or("a local that does not exist")?;
+                let (repr, at) = *self
+                    .layout
+                    .locals
+                    .get(a[0] as usize)
+                    .ok_or("a local that does not exist")?;
                 self.stack.push(repr, Loc::Alias(at))?;
             }
             Op::Store => self.store(a[0])?,
@@ -304,17 +362,27 @@ impl<'a> Walk<'a> {
             Op::LoadCap => self.load_capture(a[0])?,
             Op::LoadStatic => {
                 let repr = self.static_repr(a[0])?;
-                self.load(if repr.words() == 2 { Rop::LoadStatic } else { Rop::LoadStaticTyped }, repr, a[0])?;
+                self.load(
+                    if repr.words() == 2 {
+                        Rop::LoadStatic
+                    } else {
+                        Rop::LoadStaticTyped
+                    },
+                    repr,
+                    a[0],
+                )?;
             }
             Op::StoreStatic => self.store_static(a[0])?,
             Op::PushInt => {
-                self.stack.push(Repr::I64, Loc::Int(i64::from(instr.signed(0))))?;
+                self.stack
+                    .push(Repr::I64, Loc::Int(i64::from(instr.signed(0))))?;
             }
             Op::Unit => {
                 self.stack.push(Repr::Dyn, Loc::Empty)?;
             }
             Op::True | Op::False => {
-                self.stack.push(Repr::Bool, Loc::Bool(instr.op == Op::True))?;
+                self.stack
+                    .push(Repr::Bool, Loc::Bool(instr.op == Op::True))?;
             }
             Op::Nil => {
                 self.stack.push(Repr::List, Loc::Nil)?;
@@ -354,11 +422,19 @@ impl<'a> Walk<'a> {
                 return Ok(false);
             }
             Op::SwitchTag | Op::SwitchText => {
-                let want = if instr.op == Op::SwitchTag { Repr::Dyn } else { Repr::Text };
+                let want = if instr.op == Op::SwitchTag {
+                    Repr::Dyn
+                } else {
+                    Repr::Text
+                };
                 let at = self.stack.word(&mut self.emit, want)?;
                 self.stack.pop()?;
                 self.stack.flush(&mut self.emit);
-                let rop = if instr.op == Op::SwitchTag { Rop::SwitchTag } else { Rop::SwitchText };
+                let rop = if instr.op == Op::SwitchTag {
+                    Rop::SwitchTag
+                } else {
+                    Rop::SwitchText
+                };
                 let word = self.emit.op(rop as u16, 0, at, 0);
                 self.emit.pair(a[0], 0);
                 let keep = self.stack.entries.len();
@@ -378,7 +454,13 @@ impl<'a> Walk<'a> {
                 let at = self.layout.hidden[0];
                 self.stack.push(Repr::Dyn, Loc::Alias(at))?;
             }
-            Op::Throw | Op::Rethrow | Op::FaultOp | Op::EndFinally | Op::RetMiss | Op::RetPeek | Op::RetOuter => {
+            Op::Throw
+            | Op::Rethrow
+            | Op::FaultOp
+            | Op::EndFinally
+            | Op::RetMiss
+            | Op::RetPeek
+            | Op::RetOuter => {
                 self.generic(instr)?;
                 return Ok(true);
             }
@@ -397,12 +479,18 @@ impl<'a> Walk<'a> {
 
     fn constant(&mut self, id: u32) -> Step<()> {
         let id = ConstId(id);
-        match self.module.constant(id).ok_or("a constant that does not exist")? {
+        match self
+            .module
+            .constant(id)
+            .ok_or("a constant that does not exist")?
+        {
             Constant::Empty => self.stack.push(Repr::Dyn, Loc::Empty)?,
             Constant::Bool(value) => self.stack.push(Repr::Bool, Loc::Bool(value))?,
             Constant::Int(value) => self.stack.push(Repr::I64, Loc::Int(value))?,
             Constant::Float(bits) => self.stack.push(Repr::F64, Loc::Float(bits))?,
-            Constant::Char(value) => self.stack.push(Repr::Char, Loc::Int(i64::from(u32::from(value))))?,
+            Constant::Char(value) => self
+                .stack
+                .push(Repr::Char, Loc::Int(i64::from(u32::from(value))))?,
             Constant::Sized { width: 8, bits } => self.stack.push(Repr::F64, Loc::Float(bits))?,
             Constant::Sized { bits, .. } => self.stack.push(Repr::I64, Loc::Int(bits as i64))?,
             _ => {
@@ -412,7 +500,9 @@ impl<'a> Walk<'a> {
                     Some(ConstKind::List) => Repr::List,
                     Some(ConstKind::Tuple) => Repr::Ref,
                     Some(ConstKind::Record) => match self.module.constant(id) {
-                        Some(Constant::Record { typedef, .. }) => Repr::Rec(RecType::of_typedef(typedef)),
+                        Some(Constant::Record { typedef, .. }) => {
+                            Repr::Rec(RecType::of_typedef(typedef))
+                        }
                         _ => Repr::Dyn,
                     },
                     _ => Repr::Dyn,
@@ -420,7 +510,11 @@ impl<'a> Walk<'a> {
                 self.stack.spill(&mut self.emit);
                 let keep = self.stack.entries.len();
                 let at = self.destination(repr)?;
-                let op = if repr.words() == 1 { Rop::ConstTicket } else { Rop::ConstPair };
+                let op = if repr.words() == 1 {
+                    Rop::ConstTicket
+                } else {
+                    Rop::ConstPair
+                };
                 let word = self.emit.op(op as u16, at, 0, 0);
                 self.emit.pair(id.0, 0);
                 self.safepoint(word, keep, &[]);
@@ -442,14 +536,16 @@ impl<'a> Walk<'a> {
                 *slot = narrow(at)?;
                 at += entry.repr.words() * 8;
                 self.stack.reach(at)?;
-                self.stack.materialise(&mut self.emit, entry, entry.repr, *slot);
+                self.stack
+                    .materialise(&mut self.emit, entry, entry.repr, *slot);
             }
         }
         for (slot, mut entry) in parked.into_iter().zip([upper, lower]) {
             if entry.loc == Loc::Home {
                 let home = self.stack.push(entry.repr, Loc::Home)?;
                 entry.loc = Loc::Alias(slot);
-                self.stack.materialise(&mut self.emit, entry, entry.repr, home);
+                self.stack
+                    .materialise(&mut self.emit, entry, entry.repr, home);
             } else {
                 self.stack.push(entry.repr, entry.loc)?;
             }
@@ -458,7 +554,10 @@ impl<'a> Walk<'a> {
     }
 
     fn load_capture(&mut self, index: u32) -> Step<()> {
-        let (ty, cell) = self.function.capture(index).ok_or("a capture that does not exist")?;
+        let (ty, cell) = self
+            .function
+            .capture(index)
+            .ok_or("a capture that does not exist")?;
         let repr = if cell { Repr::Ref } else { self.repr(ty)? };
         if cell && self.peek().is_some_and(|next| next.op == Op::CellGet) {
             if let Some(next) = self.peek() {
@@ -466,11 +565,22 @@ impl<'a> Walk<'a> {
             }
             return self.load(Rop::LoadCapCell, Repr::Dyn, index);
         }
-        self.load(if repr.words() == 2 { Rop::LoadCap } else { Rop::LoadCapTyped }, repr, index)
+        self.load(
+            if repr.words() == 2 {
+                Rop::LoadCap
+            } else {
+                Rop::LoadCapTyped
+            },
+            repr,
+            index,
+        )
     }
 
     fn static_repr(&self, id: u32) -> Step<Repr> {
-        let record = self.module.static_(StaticId(id)).ok_or("a static that does not exist")?;
+        let record = self
+            .module
+            .static_(StaticId(id))
+            .ok_or("a static that does not exist")?;
         self.repr(record.ty)
     }
 
@@ -524,8 +634,19 @@ impl<'a> Walk<'a> {
                 self.safepoint(word, keep, &[(Repr::Dyn, from)]);
             }
             _ => {
-                let word = self.emit.op(Rop::CastType as u16, at, from, 0);
-                self.emit.pair(ty, 0);
+                // A record type without arguments is known by its typedef alone.
+                let record = match (repr, self.module.type_of(TypeId(ty))) {
+                    (Repr::Rec(record), Some(Type::Named { args, .. })) if args.is_empty() => {
+                        record.typedef()
+                    }
+                    _ => None,
+                };
+                let (op, typedef) = match record {
+                    Some(typedef) => (Rop::CastRecord, typedef.0),
+                    None => (Rop::CastType, 0),
+                };
+                let word = self.emit.op(op as u16, at, from, 0);
+                self.emit.pair(ty, typedef);
                 self.safepoint(word, keep, &[(Repr::Dyn, from)]);
             }
         }
@@ -553,12 +674,17 @@ impl<'a> Walk<'a> {
 
     /// The function record of a callee.
     pub(super) fn callee(&self, id: u32) -> Step<Function<'a>> {
-        self.module.function(FuncId(id)).ok_or_else(|| "a function that does not exist".to_owned())
+        self.module
+            .function(FuncId(id))
+            .ok_or_else(|| "a function that does not exist".to_owned())
     }
 
     /// Representations of a typedef's fields.
     pub(super) fn field_reprs(&self, typedef: u32, tag: u32) -> Step<Vec<Repr>> {
-        let case = self.module.case(TypedefId(typedef), tag).ok_or("a case that does not exist")?;
+        let case = self
+            .module
+            .case(TypedefId(typedef), tag)
+            .ok_or("a case that does not exist")?;
         let mut reprs = Vec::new();
         let mut index = 0;
         while let Some(field) = case.field(index) {
@@ -575,15 +701,16 @@ impl<'a> Walk<'a> {
 
     /// Tail calls act as call and return here: what the frame gives is not what the callee gives.
     pub(super) fn keeps_frame(&self) -> bool {
-        self.function.flags & (function_flags::CTOR | function_flags::GENERATOR | function_flags::ASYNC) != 0
+        self.function.flags
+            & (function_flags::CTOR | function_flags::GENERATOR | function_flags::ASYNC)
+            != 0
     }
 
     pub(super) fn import_kind(&self, id: u32) -> Step<ImportKind> {
-        Ok(self.module.import(ImportId(id)).ok_or("an import that does not exist")?.kind)
-    }
-
-    /// The arity mode that a function's callers must expect.
-    pub(super) fn arity(&self) -> Arity {
-        self.function.arity
+        Ok(self
+            .module
+            .import(ImportId(id))
+            .ok_or("an import that does not exist")?
+            .kind)
     }
 }

@@ -3,7 +3,7 @@
 use lemari::{MemError, Ticket};
 
 use crate::fault::{Fault, Raise, Raised};
-use crate::value::{Kind, Value};
+use crate::value::Value;
 use crate::world::World;
 use crate::world::roots::RootSet;
 
@@ -140,16 +140,15 @@ impl World {
         Ok(self.temps.len() - 1)
     }
 
-    /// A heap value of an object just made.
-    pub(crate) fn value(kind: Kind, ticket: Ticket) -> Value {
-        Value::ticket(kind, ticket)
-    }
-
     /// Charges fuel for data-dependent work, before it is done; fault fuel if it is used up.
     #[inline]
     pub(crate) fn charge_fuel(&mut self, units: u64) -> Raise<()> {
         let units = i64::try_from(units).unwrap_or(i64::MAX);
         self.fuel = self.fuel.saturating_sub(units);
-        if self.fuel < 0 && self.fuel_is_gone() { Err(self.fault(Fault::Fuel, "the fuel is used up")) } else { Ok(()) }
+        if self.fuel < 0 && self.fuel_is_gone() {
+            Err(self.fault(Fault::Fuel, "the fuel is used up"))
+        } else {
+            Ok(())
+        }
     }
 }

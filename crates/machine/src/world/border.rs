@@ -30,7 +30,9 @@ impl World {
 
     /// What the entry of an instance returned; empty if it has none or has not run.
     pub fn entry_result(&self, instance: u32) -> Value {
-        self.instances.get(instance as usize).map_or(Value::EMPTY, |record| record.result)
+        self.instances
+            .get(instance as usize)
+            .map_or(Value::EMPTY, |record| record.result)
     }
 
     /// Its limits.
@@ -70,8 +72,14 @@ impl World {
     }
 
     /// Sends the program's output to a sink; its bound starts anew.
-    pub fn set_output(&mut self, sink: impl FnMut(Stream, &[u8]) -> std::io::Result<()> + Send + 'static) {
-        self.output = Output { sink: Box::new(sink), left: self.limits.output };
+    pub fn set_output(
+        &mut self,
+        sink: impl FnMut(Stream, &[u8]) -> std::io::Result<()> + Send + 'static,
+    ) {
+        self.output = Output {
+            sink: Box::new(sink),
+            left: self.limits.output,
+        };
     }
 
     /// The host's own data.
@@ -94,7 +102,10 @@ impl World {
     /// # Errors
     /// Fault mem at the limit.
     pub fn hold(&mut self, value: Value) -> Raise<OwnedHandle> {
-        match self.handles.insert_owned([value.tag, value.payload], &mut self.lemari) {
+        match self
+            .handles
+            .insert_owned([value.tag, value.payload], &mut self.lemari)
+        {
             Ok(handle) => Ok(handle),
             Err(error) => Err(self.out_of_memory(error)),
         }
@@ -163,7 +174,10 @@ impl World {
     /// Fault mem or fuel.
     #[inline]
     pub fn flatten_all<const N: usize>(&mut self, values: &mut [Value; N]) -> Raise<()> {
-        if values.iter().all(|value| value.kind() != Kind::Text || !self.text_is_rope(value.as_ticket())) {
+        if values
+            .iter()
+            .all(|value| value.kind() != Kind::Text || !self.text_is_rope(value.as_ticket()))
+        {
             return Ok(());
         }
         let mark = self.temps.len();
@@ -223,7 +237,10 @@ impl World {
             Kind::Map => {
                 let map = value.as_ticket();
                 let nature = self.legend(self.map_legend(map)).nature;
-                if !matches!(nature, Nature::List | Nature::Array | Nature::Tuple | Nature::Plain) {
+                if !matches!(
+                    nature,
+                    Nature::List | Nature::Array | Nature::Tuple | Nature::Plain
+                ) {
                     return Ok(None);
                 }
                 let count = self.positional_len(map);

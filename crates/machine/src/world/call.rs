@@ -46,7 +46,13 @@ impl World {
     ///
     /// # Safety
     /// Verified code: the arguments stand in the window at byte offset `window` in the callee's representations.
-    pub(crate) unsafe fn call_function(&mut self, r: *mut u64, function: u32, window: u32, dst: u16) -> Raise<Next> {
+    pub(crate) unsafe fn call_function(
+        &mut self,
+        r: *mut u64,
+        function: u32,
+        window: u32,
+        dst: u16,
+    ) -> Raise<Next> {
         // SAFETY: frames and slots are the World's own; see the caller's promise.
         unsafe {
             let instance = (*self.frame).instance;
@@ -69,7 +75,8 @@ impl World {
                 return 0;
             }
             let code = &*frame.code;
-            code.safepoint_before(frame.pc).map_or(code.frame_bytes, |point| point.top * 8)
+            code.safepoint_before(frame.pc)
+                .map_or(code.frame_bytes, |point| point.top * 8)
         }
     }
 
@@ -103,7 +110,17 @@ impl World {
         let receiver = Some(receiver).filter(|value| !value.same(Value::HOLE));
         let r = self.fiber().regs.as_mut_ptr().wrapping_byte_add(delta);
         // SAFETY: the arguments stand in the window.
-        unsafe { self.call_window(r, callee, receiver, window, args.len() as u32, dst, call_flags) }
+        unsafe {
+            self.call_window(
+                r,
+                callee,
+                receiver,
+                window,
+                args.len() as u32,
+                dst,
+                call_flags,
+            )
+        }
     }
 
     /// Calls a value whose arguments stand as tagged pairs from byte offset `window` of the frame on top.
@@ -128,17 +145,26 @@ impl World {
         }
         self.argument_windows.push((first, argc));
         let mark = self.temps.len();
-        let result = self.push_temps(&[callee, receiver.unwrap_or(Value::HOLE)]).and_then(|_| {
-            // SAFETY: passed on.
-            unsafe { self.call_set_up(mark, window, argc, dst, call_flags) }
-        });
+        let result = self
+            .push_temps(&[callee, receiver.unwrap_or(Value::HOLE)])
+            .and_then(|_| {
+                // SAFETY: passed on.
+                unsafe { self.call_set_up(mark, window, argc, dst, call_flags) }
+            });
         self.temps.truncate(mark);
         self.argument_windows.pop();
         result
     }
 
     /// Sets up the call of `temps[mark]` with the receiver `temps[mark + 1]`.
-    unsafe fn call_set_up(&mut self, mark: usize, window: u32, mut argc: u32, dst: u16, mut call_flags: u16) -> Raise<Next> {
+    unsafe fn call_set_up(
+        &mut self,
+        mark: usize,
+        window: u32,
+        mut argc: u32,
+        dst: u16,
+        mut call_flags: u16,
+    ) -> Raise<Next> {
         // Partials and bound methods unfold into what they stand for; each round is one level of them.
         loop {
             let callee = self.temps[mark];
@@ -146,7 +172,16 @@ impl World {
                 Kind::Func => {
                     // SAFETY: passed on.
                     return unsafe {
-                        self.enter_routine(mark, callee.aux(), callee.payload as u32, Ticket(0), window, argc, dst, call_flags)
+                        self.enter_routine(
+                            mark,
+                            callee.aux(),
+                            callee.payload as u32,
+                            Ticket(0),
+                            window,
+                            argc,
+                            dst,
+                            call_flags,
+                        )
                     };
                 }
                 Kind::Closure => {
@@ -157,7 +192,11 @@ impl World {
                         ((*object).instance, (*object).func)
                     };
                     // SAFETY: passed on.
-                    return unsafe { self.enter_routine(mark, instance, function, ticket, window, argc, dst, call_flags) };
+                    return unsafe {
+                        self.enter_routine(
+                            mark, instance, function, ticket, window, argc, dst, call_flags,
+                        )
+                    };
                 }
                 Kind::Partial => {
                     self.charge_fuel(2)?;
@@ -171,7 +210,14 @@ impl World {
                     let instance = Value::ticket(Kind::Map, instance);
                     match constructor {
                         None if argc == 0 => return self.deliver(instance, dst, call_flags),
-                        None => return Err(self.fault_args(Fault::Arity, format_args!("the class has no constructor and {argc} arguments were given"))),
+                        None => {
+                            return Err(self.fault_args(
+                                Fault::Arity,
+                                format_args!(
+                                    "the class has no constructor and {argc} arguments were given"
+                                ),
+                            ));
+                        }
                         Some(constructor) => {
                             self.temps[mark] = constructor;
                             self.temps[mark + 1] = instance;
@@ -184,7 +230,10 @@ impl World {
                         return self.deliver(callee, dst, call_flags);
                     }
                     let found = self.kind_name(callee);
-                    return Err(self.fault_args(Fault::Call, format_args!("a value of kind {found} cannot be called")));
+                    return Err(self.fault_args(
+                        Fault::Call,
+                        format_args!("a value of kind {found} cannot be called"),
+                    ));
                 }
             }
         }
@@ -297,14 +346,24 @@ impl World {
             _ => {}
         }
         let wants_rest = code.hidden[1] != u16::MAX;
-        let rest = if wants_rest && argc > params { self.rest_of(window, params, argc)? } else { Value::EMPTY };
-        let rest_slot = if rest.is_heap() { Some(self.temp(rest)?) } else { None };
+        let rest = if wants_rest && argc > params {
+            self.rest_of(window, params, argc)?
+        } else {
+            Value::EMPTY
+        };
+        let rest_slot = if rest.is_heap() {
+            Some(self.temp(rest)?)
+        } else {
+            None
+        };
         let r = self.running_r;
         let bytes = (code.frame_bytes as usize).max(argc.max(params) as usize * 16);
         let address = self.ensure_room(r.wrapping_byte_add(window as usize), bytes)?;
         // Nothing below allocates before it reads its values from where they are rooted.
         let mode = match self.temps[mark].kind() {
-            Kind::Closure => self.object_aux(self.temps[mark].as_ticket()) >> closure_aux::MODE_SHIFT & 7,
+            Kind::Closure => {
+                self.object_aux(self.temps[mark].as_ticket()) >> closure_aux::MODE_SHIFT & 7
+            }
             _ => bind::FREE,
         };
         let this = self.bound_self(mode, mark)?;
@@ -312,10 +371,19 @@ impl World {
         // SAFETY: the window has room for the frame and for all pairs.
         unsafe {
             for index in argc..params {
-                address.add(2 * index as usize).cast::<Value>().write(Value::EMPTY);
+                address
+                    .add(2 * index as usize)
+                    .cast::<Value>()
+                    .write(Value::EMPTY);
             }
-            if code.flags & (function_flags::GENERATOR | function_flags::ASYNC) != 0 && !std::mem::take(&mut self.starting) {
-                let role = if code.flags & function_flags::ASYNC != 0 { Role::Async } else { Role::Generator };
+            if code.flags & (function_flags::GENERATOR | function_flags::ASYNC) != 0
+                && !std::mem::take(&mut self.starting)
+            {
+                let role = if code.flags & function_flags::ASYNC != 0 {
+                    Role::Async
+                } else {
+                    Role::Generator
+                };
                 let value = self.fiber_of(role, self.temps[mark], receiver, window, params)?;
                 return self.deliver(value, dst, call_flags);
             }
@@ -326,10 +394,15 @@ impl World {
                 call_flags |= flags::CHECKED;
             }
             let closure_value = self.temps[mark];
-            let rest = rest_slot.and_then(|slot| self.temps.get(slot).copied()).unwrap_or(rest);
+            let rest = rest_slot
+                .and_then(|slot| self.temps.get(slot).copied())
+                .unwrap_or(rest);
             for (register, value) in code.hidden.iter().zip([this, rest, closure_value]) {
                 if *register != u16::MAX {
-                    address.byte_add(*register as usize).cast::<Value>().write(value);
+                    address
+                        .byte_add(*register as usize)
+                        .cast::<Value>()
+                        .write(value);
                 }
             }
             if !receiver.same(Value::HOLE) {
@@ -339,11 +412,26 @@ impl World {
                 call_flags |= flags::CROSS;
                 self.switch_instance(instance);
             }
-            let closure = if closure.0 != 0 { self.temps[mark].as_ticket() } else { closure };
+            let closure = if closure.0 != 0 {
+                self.temps[mark].as_ticket()
+            } else {
+                closure
+            };
             let slot = self.function_slot(instance, function)?;
             let top = self.frame.add(1);
-            push_frame(top, code, slot, window, dst, call_flags & !flags::METHOD, closure.0, instance);
-            (*top).argc = leftover.and_then(|slot| self.temps.get(slot)).map_or(argc, |value| value.as_ticket().0);
+            push_frame(
+                top,
+                code,
+                slot,
+                window,
+                dst,
+                call_flags & !flags::METHOD,
+                closure.0,
+                instance,
+            );
+            (*top).argc = leftover
+                .and_then(|slot| self.temps.get(slot))
+                .map_or(argc, |value| value.as_ticket().0);
             self.frame = top;
             self.running_r = address;
             Ok(Next::at(code.body, address))
@@ -353,7 +441,11 @@ impl World {
     /// What `self` is for a bind mode.
     fn bound_self(&mut self, mode: u16, mark: usize) -> Raise<Value> {
         let (callee, receiver) = (self.temps[mark], self.temps[mark + 1]);
-        let home = if callee.kind() == Kind::Closure { self.closure_home(callee.as_ticket()) } else { Value::EMPTY };
+        let home = if callee.kind() == Kind::Closure {
+            self.closure_home(callee.as_ticket())
+        } else {
+            Value::EMPTY
+        };
         Ok(match mode {
             bind::HOME => {
                 if !receiver.same(Value::HOLE) && self.delegates_to(receiver, home)? {
@@ -375,12 +467,20 @@ impl World {
             return Value::EMPTY;
         }
         // SAFETY: a live closure with a home after its captures.
-        unsafe { *(*self.at::<ClosureObj>(closure)).captures.as_ptr().add((aux & closure_aux::CAPTURES) as usize) }
+        unsafe {
+            *(*self.at::<ClosureObj>(closure))
+                .captures
+                .as_ptr()
+                .add((aux & closure_aux::CAPTURES) as usize)
+        }
     }
 
     fn arity_fault(&mut self, code: &Code, params: u32, argc: u32) -> crate::fault::Raised {
         let name = self.function_name(code);
-        self.fault_args(Fault::Arity, format_args!("{name} takes {params} arguments, {argc} were given"))
+        self.fault_args(
+            Fault::Arity,
+            format_args!("{name} takes {params} arguments, {argc} were given"),
+        )
     }
 
     /// Checks tagged arguments against the parameters' representations and packs them in place. A packed argument never
@@ -391,7 +491,10 @@ impl World {
             for (index, repr) in code.param_reprs.iter().enumerate() {
                 let value = first.add(2 * index).cast::<Value>().read();
                 let fits = match repr {
-                    Repr::Rec(record) => self.fits(*repr, value) && self.is_record_of(value.as_ticket(), instance, record.0),
+                    Repr::Rec(record) => {
+                        self.fits(*repr, value)
+                            && self.is_record_of(value.as_ticket(), instance, record.0)
+                    }
                     _ => self.fits(*repr, value),
                 };
                 if !fits {
@@ -399,7 +502,11 @@ impl World {
                     let found = self.kind_name(value);
                     return Err(self.fault_args(
                         Fault::Type,
-                        format_args!("argument {} of {name}: expected {}, found {found}", index + 1, repr_name(*repr)),
+                        format_args!(
+                            "argument {} of {name}: expected {}, found {found}",
+                            index + 1,
+                            repr_name(*repr)
+                        ),
                     ));
                 }
             }
@@ -442,7 +549,11 @@ impl World {
     /// Keeps arguments beyond `params` in an object; its place in `temps`.
     fn keep_leftovers(&mut self, window: u32, params: u32, argc: u32) -> Raise<usize> {
         let count = argc - params;
-        let ticket = self.alloc(kind::PARTIAL, count as u16, size_of::<PartialObj>() + count as usize * 16)?;
+        let ticket = self.alloc(
+            kind::PARTIAL,
+            count as u16,
+            size_of::<PartialObj>() + count as usize * 16,
+        )?;
         let r = self.running_r;
         // SAFETY: a fresh object with room for the arguments.
         unsafe {
@@ -451,7 +562,10 @@ impl World {
             (*object).pad = 0;
             (*object).target = Value::EMPTY;
             (*object).receiver = Value::HOLE;
-            let from = r.byte_add(window as usize).cast::<Value>().add(params as usize);
+            let from = r
+                .byte_add(window as usize)
+                .cast::<Value>()
+                .add(params as usize);
             let to = (&raw mut (*object).args).cast::<Value>();
             for index in 0..count as usize {
                 to.add(index).write(from.add(index).read());
@@ -471,7 +585,12 @@ impl World {
     ///
     /// # Safety
     /// Verified code outside try regions; `words` register words from `window` hold the arguments.
-    pub(crate) unsafe fn drop_frame_for_tail(&mut self, r: *mut u64, window: u32, words: u32) -> (*mut u64, u16, u16, u32) {
+    pub(crate) unsafe fn drop_frame_for_tail(
+        &mut self,
+        r: *mut u64,
+        window: u32,
+        words: u32,
+    ) -> (*mut u64, u16, u16, u32) {
         // SAFETY: the caller's promise.
         unsafe {
             let frame = *self.frame;
@@ -525,7 +644,8 @@ impl World {
             if frame.flags & flags::APPLY != 0 {
                 let leftovers = Ticket(frame.argc);
                 let count = self.object_aux(leftovers) as usize;
-                let keep = frame.flags & !(flags::APPLY | flags::CROSS | flags::CTOR | flags::CHECKED | flags::ENTRY);
+                let keep = frame.flags
+                    & !(flags::APPLY | flags::CROSS | flags::CTOR | flags::CHECKED | flags::ENTRY);
                 let offset = self.free_window();
                 let mark = self.temps.len();
                 self.temp(result)?;
@@ -535,10 +655,21 @@ impl World {
                 let object = self.at::<PartialObj>(self.temps[mark + 1].as_ticket());
                 self.temps.truncate(mark);
                 for index in 0..count {
-                    first.cast::<Value>().add(index).write(*(*object).args.as_ptr().add(index));
+                    first
+                        .cast::<Value>()
+                        .add(index)
+                        .write(*(*object).args.as_ptr().add(index));
                 }
                 let window = self.running_r;
-                return self.call_window(window, callee, None, offset, count as u32, frame.ret, keep);
+                return self.call_window(
+                    window,
+                    callee,
+                    None,
+                    offset,
+                    count as u32,
+                    frame.ret,
+                    keep,
+                );
             }
             if frame.flags & flags::BARRIER != 0 {
                 self.outcome = super::Outcome::Returned(result);
@@ -560,13 +691,23 @@ impl World {
     }
 
     /// A hook's answer decides the fused branch of `words` words before the caller's pc.
-    unsafe fn finish_branch(&mut self, caller: *mut crate::frame::Frame, window: *mut u64, truth: bool, words: u16) -> Next {
+    unsafe fn finish_branch(
+        &mut self,
+        caller: *mut crate::frame::Frame,
+        window: *mut u64,
+        truth: bool,
+        words: u16,
+    ) -> Next {
         // SAFETY: the caller was left by a fused dynamic branch of that length.
         unsafe {
             let after = (*caller).pc;
             let at = after.sub(words as usize);
             let want = ops::dyn_branch_wants((*at).op);
-            let offset = if truth == want { (*at).c as i16 as isize } else { 0 };
+            let offset = if truth == want {
+                (*at).c as i16 as isize
+            } else {
+                0
+            };
             Next::at(after.offset(offset), window)
         }
     }

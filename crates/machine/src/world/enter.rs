@@ -29,7 +29,11 @@ pub enum Step {
 
 impl World {
     /// A World of an Engine. Commits no memory of its reservation and makes no fiber until something runs.
-    pub fn new(engine: Arc<Shared>, limits: Limits, grants: Grants) -> Result<World, lemari::MemError> {
+    pub fn new(
+        engine: Arc<Shared>,
+        limits: Limits,
+        grants: Grants,
+    ) -> Result<World, lemari::MemError> {
         let config = Config {
             limit: limits.memory,
             emergency_bound: limits.emergency,
@@ -88,7 +92,10 @@ impl World {
             next_generation: 0,
             starting: false,
             reentry: 0,
-            output: Output { sink: Box::new(|_, _| Ok(())), left: limits.output },
+            output: Output {
+                sink: Box::new(|_, _| Ok(())),
+                left: limits.output,
+            },
             depth_left: limits.depth,
             limits,
             deadline: None,
@@ -148,12 +155,21 @@ impl World {
     }
 
     /// Calls a function of an instance to its end. The outermost call gets the World's fuel and deadline anew.
-    pub fn call(&mut self, instance: u32, function: FuncId, args: &[Value]) -> Result<Value, Box<FaultReport>> {
+    pub fn call(
+        &mut self,
+        instance: u32,
+        function: FuncId,
+        args: &[Value],
+    ) -> Result<Value, Box<FaultReport>> {
         self.call_routine(Value::func(instance, function.0), args)
     }
 
     /// Calls any callable value.
-    pub fn call_routine(&mut self, callee: Value, args: &[Value]) -> Result<Value, Box<FaultReport>> {
+    pub fn call_routine(
+        &mut self,
+        callee: Value,
+        args: &[Value],
+    ) -> Result<Value, Box<FaultReport>> {
         if self.closed {
             return Err(self.report_of(Fault::Internal, "the World is closed"));
         }
@@ -174,8 +190,13 @@ impl World {
             Outcome::Returned(value) => Ok(value),
             Outcome::Raised => Err(self.take_report()),
             Outcome::OutOfFuel => Err(self.report_of(Fault::Fuel, "the fuel is used up")),
-            Outcome::Parked => Err(self.report_of(Fault::State, "the run is parked, and a plain call cannot wait")),
-            Outcome::None => Err(self.report_of(Fault::Internal, "the run loop ended without an outcome")),
+            Outcome::Parked => Err(self.report_of(
+                Fault::State,
+                "the run is parked, and a plain call cannot wait",
+            )),
+            Outcome::None => {
+                Err(self.report_of(Fault::Internal, "the run loop ended without an outcome"))
+            }
         };
         if outermost {
             self.settle_fuel();
@@ -207,6 +228,7 @@ impl World {
         if self.ensure_main().is_err() {
             return Outcome::Raised;
         }
+        let floor = std::mem::replace(&mut self.emissions.temps_floor, self.temps.len());
         let nested = self.reentry > 1;
         if !nested {
             self.rest_at_main();
@@ -217,7 +239,9 @@ impl World {
         let offset = (self.running_r as usize).wrapping_sub(base);
         if nested {
             if self.emissions.barriers.try_reserve(1).is_err() {
-                let crate::fault::Raised(()) = self.fault(Fault::Mem, "the host has no memory left");
+                let crate::fault::Raised(()) =
+                    self.fault(Fault::Mem, "the host has no memory left");
+                self.emissions.temps_floor = floor;
                 return Outcome::Raised;
             }
             self.emissions.barriers.push(entry);
@@ -250,6 +274,7 @@ impl World {
                 self.outcome = Outcome::Raised;
             }
         }
+        self.emissions.temps_floor = floor;
         if nested {
             self.emissions.barriers.pop();
         } else {
@@ -264,10 +289,17 @@ impl World {
     }
 
     fn grant_fuel(&mut self) {
-        self.fuel_granted = self.limits.fuel.unwrap_or(i64::MAX as u64).min(i64::MAX as u64);
+        self.fuel_granted = self
+            .limits
+            .fuel
+            .unwrap_or(i64::MAX as u64)
+            .min(i64::MAX as u64);
         self.fuel = self.fuel_granted as i64;
         self.fuel_slices = false;
-        self.deadline = self.limits.deadline.map(|deadline| std::time::Instant::now() + deadline);
+        self.deadline = self
+            .limits
+            .deadline
+            .map(|deadline| std::time::Instant::now() + deadline);
         self.handles.release_dropped();
     }
 
@@ -283,7 +315,11 @@ impl World {
     pub fn wash(&mut self) -> bool {
         let quiet = self.reentry == 0
             && self.temps.is_empty()
-            && self.live_fibers <= 1
+            && self.only_main_is_left()
+            && self
+                .spaces
+                .as_ref()
+                .is_none_or(|spaces| !spaces.hold_values())
             && !self.handles.holds_young()
             && self.raised.is_none()
             && self.caught.iter().all(|info| !info.value.is_heap())
@@ -296,12 +332,22 @@ impl World {
         self.counters.faults += 1;
         match self.raised.take() {
             Some(info) => {
-                let message = if info.value.same(Value::HOLE) { info.message } else { self.thrown_text(info.value, info.message) };
+                let message = if info.value.same(Value::HOLE) {
+                    info.message
+                } else {
+                    self.thrown_text(info.value, info.message)
+                };
                 let counters = self.counters();
                 if info.fault == Fault::Internal {
                     self.closed = true;
                 }
-                Box::new(FaultReport { fault: info.fault, message, trace: info.trace, omitted: info.omitted, counters })
+                Box::new(FaultReport {
+                    fault: info.fault,
+                    message,
+                    trace: info.trace,
+                    omitted: info.omitted,
+                    counters,
+                })
             }
             None => self.report_of(Fault::Internal, "a fault without a record"),
         }
@@ -309,7 +355,13 @@ impl World {
 
     fn report_of(&mut self, fault: Fault, message: &str) -> Box<FaultReport> {
         self.counters.faults += 1;
-        Box::new(FaultReport { fault, message: message.to_owned(), trace: Vec::new(), omitted: 0, counters: self.counters() })
+        Box::new(FaultReport {
+            fault,
+            message: message.to_owned(),
+            trace: Vec::new(),
+            omitted: 0,
+            counters: self.counters(),
+        })
     }
 
     /// Text of a thrown value for the host: the message of an error, the display of anything else.
@@ -334,7 +386,11 @@ impl World {
             major_collections: stats.majors,
             washes: stats.washes,
             fuel_used: self.counters.fuel_used
-                + if self.reentry > 0 { self.fuel_granted.saturating_sub(self.fuel.max(0) as u64) } else { 0 },
+                + if self.reentry > 0 {
+                    self.fuel_granted.saturating_sub(self.fuel.max(0) as u64)
+                } else {
+                    0
+                },
             ..self.counters
         }
     }
@@ -348,17 +404,26 @@ impl World {
     ///
     /// # Safety
     /// `pc` is a block of the frame on top.
-    pub(crate) unsafe fn stop_at_block(&mut self, pc: *const crate::code::Word, r: *mut u64) -> Raise<Next> {
+    pub(crate) unsafe fn stop_at_block(
+        &mut self,
+        pc: *const crate::code::Word,
+        r: *mut u64,
+    ) -> Raise<Next> {
         // SAFETY: the caller's promise.
         unsafe {
             let signals_now = self.signal_owner.load(Ordering::Relaxed);
             if signals_now & signals::INTERRUPT != 0 {
-                self.signal_owner.fetch_and(!signals::INTERRUPT, Ordering::Relaxed);
+                self.signal_owner
+                    .fetch_and(!signals::INTERRUPT, Ordering::Relaxed);
                 return Err(self.fault(Fault::Cancel, "interrupted by the host"));
             }
             if signals_now & signals::DEADLINE != 0 {
-                self.signal_owner.fetch_and(!signals::DEADLINE, Ordering::Relaxed);
-                if self.deadline.is_some_and(|deadline| std::time::Instant::now() >= deadline) {
+                self.signal_owner
+                    .fetch_and(!signals::DEADLINE, Ordering::Relaxed);
+                if self
+                    .deadline
+                    .is_some_and(|deadline| std::time::Instant::now() >= deadline)
+                {
                     return Err(self.fault(Fault::Deadline, "the deadline has passed"));
                 }
             }
@@ -381,13 +446,18 @@ impl World {
 
     /// Text of an instance's entry value, by the machine's own display.
     pub fn entry_text(&mut self, instance: u32) -> Result<String, String> {
-        let value = self.instances.get(instance as usize).map_or(Value::EMPTY, |record| record.result);
+        let value = self
+            .instances
+            .get(instance as usize)
+            .map_or(Value::EMPTY, |record| record.result);
         self.text_of(value, 0).map_err(|report| report.to_string())
     }
 
     /// Text of a value: 0 display, 1 canonical.
     pub fn text_of(&mut self, value: Value, mode: u8) -> Result<String, Box<FaultReport>> {
-        let shown = self.display(value, mode).and_then(|ticket| self.text_str(ticket).map(str::to_owned));
+        let shown = self
+            .display(value, mode)
+            .and_then(|ticket| self.text_str(ticket).map(str::to_owned));
         match shown {
             Ok(text) => Ok(text),
             Err(raised) => {
@@ -397,17 +467,22 @@ impl World {
         }
     }
 
-    /// Sabotage for tests: collect at every allocation that may.
-    pub fn sabotage_collect(&mut self, always: bool) {
-        self.collect_always = always;
+    /// Sabotage for tests: fails steps of the memory, forces collections, poisons washed trays.
+    pub fn sabotage(&mut self, sabotage: lemari::Sabotage) {
+        self.lemari.set_sabotage(sabotage);
+    }
+
+    /// Fallible steps of the memory so far, for [`World::sabotage`].
+    pub fn sabotage_steps(&self) -> u64 {
+        self.lemari.sabotage_steps()
     }
 
     /// True if a function may be called by the host: no selector, no thunk.
     pub fn callable(loaded: &Loaded, function: FuncId) -> bool {
-        loaded
-            .module
-            .function(function)
-            .is_some_and(|record| record.flags & (function_flags::SELECTOR | function_flags::THUNK) == 0 && record.captures == 0)
+        loaded.module.function(function).is_some_and(|record| {
+            record.flags & (function_flags::SELECTOR | function_flags::THUNK) == 0
+                && record.captures == 0
+        })
     }
 
     /// Fibers that are alive.
@@ -417,7 +492,10 @@ impl World {
 
     /// What a fiber is doing, for tests and tools.
     pub fn fiber_state(&self, id: u32) -> Option<State> {
-        self.fibers.get(id as usize)?.as_ref().map(|fiber| fiber.state)
+        self.fibers
+            .get(id as usize)?
+            .as_ref()
+            .map(|fiber| fiber.state)
     }
 }
 

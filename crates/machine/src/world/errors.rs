@@ -5,7 +5,7 @@ use fzb::view::ExportTarget;
 use lemari::Ticket;
 
 use crate::fault::{Fault, Raise};
-use crate::legend::{FieldName, Legends};
+use crate::legend::{FieldName, Legends, Nature};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -14,7 +14,13 @@ pub const ERROR_FIELDS: [&str; 5] = ["code", "kind", "msg", "data", "cause"];
 
 impl World {
     /// An error value of the machine.
-    pub(crate) fn error_map(&mut self, code: i64, kind: &str, message: &str, data: Value) -> Raise<Value> {
+    pub(crate) fn error_map(
+        &mut self,
+        code: i64,
+        kind: &str,
+        message: &str,
+        data: Value,
+    ) -> Raise<Value> {
         let mark = self.temps.len();
         self.temp(data)?;
         let text = self.text_new(message)?;
@@ -28,13 +34,21 @@ impl World {
     ///
     /// # Safety
     /// `r` is the first register of the frame on top; a text and a value stand at `at`.
-    pub(crate) unsafe fn error_from_registers(&mut self, code: i64, r: *mut u64, at: u16) -> Raise<Value> {
+    pub(crate) unsafe fn error_from_registers(
+        &mut self,
+        code: i64,
+        r: *mut u64,
+        at: u16,
+    ) -> Raise<Value> {
         // SAFETY: the caller's promise.
         let (message, data) = unsafe { (self.read(r, at), self.read(r, at + 16)) };
         let mark = self.temps.len();
         self.temp(data)?;
         self.temp(message)?;
-        let kind = u8::try_from(code).ok().and_then(Fault::from_number).map_or("user", Fault::name);
+        let kind = u8::try_from(code)
+            .ok()
+            .and_then(Fault::from_number)
+            .map_or("user", Fault::name);
         let value = self.error_of_temps(code, kind, mark);
         self.temps.truncate(mark);
         value
@@ -43,28 +57,48 @@ impl World {
     /// `temps[mark]` is the data, `temps[mark + 1]` the message.
     fn error_of_temps(&mut self, code: i64, kind: &str, mark: usize) -> Raise<Value> {
         let kind = self.text_new(kind)?;
-        let kind = self.temp(Value::ticket(Kind::Text, kind))?;
+        self.temp(Value::ticket(Kind::Text, kind))?;
         let map = self.map_new(Legends::ERROR, ERROR_FIELDS.len() as u16)?;
-        let values = [Value::int(code), self.temps[kind], self.temps[mark + 1], self.temps[mark], Value::EMPTY];
-        for (slot, value) in values.into_iter().enumerate() {
-            self.set_slot_value(map, slot as u16, value);
+        let error = self.temp(Value::ticket(Kind::Map, map))?;
+        for (position, field) in ERROR_FIELDS.into_iter().enumerate() {
+            let name = self.intern(field)?;
+            let value = match position {
+                0 => Value::int(code),
+                1 => self.temps[mark + 2],
+                2 => self.temps[mark + 1],
+                3 => self.temps[mark],
+                _ => Value::EMPTY,
+            };
+            let slot = self.temp(value)?;
+            self.add_field(error, FieldName::text(name), slot, 0)?;
+            self.temps.truncate(slot);
         }
-        Ok(Value::ticket(Kind::Map, map))
+        Ok(self.temps[error])
     }
 
     /// The message of an error value; empty if it is none.
     pub(crate) fn error_message(&mut self, value: Value) -> String {
         if value.kind() == Kind::Text {
-            return self.text_str(value.as_ticket()).map(str::to_owned).unwrap_or_default();
+            return self
+                .text_str(value.as_ticket())
+                .map(str::to_owned)
+                .unwrap_or_default();
         }
-        if value.kind() != Kind::Map || self.map_legend(value.as_ticket()) != Legends::ERROR {
+        if value.kind() != Kind::Map || self.nature(value.as_ticket()) != Nature::Error {
             return String::new();
         }
-        let message = self.slot_value(value.as_ticket(), 2);
+        // A World that made an error has interned the names of its fields.
+        let message = self
+            .intern("msg")
+            .ok()
+            .and_then(|name| self.field_get(value.as_ticket(), name))
+            .unwrap_or(Value::EMPTY);
         if message.kind() != Kind::Text {
             return String::new();
         }
-        self.text_str(message.as_ticket()).map(str::to_owned).unwrap_or_default()
+        self.text_str(message.as_ticket())
+            .map(str::to_owned)
+            .unwrap_or_default()
     }
 
     /// The map of a module instance's exports.
@@ -80,12 +114,22 @@ impl World {
         let map: Ticket = self.map_new(Legends::MODULE, 0)?;
         self.temp(Value::ticket(Kind::Map, map))?;
         for id in 0..module.exports() {
-            let Some(export) = module.export(fzb::tables::ExportId(id)) else { continue };
+            let Some(export) = module.export(fzb::tables::ExportId(id)) else {
+                continue;
+            };
             let value = match export.target {
                 ExportTarget::Function(function) => Value::func(instance, function.0),
                 ExportTarget::Static(id) => {
-                    let value = self.instances[instance as usize].statics.get(id.index()).copied().unwrap_or(Value::EMPTY);
-                    if value.same(Value::HOLE) { Value::EMPTY } else { value }
+                    let value = self.instances[instance as usize]
+                        .statics
+                        .get(id.index())
+                        .copied()
+                        .unwrap_or(Value::EMPTY);
+                    if value.same(Value::HOLE) {
+                        Value::EMPTY
+                    } else {
+                        value
+                    }
                 }
             };
             let name = self.name_in(instance, export.name.0)?;

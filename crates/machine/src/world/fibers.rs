@@ -19,7 +19,9 @@ impl World {
     /// A fiber with its stacks at birth size, not running. Counted; fault fibers at the limit.
     pub(crate) fn new_fiber(&mut self, role: Role) -> Raise<FiberId> {
         self.emissions.made += 1;
-        if self.live_fibers >= self.limits.fibers || self.emissions.made > self.emissions.made_bound.max(COLLECT_AFTER) {
+        if self.live_fibers >= self.limits.fibers
+            || self.emissions.made > self.emissions.made_bound.max(COLLECT_AFTER)
+        {
             self.collect();
             self.emissions.made = 0;
             self.emissions.made_bound = self.live_fibers.saturating_mul(2);
@@ -32,10 +34,17 @@ impl World {
         let slot = match self.free_fibers.pop() {
             Some(slot) => slot,
             None => {
-                if self.fibers.try_reserve(1).is_err() || self.free_fibers.try_reserve(self.fibers.len() + 1).is_err() {
+                if self.fibers.try_reserve(1).is_err()
+                    || self.free_fibers.try_reserve(self.fibers.len() + 1).is_err()
+                {
                     return Err(self.fault(Fault::Mem, "the host has no memory left"));
                 }
-                if self.emissions.work.try_reserve(self.fibers.len() + 1).is_err() {
+                if self
+                    .emissions
+                    .work
+                    .try_reserve(self.fibers.len() + 1)
+                    .is_err()
+                {
                     return Err(self.fault(Fault::Mem, "the host has no memory left"));
                 }
                 self.fibers.push(None);
@@ -43,7 +52,9 @@ impl World {
             }
         };
         let (mut regs, mut frames) = (Vec::new(), Vec::new());
-        if regs.try_reserve_exact(BIRTH_WORDS).is_err() || frames.try_reserve_exact(BIRTH_FRAMES).is_err() {
+        if regs.try_reserve_exact(BIRTH_WORDS).is_err()
+            || frames.try_reserve_exact(BIRTH_FRAMES).is_err()
+        {
             self.free_fibers.push(slot);
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
@@ -73,6 +84,7 @@ impl World {
             result: Value::EMPTY,
             young: true,
             awaited: false,
+            looped: false,
             owns: false,
             newborn: true,
             holds_young: true,
@@ -115,7 +127,11 @@ impl World {
             return Ok(Value::ticket(Kind::Fiber, Ticket(fiber.handle)));
         }
         let ticket = self.alloc(kind::FIBER, 0, size_of::<FiberObj>())?;
-        let generation = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).map_or(0, |fiber| fiber.generation);
+        let generation = self
+            .fibers
+            .get(id.0 as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .map_or(0, |fiber| fiber.generation);
         // SAFETY: a fresh object.
         unsafe {
             let object = self.at::<FiberObj>(ticket);
@@ -144,7 +160,14 @@ impl World {
     ///
     /// # Safety
     /// `count` pairs stand at byte offset `window` of the frame on top.
-    pub(crate) unsafe fn fiber_of(&mut self, role: Role, callee: Value, receiver: Value, window: u32, count: u32) -> Raise<Value> {
+    pub(crate) unsafe fn fiber_of(
+        &mut self,
+        role: Role,
+        callee: Value,
+        receiver: Value,
+        window: u32,
+        count: u32,
+    ) -> Raise<Value> {
         let mark = self.temp(callee)?;
         self.temp(receiver)?;
         let id = self.new_fiber(role)?;
@@ -184,7 +207,12 @@ impl World {
             to.write(callee);
             to.add(1).write(receiver);
             for index in 0..count as usize {
-                to.add(2 + index).write(r.byte_add(window as usize).cast::<Value>().add(index).read());
+                to.add(2 + index).write(
+                    r.byte_add(window as usize)
+                        .cast::<Value>()
+                        .add(index)
+                        .read(),
+                );
             }
         }
         fiber.base = words as u32;
@@ -195,7 +223,12 @@ impl World {
     }
 
     /// A fiber that will run a routine with arguments from `temps[first..]`, the routine before them.
-    pub(crate) fn process_of_temps(&mut self, role: Role, first: usize, count: usize) -> Raise<FiberId> {
+    pub(crate) fn process_of_temps(
+        &mut self,
+        role: Role,
+        first: usize,
+        count: usize,
+    ) -> Raise<FiberId> {
         let id = self.new_fiber(role)?;
         let words = 4 + count * 2;
         let more = words.saturating_sub(BIRTH_WORDS) * 8;
@@ -220,7 +253,12 @@ impl World {
             to.write(self.temps.get(first).copied().unwrap_or(Value::EMPTY));
             to.add(1).write(Value::HOLE);
             for index in 0..count {
-                to.add(2 + index).write(self.temps.get(first + 1 + index).copied().unwrap_or(Value::EMPTY));
+                to.add(2 + index).write(
+                    self.temps
+                        .get(first + 1 + index)
+                        .copied()
+                        .unwrap_or(Value::EMPTY),
+                );
             }
         }
         fiber.base = words as u32;
@@ -242,14 +280,24 @@ impl World {
     ///
     /// # Safety
     /// `r` is the first register of the frame on top.
-    pub(crate) unsafe fn resume_fiber(&mut self, id: FiberId, sent: Value, dst: u16) -> Raise<Next> {
+    pub(crate) unsafe fn resume_fiber(
+        &mut self,
+        id: FiberId,
+        sent: Value,
+        dst: u16,
+    ) -> Raise<Next> {
         let Some(Some(target)) = self.fibers.get(id.0 as usize) else {
             return Err(self.fault(Fault::State, "the fiber is finished"));
         };
         let state = target.state;
         match state {
             State::New | State::Suspended => {}
-            State::Ready => return Err(self.fault(Fault::State, "the fiber is a process, which the scheduler runs")),
+            State::Ready => {
+                return Err(self.fault(
+                    Fault::State,
+                    "the fiber is a process, which the scheduler runs",
+                ));
+            }
             State::Finished => return Err(self.fault(Fault::State, "the fiber is finished")),
             _ => return Err(self.fault(Fault::State, "the fiber is running or waits elsewhere")),
         }
@@ -296,8 +344,15 @@ impl World {
     }
 
     unsafe fn enter_started(&mut self, callee: Value, receiver: Value, count: u32) -> Raise<Next> {
-        self.starting = matches!(self.fiber().role, Role::Generator | Role::Async | Role::Process);
-        let receiver = if receiver.same(Value::HOLE) { None } else { Some(receiver) };
+        self.starting = matches!(
+            self.fiber().role,
+            Role::Generator | Role::Async | Role::Process
+        );
+        let receiver = if receiver.same(Value::HOLE) {
+            None
+        } else {
+            Some(receiver)
+        };
         let r = self.running_r;
         // SAFETY: passed on.
         let next = unsafe { self.call_window(r, callee, receiver, 0, count, 0, flags::BOTTOM) };
@@ -317,7 +372,7 @@ impl World {
         fiber.state = State::Finished;
         fiber.result = result;
         let parent = fiber.parent.take();
-        let (dst, single) = (fiber.parent_dst, fiber.awaited);
+        let (dst, single, looped) = (fiber.parent_dst, fiber.awaited, fiber.looped);
         self.wake_waiters(id, result, false);
         let Some(parent) = parent else {
             if self.fiber().role == Role::Main {
@@ -329,8 +384,12 @@ impl World {
         self.switch_to(parent);
         self.release_stacks(id);
         let r = self.running_r;
-        // SAFETY: the parent waits at an instruction whose results go to `dst`.
+        // SAFETY: the parent waits at an instruction whose results go to `dst`; a loop's has two words and is run again: it
+        // then finds the fiber finished and leaves the loop.
         unsafe {
+            if looped {
+                return Ok(Next::at((*self.frame).pc.sub(2), r));
+            }
             self.write(r, dst, result);
             if !single {
                 *r.byte_add(dst as usize + 16) = 1;
@@ -347,7 +406,12 @@ impl World {
             self.emissions.failed += 1;
         }
         let value = if info.value.same(Value::HOLE) {
-            self.error_map(i64::from(info.fault as u8), info.fault.name(), &info.message, Value::EMPTY)?
+            self.error_map(
+                i64::from(info.fault as u8),
+                info.fault.name(),
+                &info.message,
+                Value::EMPTY,
+            )?
         } else {
             info.value
         };
@@ -362,10 +426,14 @@ impl World {
 
     /// Makes those that wait for the end of a fiber ready.
     pub(crate) fn wake_waiters(&mut self, id: FiberId, result: Value, failed: bool) {
-        let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) else { return };
+        let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) else {
+            return;
+        };
         let mut at = std::mem::take(&mut fiber.first_waiter);
         while let Some(index) = at.checked_sub(1) {
-            let Some(Some(waiter)) = self.fibers.get_mut(index as usize) else { return };
+            let Some(Some(waiter)) = self.fibers.get_mut(index as usize) else {
+                return;
+            };
             at = std::mem::take(&mut waiter.next_waiter);
             waiter.failed = failed;
             self.make_ready(FiberId(index), result);
@@ -407,22 +475,49 @@ impl World {
         fiber.state = State::Suspended;
         fiber.dst = dst;
         fiber.drop_result = false;
-        let parent_dst = fiber.parent_dst;
+        let (parent_dst, looped) = (fiber.parent_dst, std::mem::take(&mut fiber.looped));
         self.switch_to(parent);
         let r = self.running_r;
-        // SAFETY: the parent waits at a `resume` whose results go there.
+        // SAFETY: the parent waits at a `resume` or a loop's `iter_next` whose results go there.
         unsafe {
             self.write(r, parent_dst, value);
+            if looped {
+                return Ok(Next::at((*self.frame).pc, r));
+            }
             *r.byte_add(parent_dst as usize + 16) = 0;
             Ok(Next::at((*self.frame).pc, r))
         }
+    }
+
+    /// True if a fiber has ended.
+    pub(crate) fn fiber_finished(&self, id: FiberId) -> bool {
+        self.fibers
+            .get(id.0 as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .is_none_or(|fiber| fiber.state == State::Finished)
+    }
+
+    /// Resumes a generator for a loop: the value that it yields goes to `dst` alone.
+    ///
+    /// # Safety
+    /// The frame on top stands behind an `iter_next`.
+    pub(crate) unsafe fn resume_for_loop(&mut self, id: FiberId, dst: u16) -> Raise<Next> {
+        if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize)
+            && matches!(fiber.state, State::New | State::Suspended)
+        {
+            fiber.looped = true;
+        }
+        // SAFETY: passed on.
+        unsafe { self.resume_fiber(id, Value::EMPTY, dst) }
     }
 
     /// Gives back the stacks of a finished fiber; its slot stays until nothing names it.
     pub(crate) fn release_stacks(&mut self, id: FiberId) {
         self.drop_selectors(id);
         self.give_up_owned(id);
-        let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) else { return };
+        let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) else {
+            return;
+        };
         if fiber.frames.is_empty() {
             return;
         }
@@ -452,7 +547,9 @@ impl World {
 
     /// Gives back the records of selectors that run in a fiber.
     fn drop_selectors(&mut self, id: FiberId) {
-        let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) else { return };
+        let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) else {
+            return;
+        };
         let mut at = std::mem::take(&mut fiber.selector);
         while let Some(slot) = at.checked_sub(1) {
             at = self.emissions.free_record(slot);
@@ -491,7 +588,12 @@ impl World {
 
     /// A snapshot of a suspended fiber: registers and frames copied, cells and maps shared.
     pub(crate) fn copy_fiber(&mut self, id: FiberId) -> Raise<FiberId> {
-        match self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).map(|fiber| fiber.state) {
+        match self
+            .fibers
+            .get(id.0 as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .map(|fiber| fiber.state)
+        {
             Some(State::New | State::Suspended) => self.duplicate_fiber(id),
             Some(State::Finished) | None => Err(self.fault(Fault::State, "the fiber is finished")),
             Some(_) => Err(self.fault(Fault::State, "only a suspended fiber can be copied")),
@@ -522,8 +624,16 @@ impl World {
         };
         regs.extend_from_slice(&source.regs);
         frame_copy.extend_from_slice(&source.frames);
-        let (top, base, dst, state, prompt, result, dropped, home) =
-            (source.top, source.base, source.dst, source.state, source.prompt, source.result, source.drop_result, source.home);
+        let (top, base, dst, state, prompt, result, dropped, home) = (
+            source.top,
+            source.base,
+            source.dst,
+            source.state,
+            source.prompt,
+            source.result,
+            source.drop_result,
+            source.home,
+        );
         let birth = BIRTH_WORDS * 8 + BIRTH_FRAMES * size_of::<Frame>();
         self.lemari.refund(birth);
         if let Some(Some(target)) = self.fibers.get_mut(copy.0 as usize) {
@@ -548,7 +658,13 @@ impl World {
     ///
     /// # Safety
     /// `r` is the first register of the frame on top, `after` the instruction behind the `await`.
-    pub(crate) unsafe fn await_value(&mut self, waited: Value, dst: u16, after: *const crate::code::Word, r: *mut u64) -> Raise<Next> {
+    pub(crate) unsafe fn await_value(
+        &mut self,
+        waited: Value,
+        dst: u16,
+        after: *const crate::code::Word,
+        r: *mut u64,
+    ) -> Raise<Next> {
         if waited.is_empty() {
             if self.emissions.ready.is_empty() {
                 // SAFETY: `dst` is a register of the frame on top.
@@ -595,9 +711,16 @@ impl World {
                 let mut at = Some(self.current);
                 while let Some(fiber) = at {
                     if fiber == id {
-                        return Err(self.fault(Fault::State, "a fiber cannot wait for one that waits for it"));
+                        return Err(self.fault(
+                            Fault::State,
+                            "a fiber cannot wait for one that waits for it",
+                        ));
                     }
-                    at = self.fibers.get(fiber.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
+                    at = self
+                        .fibers
+                        .get(fiber.0 as usize)
+                        .and_then(|fiber| fiber.as_ref())
+                        .and_then(|fiber| fiber.parent);
                 }
                 self.may_suspend()?;
                 let waiter = self.current;
@@ -649,7 +772,9 @@ impl World {
 
     /// Wakes the fiber that is parked with a token; false if there is none.
     pub(crate) fn wake_parked(&mut self, token: u64, value: Value) -> bool {
-        let Some((index, generation)) = self.emissions.parked.remove(&token) else { return false };
+        let Some((index, generation)) = self.emissions.parked.remove(&token) else {
+            return false;
+        };
         self.lemari.refund(64);
         if !self.fiber_lives(index, generation) {
             return false;
@@ -665,7 +790,9 @@ impl World {
             if self.emissions.barriers.contains(&id) {
                 return Err(self.fault(Fault::Susp, "a host callback cannot be suspended"));
             }
-            let Some(Some(fiber)) = self.fibers.get(id.0 as usize) else { break };
+            let Some(Some(fiber)) = self.fibers.get(id.0 as usize) else {
+                break;
+            };
             if fiber.role == Role::Handler && fiber.parent.is_some() {
                 break;
             }
@@ -685,7 +812,9 @@ impl World {
         fiber.drop_result = dst == RETURNS;
         let mut at = Some(self.current);
         while let Some(id) = at {
-            let Some(Some(fiber)) = self.fibers.get(id.0 as usize) else { break };
+            let Some(Some(fiber)) = self.fibers.get(id.0 as usize) else {
+                break;
+            };
             if fiber.role == Role::Handler && fiber.parent.is_some() {
                 return self.leave_delivery(id);
             }
@@ -712,10 +841,11 @@ impl World {
                 continue;
             }
             // Nothing can ever wake: whoever waits for another is told.
-            let waiting = self
-                .fibers
-                .iter()
-                .position(|fiber| fiber.as_ref().is_some_and(|fiber| fiber.state == State::Waiting && fiber.dst != RETURNS));
+            let waiting = self.fibers.iter().position(|fiber| {
+                fiber
+                    .as_ref()
+                    .is_some_and(|fiber| fiber.state == State::Waiting && fiber.dst != RETURNS)
+            });
             let Some(index) = waiting else {
                 self.outcome = super::Outcome::Parked;
                 return Ok(Next::EXIT);
@@ -743,7 +873,11 @@ impl World {
 
     /// A fiber taken from the ready queue goes on, or starts.
     fn continue_fiber(&mut self, id: FiberId) -> Raise<Next> {
-        let new = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).is_some_and(|fiber| fiber.top == 0);
+        let new = self
+            .fibers
+            .get(id.0 as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .is_some_and(|fiber| fiber.top == 0);
         self.switch_to(id);
         if new {
             return self.start_fiber();
@@ -788,7 +922,12 @@ impl World {
                 if role == Role::Prompt {
                     self.free_fiber(id);
                 } else {
-                    if self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).is_some_and(|fiber| fiber.first_waiter != 0) {
+                    if self
+                        .fibers
+                        .get(id.0 as usize)
+                        .and_then(|fiber| fiber.as_ref())
+                        .is_some_and(|fiber| fiber.first_waiter != 0)
+                    {
                         self.wake_waiters(id, info.value, !info.value.same(Value::HOLE));
                     }
                     self.release_stacks(id);

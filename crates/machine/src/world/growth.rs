@@ -10,7 +10,9 @@ impl World {
     pub(crate) fn fiber(&mut self) -> &mut Fiber {
         // The running fiber always exists; a missing one would be a bug that `enter` reports as fault internal.
         let current = self.current.0 as usize;
-        self.fibers[current].as_mut().expect("the running fiber exists")
+        self.fibers[current]
+            .as_mut()
+            .expect("the running fiber exists")
     }
 
     /// Makes sure that `bytes` of registers from `window` and one more frame fit; gives the window's new address.
@@ -69,7 +71,10 @@ impl World {
         self.collect();
         match self.lemari.charge(bytes) {
             Ok(()) => Ok(()),
-            Err(_) => Err(self.fault(Fault::Depth, "the stack cannot grow within the memory limit")),
+            Err(_) => Err(self.fault(
+                Fault::Depth,
+                "the stack cannot grow within the memory limit",
+            )),
         }
     }
 

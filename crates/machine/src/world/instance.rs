@@ -113,7 +113,11 @@ impl World {
 
     /// The World's number of a name of an instance's module.
     pub(crate) fn name_in(&mut self, instance: u32, name: u32) -> Raise<u32> {
-        let known = self.instances[instance as usize].names.get(name as usize).copied().unwrap_or(0);
+        let known = self.instances[instance as usize]
+            .names
+            .get(name as usize)
+            .copied()
+            .unwrap_or(0);
         if known != 0 {
             return Ok(known - 1);
         }
@@ -131,7 +135,10 @@ impl World {
                 names.resize(count, 0);
             }
         }
-        if let Some(slot) = self.instances[instance as usize].names.get_mut(name as usize) {
+        if let Some(slot) = self.instances[instance as usize]
+            .names
+            .get_mut(name as usize)
+        {
             *slot = id + 1;
         }
         Ok(id)
@@ -140,14 +147,22 @@ impl World {
     /// The instance of a loaded module: made and linked on first use; its entry does not run here.
     pub fn instantiate_module(&mut self, loaded: &Arc<Loaded>) -> Raise<u32> {
         let hash: ModuleHash = loaded.module.hash();
-        if let Some(index) = self.instances.iter().position(|instance| instance.loaded.module.hash() == hash) {
+        if let Some(index) = self
+            .instances
+            .iter()
+            .position(|instance| instance.loaded.module.hash() == hash)
+        {
             return Ok(index as u32);
         }
         let module = &loaded.module;
         let (functions, statics) = (module.functions() as usize, module.statics() as usize);
         let imports = module.imports() as usize;
         let constants = module.constants() as usize;
-        let bytes = size_of::<Instance>() + functions * size_of::<FnSlot>() + statics * 16 + imports * 24 + constants * 16;
+        let bytes = size_of::<Instance>()
+            + functions * size_of::<FnSlot>()
+            + statics * 16
+            + imports * 24
+            + constants * 16;
         self.charge(bytes)?;
         let mut instance = Box::new(Instance {
             loaded: loaded.clone(),
@@ -171,14 +186,22 @@ impl World {
         if !reserved {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
-        instance.slots.resize(functions, FnSlot { code: std::ptr::null(), caches: std::ptr::null_mut() });
+        instance.slots.resize(
+            functions,
+            FnSlot {
+                code: std::ptr::null(),
+                caches: std::ptr::null_mut(),
+            },
+        );
         instance.constants.resize(constants, Value::HOLE);
         for id in 0..statics as u32 {
             let typed = module
                 .static_(StaticId(id))
                 .and_then(|record| module.repr(record.ty))
                 .is_some_and(|repr| !repr.is_dyn());
-            instance.statics.push(if typed { Value::HOLE } else { Value::EMPTY });
+            instance
+                .statics
+                .push(if typed { Value::HOLE } else { Value::EMPTY });
         }
         for id in 0..imports as u32 {
             let slot = self.bind_import(module, id)?;
@@ -192,14 +215,20 @@ impl World {
         let Some(import) = module.import(fzb::tables::ImportId(id)) else {
             return Err(self.fault(Fault::Import, "an import that does not exist"));
         };
-        let name = import.name.and_then(|name| module.name(name)).unwrap_or_default();
+        let name = import
+            .name
+            .and_then(|name| module.name(name))
+            .unwrap_or_default();
         match import.kind {
             ImportKind::Host => {
                 let Some(host) = self.engine.host(name) else {
                     if import.optional {
                         return Ok(ImportSlot::Missing);
                     }
-                    return Err(self.fault_args(Fault::Import, format_args!("no host function is called {name}")));
+                    return Err(self.fault_args(
+                        Fault::Import,
+                        format_args!("no host function is called {name}"),
+                    ));
                 };
                 let declared: Vec<TypeId> = import.params.iter().map(TypeId).collect();
                 let same = |a: TypeId, b: TypeId| module.repr(a) == module.repr(b);
@@ -207,25 +236,36 @@ impl World {
                     && declared.iter().zip(&host.params).all(|(a, b)| same(*a, *b))
                     && same(import.result, host.result);
                 if !fits {
-                    return Err(self.fault_args(Fault::Import, format_args!("the signature of {name} differs from the host's")));
+                    return Err(self.fault_args(
+                        Fault::Import,
+                        format_args!("the signature of {name} differs from the host's"),
+                    ));
                 }
                 for cap in &host.caps {
                     if !self.grants.has(cap) {
                         if import.optional {
                             return Ok(ImportSlot::Missing);
                         }
-                        return Err(self.fault_args(Fault::Cap, format_args!("{name} needs the capability {cap}, which is not granted")));
+                        return Err(self.fault_args(
+                            Fault::Cap,
+                            format_args!("{name} needs the capability {cap}, which is not granted"),
+                        ));
                     }
                 }
                 Ok(ImportSlot::Host(host))
             }
             ImportKind::Function => {
-                let from = import.module.and_then(|name| module.name(name)).unwrap_or_default();
+                let from = import
+                    .module
+                    .and_then(|name| module.name(name))
+                    .unwrap_or_default();
                 let Some(loaded) = self.engine.module_named(from) else {
                     if import.optional {
                         return Ok(ImportSlot::Missing);
                     }
-                    return Err(self.fault_args(Fault::Import, format_args!("no module is called {from}")));
+                    return Err(
+                        self.fault_args(Fault::Import, format_args!("no module is called {from}"))
+                    );
                 };
                 let target = &loaded.module;
                 let export = target.find_export(name).and_then(|id| target.export(id));
@@ -233,17 +273,28 @@ impl World {
                     fzb::view::ExportTarget::Function(function) => Some(function),
                     fzb::view::ExportTarget::Static(_) => None,
                 }) else {
-                    return Err(self.fault_args(Fault::Import, format_args!("the module {from} exports no function {name}")));
+                    return Err(self.fault_args(
+                        Fault::Import,
+                        format_args!("the module {from} exports no function {name}"),
+                    ));
                 };
                 let Some(record) = target.function(function) else {
                     return Err(self.fault(Fault::Import, "an export without a function"));
                 };
                 let params = import.params.len();
                 let fits = params == record.params
-                    && import.params.iter().map(TypeId).zip(record.param_types()).all(|(a, b)| module.repr(a) == target.repr(b))
+                    && import
+                        .params
+                        .iter()
+                        .map(TypeId)
+                        .zip(record.param_types())
+                        .all(|(a, b)| module.repr(a) == target.repr(b))
                     && module.repr(import.result) == target.repr(record.result);
                 if !fits {
-                    return Err(self.fault_args(Fault::Import, format_args!("the signature of {from}.{name} differs")));
+                    return Err(self.fault_args(
+                        Fault::Import,
+                        format_args!("the signature of {from}.{name} differs"),
+                    ));
                 }
                 let instance = self.instantiate_module(&loaded)?;
                 Ok(ImportSlot::Function { instance, function })
@@ -264,7 +315,12 @@ impl World {
             return Ok(slot);
         }
         let engine = self.engine.clone();
-        let inline = |name: &str| engine.host(name).filter(|host| host.caps.is_empty()).and_then(|host| host.inline);
+        let inline = |name: &str| {
+            engine
+                .host(name)
+                .filter(|host| host.caps.is_empty())
+                .and_then(|host| host.inline)
+        };
         let code = match entry.loaded.code(FuncId(function), &inline) {
             Ok(code) => code,
             Err(why) => return Err(self.fault_args(Fault::Verify, format_args!("{why}"))),
@@ -282,7 +338,10 @@ impl World {
         caches.resize(code.sites as usize, Cache::default());
         let entry = &mut self.instances[instance as usize];
         entry.caches.push(caches.into_boxed_slice());
-        let array = entry.caches.last_mut().map_or(std::ptr::null_mut(), |array| array.as_mut_ptr());
+        let array = entry
+            .caches
+            .last_mut()
+            .map_or(std::ptr::null_mut(), |array| array.as_mut_ptr());
         let slot = &mut entry.slots[function as usize];
         slot.code = Arc::as_ptr(&code);
         slot.caches = array;

@@ -35,16 +35,16 @@ use crate::legend::Legends;
 use crate::value::Value;
 
 pub use border::SequenceForm;
-pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
 pub use enter::Step;
-pub(crate) use runs::RunRecord;
-pub use runs::{RunId, Schedule};
-pub(crate) use unwinding::unrecorded;
+pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
 pub use raise::RaisedInfo;
 pub use registers::{repr_name, static_tag};
+pub(crate) use runs::RunRecord;
+pub use runs::{RunId, Schedule};
 pub use settings::{EmergencyMode, Limits};
 pub use typed::{TYPED_PARAMS, TypedEntry};
+pub(crate) use unwinding::unrecorded;
 
 /// Bits of the signal word that other threads set.
 pub mod signals {
@@ -99,6 +99,10 @@ pub struct World {
     pub(crate) current: FiberId,
     pub(crate) live_fibers: u32,
     /// Module instances.
+    #[allow(
+        clippy::vec_box,
+        reason = "handlers hold the address of an instance's slots and statics owner while the vector grows"
+    )]
     pub(crate) instances: Vec<Box<Instance>>,
     pub(crate) legends: Legends,
     pub(crate) names: Names,

@@ -24,7 +24,10 @@ pub struct Names {
 impl Names {
     /// No names.
     pub const fn new() -> Names {
-        Names { texts: Vec::new(), slots: Vec::new() }
+        Names {
+            texts: Vec::new(),
+            slots: Vec::new(),
+        }
     }
 
     /// How many there are.
@@ -103,7 +106,11 @@ impl World {
         let content = self.text_str_unrooted(text)?;
         // SAFETY: a live text.
         let kept = unsafe { (*self.text_object(text)).hash };
-        let hash = if kept != 0 { kept } else { self.hash_bytes(content.as_bytes()) };
+        let hash = if kept != 0 {
+            kept
+        } else {
+            self.hash_bytes(content.as_bytes())
+        };
         self.find_name(content, hash)
     }
 
@@ -132,12 +139,18 @@ impl World {
     pub(crate) fn name_of_text(&mut self, text: Ticket) -> Raise<Option<u32>> {
         let text = self.text_flat(text)?;
         let hash = self.text_hash(text)?;
-        Ok(self.text_str_unrooted(text).and_then(|content| self.find_name(content, hash)))
+        Ok(self
+            .text_str_unrooted(text)
+            .and_then(|content| self.find_name(content, hash)))
     }
 
     /// A name's text; empty for a number that does not exist.
     pub fn name_text(&self, id: u32) -> &str {
-        self.names.texts.get(id as usize).and_then(|&text| self.text_str_unrooted(Ticket(text))).unwrap_or_default()
+        self.names
+            .texts
+            .get(id as usize)
+            .and_then(|&text| self.text_str_unrooted(Ticket(text)))
+            .unwrap_or_default()
     }
 
     /// A name's text as a value: the same object every time.
@@ -151,7 +164,9 @@ impl World {
 
 /// Enters a number; there is a free slot.
 fn place(slots: &mut [u32], hash: u32, id: u32) {
-    let Some(mask) = slots.len().checked_sub(1) else { return };
+    let Some(mask) = slots.len().checked_sub(1) else {
+        return;
+    };
     let mut at = hash as usize & mask;
     for _ in 0..=mask {
         if slots[at] == 0 {

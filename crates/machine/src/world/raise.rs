@@ -61,7 +61,16 @@ impl World {
         // A message that cannot be written in full is cut: the fault itself is what matters.
         let _ = text.write_fmt(message);
         let lang = self.policy();
-        self.raised = Some(RaisedInfo { fault, message: text.0, value: Value::HOLE, discard: false, outer: false, trace: Vec::new(), omitted: 0, lang });
+        self.raised = Some(RaisedInfo {
+            fault,
+            message: text.0,
+            value: Value::HOLE,
+            discard: false,
+            outer: false,
+            trace: Vec::new(),
+            omitted: 0,
+            lang,
+        });
         Raised(())
     }
 
@@ -69,7 +78,16 @@ impl World {
     #[cold]
     pub(crate) fn throw(&mut self, value: Value, message: String) -> Raised {
         let lang = self.policy();
-        self.raised = Some(RaisedInfo { fault: Fault::User, message, value, discard: false, outer: false, trace: Vec::new(), omitted: 0, lang });
+        self.raised = Some(RaisedInfo {
+            fault: Fault::User,
+            message,
+            value,
+            discard: false,
+            outer: false,
+            trace: Vec::new(),
+            omitted: 0,
+            lang,
+        });
         Raised(())
     }
 
@@ -77,7 +95,10 @@ impl World {
     #[cold]
     pub(crate) fn type_fault(&mut self, expected: &str, found: Value) -> Raised {
         let found = self.kind_name(found);
-        self.fault_args(Fault::Type, format_args!("expected {expected}, found {found}"))
+        self.fault_args(
+            Fault::Type,
+            format_args!("expected {expected}, found {found}"),
+        )
     }
 
     /// What a value's kind is called in messages.

@@ -38,7 +38,10 @@ impl World {
         // SAFETY: the caller's promise.
         unsafe {
             match static_tag(repr) {
-                Some(tag) => Value { tag, payload: *r.byte_add(at as usize) },
+                Some(tag) => Value {
+                    tag,
+                    payload: *r.byte_add(at as usize),
+                },
                 None => self.read(r, at),
             }
         }
@@ -63,17 +66,31 @@ impl World {
     ///
     /// # Safety
     /// As [`World::read`]; `pc` is the instruction.
-    pub(crate) unsafe fn untag_slow(&mut self, pc: *const Word, r: *mut u64, to: u16, wanted: u16, found: Value) -> Raise<Next> {
+    pub(crate) unsafe fn untag_slow(
+        &mut self,
+        pc: *const Word,
+        r: *mut u64,
+        to: u16,
+        wanted: u16,
+        found: Value,
+    ) -> Raise<Next> {
         let wanted = u64::from(wanted);
         let sized = found.kind() == Kind::Sized;
-        if (wanted == tag::I64 && sized && found.sub() != 8) || (wanted == tag::F64 && sized && found.sub() == 8) {
+        if (wanted == tag::I64 && sized && found.sub() != 8)
+            || (wanted == tag::F64 && sized && found.sub() == 8)
+        {
             // SAFETY: the caller's promise.
             unsafe {
                 *r.byte_add(to as usize) = found.payload;
                 return Ok(Next::at(pc.add(1), r));
             }
         }
-        let expected = Value { tag: wanted, payload: 0 }.kind().name();
+        let expected = Value {
+            tag: wanted,
+            payload: 0,
+        }
+        .kind()
+        .name();
         Err(self.type_fault(expected, found))
     }
 

@@ -30,9 +30,18 @@ fn value(v: &mut Visitor<'_>, slot: &mut Value) -> bool {
 ///
 /// # Safety
 /// `base` is the frame's first register; the frame stands at the safepoint before `pc`.
-unsafe fn visit_frame(v: &mut Visitor<'_>, code: &Code, pc: *const crate::code::Word, base: *mut u64) -> bool {
-    let Some(point) = code.safepoint_before(pc) else { return false };
-    let Some(map) = code.maps.get(point.map as usize) else { return false };
+unsafe fn visit_frame(
+    v: &mut Visitor<'_>,
+    code: &Code,
+    pc: *const crate::code::Word,
+    base: *mut u64,
+) -> bool {
+    let Some(point) = code.safepoint_before(pc) else {
+        return false;
+    };
+    let Some(map) = code.maps.get(point.map as usize) else {
+        return false;
+    };
     let mut young = false;
     for &word in &map.pairs {
         // SAFETY: the stack map says that a live pair stands there.
@@ -58,7 +67,9 @@ fn visit_fiber(v: &mut Visitor<'_>, fiber: &mut Fiber, top: usize, r: *mut u64) 
     } else {
         let mut base = r;
         for index in (1..=top).rev() {
-            let Some(frame) = fiber.frames.get_mut(index) else { break };
+            let Some(frame) = fiber.frames.get_mut(index) else {
+                break;
+            };
             if !frame.code.is_null() {
                 // SAFETY: code of a frame is kept alive by the World; `base` is its first register.
                 young |= unsafe { visit_frame(v, &*frame.code, frame.pc, base) };
@@ -82,15 +93,23 @@ impl World {
     fn visit_fiber_at(&mut self, v: &mut Visitor<'_>, index: usize) -> bool {
         let current = self.current.0 as usize;
         let (frame, running) = (self.frame, self.running_r);
-        let Some(Some(fiber)) = self.fibers.get_mut(index) else { return false };
+        let Some(Some(fiber)) = self.fibers.get_mut(index) else {
+            return false;
+        };
         if fiber.frames.is_empty() {
             return value(v, &mut fiber.result);
         }
         let (top, r) = if index == current && !frame.is_null() {
             // SAFETY: `frame` points into the running fiber's frames.
-            (unsafe { frame.offset_from(fiber.frames.as_ptr()) } as usize, running)
+            (
+                unsafe { frame.offset_from(fiber.frames.as_ptr()) } as usize,
+                running,
+            )
         } else {
-            (fiber.top as usize, fiber.regs.as_mut_ptr().wrapping_add(fiber.base as usize))
+            (
+                fiber.top as usize,
+                fiber.regs.as_mut_ptr().wrapping_add(fiber.base as usize),
+            )
         };
         visit_fiber(v, fiber, top, r)
     }
@@ -128,14 +147,24 @@ impl World {
 
     fn reach_emission(&mut self, v: &mut Visitor<'_>, (index, generation): (u32, u32)) {
         let epoch = self.emissions.epoch;
-        let Some(emission) = self.emission_of((index, generation)) else { return };
+        let Some(emission) = self.emission_of((index, generation)) else {
+            return;
+        };
         if emission.mark == epoch {
             return;
         }
         emission.mark = epoch;
         emission.visit(v);
-        let (emitter, emitter_generation, outer) = (emission.emitter, emission.emitter_generation, emission.outer);
-        let (owner, owner_generation, kept) = (emission.owner, emission.owner_generation, emission.status == Status::Kept);
+        let (emitter, emitter_generation, outer) = (
+            emission.emitter,
+            emission.emitter_generation,
+            emission.outer,
+        );
+        let (owner, owner_generation, kept) = (
+            emission.owner,
+            emission.owner_generation,
+            emission.status == Status::Kept,
+        );
         if self.fiber_lives(emitter.0, emitter_generation) {
             self.reach(emitter.0);
         }
@@ -149,19 +178,36 @@ impl World {
     fn follow_fibers(&mut self, v: &mut Visitor<'_>) {
         while let Some(index) = self.emissions.work.pop() {
             self.visit_fiber_at(v, index as usize);
-            let Some(Some(fiber)) = self.fibers.get(index as usize) else { continue };
-            let (parent, first, next, mut at, discards) =
-                (fiber.parent, fiber.first_waiter, fiber.next_waiter, fiber.selector, fiber.discards);
-            for found in [parent.map(|id| id.0), first.checked_sub(1), next.checked_sub(1)].into_iter().flatten() {
+            let Some(Some(fiber)) = self.fibers.get(index as usize) else {
+                continue;
+            };
+            let (parent, first, next, mut at, discards) = (
+                fiber.parent,
+                fiber.first_waiter,
+                fiber.next_waiter,
+                fiber.selector,
+                fiber.discards,
+            );
+            for found in [
+                parent.map(|id| id.0),
+                first.checked_sub(1),
+                next.checked_sub(1),
+            ]
+            .into_iter()
+            .flatten()
+            {
                 self.reach(found);
             }
             while let Some(slot) = at.checked_sub(1) {
-                let Some(record) = self.emissions.selecting.get(slot as usize).copied() else { break };
+                let Some(record) = self.emissions.selecting.get(slot as usize).copied() else {
+                    break;
+                };
                 at = record.below;
                 self.reach_emission(v, record.emission);
             }
             if let Some(emission) = discards.checked_sub(1)
-                && let Some(generation) = self.emission(emission).map(|emission| emission.generation)
+                && let Some(generation) =
+                    self.emission(emission).map(|emission| emission.generation)
             {
                 self.reach_emission(v, (emission, generation));
             }
@@ -184,7 +230,12 @@ impl World {
             }
         }
         for index in 0..self.fibers.len() {
-            if self.fibers.get(index).and_then(|fiber| fiber.as_ref()).is_some_and(|fiber| fiber.newborn) {
+            if self
+                .fibers
+                .get(index)
+                .and_then(|fiber| fiber.as_ref())
+                .is_some_and(|fiber| fiber.newborn)
+            {
                 self.reach(index as u32);
             }
         }
@@ -209,10 +260,16 @@ impl World {
             }
         }
         for index in 0..self.emissions.list.len() as u32 {
-            let anchored = self.emissions.list.get(index as usize).and_then(|emission| emission.as_ref()).filter(|emission| {
-                emission.status == Status::Kept
-                    || (emission.status == Status::Open && self.fiber_lives(emission.emitter.0, emission.emitter_generation))
-            });
+            let anchored = self
+                .emissions
+                .list
+                .get(index as usize)
+                .and_then(|emission| emission.as_ref())
+                .filter(|emission| {
+                    emission.status == Status::Kept
+                        || (emission.status == Status::Open
+                            && self.fiber_lives(emission.emitter.0, emission.emitter_generation))
+                });
             if let Some(generation) = anchored.map(|emission| emission.generation) {
                 self.reach_emission(v, (index, generation));
             }
@@ -228,7 +285,11 @@ impl World {
         // Both ways, so that a chain of fibers that name one another is followed in one round either way.
         let count = self.fibers.len();
         for step in 0..2 * count {
-            let index = if step < count { step } else { 2 * count - 1 - step };
+            let index = if step < count {
+                step
+            } else {
+                2 * count - 1 - step
+            };
             if let Some(Some(fiber)) = self.fibers.get(index)
                 && fiber.mark != epoch
                 && fiber.handle != 0
@@ -257,7 +318,9 @@ impl World {
     /// Fibers that may hold young values.
     fn visit_young_fibers(&mut self, v: &mut Visitor<'_>) {
         for at in 0..self.emissions.young.len() {
-            let Some(&index) = self.emissions.young.get(at) else { break };
+            let Some(&index) = self.emissions.young.get(at) else {
+                break;
+            };
             let young = self.visit_fiber_at(v, index as usize);
             if let Some(Some(fiber)) = self.fibers.get_mut(index as usize) {
                 fiber.holds_young = young;
@@ -270,9 +333,13 @@ impl World {
     pub(crate) fn fibers_moved(&mut self, forward: &mut dyn FnMut(Ticket) -> Option<Ticket>) {
         let mut kept = 0;
         for at in 0..self.emissions.young.len() {
-            let Some(&index) = self.emissions.young.get(at) else { break };
+            let Some(&index) = self.emissions.young.get(at) else {
+                break;
+            };
             let mut stays = self.current.0 == index;
-            let Some(Some(fiber)) = self.fibers.get_mut(index as usize) else { continue };
+            let Some(Some(fiber)) = self.fibers.get_mut(index as usize) else {
+                continue;
+            };
             if !fiber.young {
                 continue;
             }
@@ -280,6 +347,15 @@ impl World {
                 let moved = forward(Ticket(fiber.handle)).map_or(0, |ticket| ticket.0);
                 stays |= moved != fiber.handle && moved != 0;
                 fiber.handle = moved;
+                if moved == 0 && fiber.frames.is_empty() {
+                    // It has ended, and nobody can ask for its result any more.
+                    self.emissions.swept_bytes += fiber.footprint();
+                    if let Some(slot) = self.fibers.get_mut(index as usize) {
+                        *slot = None;
+                    }
+                    self.free_fibers.push(index);
+                    continue;
+                }
             }
             if stays || fiber.holds_young {
                 if let Some(slot) = self.emissions.young.get_mut(kept) {
@@ -303,7 +379,9 @@ impl World {
         let epoch = self.emissions.epoch;
         let mut bytes = 0;
         for index in 0..self.fibers.len() {
-            let Some(slot) = self.fibers.get_mut(index) else { break };
+            let Some(slot) = self.fibers.get_mut(index) else {
+                break;
+            };
             let Some(fiber) = slot else { continue };
             if fiber.mark == epoch {
                 if fiber.handle != 0 {
@@ -325,7 +403,9 @@ impl World {
             }
         }
         for index in 0..self.emissions.list.len() {
-            let Some(slot) = self.emissions.list.get_mut(index) else { break };
+            let Some(slot) = self.emissions.list.get_mut(index) else {
+                break;
+            };
             let Some(emission) = slot else { continue };
             if emission.mark == epoch {
                 if emission.handle != 0 {
@@ -340,7 +420,11 @@ impl World {
             *slot = None;
             self.emissions.free.push(index as u32);
         }
-        self.emissions.young.retain(|index| self.fibers.get(*index as usize).is_some_and(|fiber| fiber.is_some()));
+        self.emissions.young.retain(|index| {
+            self.fibers
+                .get(*index as usize)
+                .is_some_and(|fiber| fiber.is_some())
+        });
         self.emissions.swept_bytes += bytes;
     }
 
@@ -354,10 +438,24 @@ impl World {
     }
 }
 
+/// The running fiber, found without a reference to the whole World.
+///
+/// # Safety
+/// `world` is live and nobody else refers to its fibers.
+unsafe fn running_fiber<'a>(
+    world: *mut World,
+    current: usize,
+) -> Option<&'a mut Option<Box<Fiber>>> {
+    // SAFETY: the caller's promise.
+    let fibers: &'a mut Vec<Option<Box<Fiber>>> = unsafe { &mut (*world).fibers };
+    fibers.get_mut(current)
+}
+
 impl Roots for RootSet {
     fn visit(&mut self, scope: Scope, v: &mut Visitor<'_>) {
         // SAFETY: the World outlives the collection; only fields other than `lemari` are touched here.
         let world = self.world;
+        // SAFETY: as above.
         unsafe {
             let current = (*world).current.0 as usize;
             match scope {
@@ -398,7 +496,7 @@ impl Roots for RootSet {
             if let crate::world::Outcome::Returned(result) = &mut (*world).outcome {
                 value(v, result);
             }
-            if let Some(Some(fiber)) = (&mut (*world).fibers).get_mut(current) {
+            if let Some(Some(fiber)) = running_fiber(world, current) {
                 for &(first, count) in &(*world).argument_windows {
                     for index in 0..count as usize {
                         v.pair(fiber.regs.as_mut_ptr().add(first as usize + 2 * index));
@@ -446,7 +544,7 @@ impl Roots for RootSet {
     }
 
     fn moved_young(&mut self, forward: &mut dyn FnMut(Ticket) -> Option<Ticket>) {
-        // SAFETY: as in `visit`.
+        // SAFETY: the World outlives the collection, as in `visit`.
         unsafe {
             (*self.world).fibers_moved(forward);
             if let Some(spaces) = &mut (*self.world).spaces {
@@ -461,7 +559,9 @@ impl Roots for RootSet {
             let world = &mut *self.world;
             world.sweep_fibers(alive);
             if let Some(mut spaces) = world.spaces.take() {
-                let bytes = spaces.swept(alive, &|index, generation| world.fiber_lives(index, generation));
+                let bytes = spaces.swept(alive, &|index, generation| {
+                    world.fiber_lives(index, generation)
+                });
                 world.spaces = Some(spaces);
                 world.emissions.swept_bytes += bytes;
             }

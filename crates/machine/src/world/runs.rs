@@ -49,7 +49,12 @@ pub struct Schedule {
 impl World {
     /// Prepares a call that is driven by [`World::step`]. Nothing runs yet; the run has the World's limit of fuel to
     /// itself.
-    pub fn start(&mut self, instance: u32, function: FuncId, args: &[Value]) -> Result<RunId, Box<FaultReport>> {
+    pub fn start(
+        &mut self,
+        instance: u32,
+        function: FuncId,
+        args: &[Value],
+    ) -> Result<RunId, Box<FaultReport>> {
         match self.start_run(Value::func(instance, function.0), args) {
             Ok(id) => Ok(id),
             Err(Raised(())) => Err(self.take_report()),
@@ -70,8 +75,16 @@ impl World {
         self.temps.truncate(mark);
         let id = made?;
         let generation = self.fiber_generation(id);
-        let left = self.limits.fuel.unwrap_or(i64::MAX as u64).min(i64::MAX as u64);
-        let record = RunRecord { fiber: (id.0, generation), left, result: None };
+        let left = self
+            .limits
+            .fuel
+            .unwrap_or(i64::MAX as u64)
+            .min(i64::MAX as u64);
+        let record = RunRecord {
+            fiber: (id.0, generation),
+            left,
+            result: None,
+        };
         let runs = &mut self.emissions.runs;
         let slot = match runs.iter().position(Option::is_none) {
             Some(slot) => slot,
@@ -124,8 +137,12 @@ impl World {
         self.emissions.fuel_step = 0;
         self.emissions.fuel_beyond = (left - granted) as i64;
         self.fuel_slices = true;
-        self.deadline = self.limits.deadline.map(|deadline| std::time::Instant::now() + deadline);
+        self.deadline = self
+            .limits
+            .deadline
+            .map(|deadline| std::time::Instant::now() + deadline);
         self.handles.release_dropped();
+        self.emissions.temps_floor = mark;
         self.emissions.stepping = id.0 + 1;
         self.reentry = 1;
         self.outcome = Outcome::None;
@@ -218,11 +235,11 @@ impl World {
     /// The main fiber of a run returned.
     pub(crate) fn run_returned(&mut self, id: FiberId, result: Value) -> Raise<Next> {
         let generation = self.fiber_generation(id);
-        let slot = self
-            .emissions
-            .runs
-            .iter()
-            .position(|record| record.as_ref().is_some_and(|record| record.fiber == (id.0, generation)));
+        let slot = self.emissions.runs.iter().position(|record| {
+            record
+                .as_ref()
+                .is_some_and(|record| record.fiber == (id.0, generation))
+        });
         if slot.is_none_or(|slot| slot as u32 + 1 == self.emissions.stepping) {
             self.outcome = Outcome::Returned(result);
             return Ok(Next::EXIT);
@@ -241,6 +258,13 @@ impl World {
             self.switch_to(id);
         }
         Ok(())
+    }
+
+    /// True if no fiber but the main one, no emission and no result of a run is left.
+    pub(crate) fn only_main_is_left(&self) -> bool {
+        self.fibers.len() <= self.free_fibers.len() + 1
+            && self.emissions.list.len() == self.emissions.free.len()
+            && self.emissions.runs.iter().all(Option::is_none)
     }
 
     /// Makes the main fiber the running one, with nothing on its stacks.
@@ -263,7 +287,11 @@ impl World {
             if id.0 == 0 {
                 break;
             }
-            at = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
+            at = self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .and_then(|fiber| fiber.parent);
             self.end_fiber_silently(id);
         }
     }
@@ -273,13 +301,17 @@ impl World {
         loop {
             let mut any = false;
             for index in 0..self.fibers.len() {
-                let Some(Some(fiber)) = self.fibers.get(index) else { continue };
+                let Some(Some(fiber)) = self.fibers.get(index) else {
+                    continue;
+                };
                 let Some(parent) = fiber.parent else { continue };
                 let lives = self
                     .fibers
                     .get(parent.0 as usize)
                     .and_then(|fiber| fiber.as_ref())
-                    .is_some_and(|fiber| fiber.state != State::Finished && !fiber.frames.is_empty());
+                    .is_some_and(|fiber| {
+                        fiber.state != State::Finished && !fiber.frames.is_empty()
+                    });
                 if !lives {
                     self.end_fiber_silently(FiberId(index as u32));
                     any = true;
@@ -294,22 +326,29 @@ impl World {
     /// A call of the host ended elsewhere than where it began: what hung on it ends without running any code, and the
     /// fiber that the host called from stands again with frame `top` on top, its registers from word `base` on.
     pub(crate) fn abandon_to(&mut self, entry: FiberId, top: usize, base: u32) {
-        if self.current != entry {
-            if self.fiber().state == State::Running {
-                let mut at = Some(self.current);
-                while let Some(id) = at {
-                    if id == entry {
-                        break;
-                    }
-                    at = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
-                    if id.0 != 0 {
-                        self.end_fiber_silently(id);
-                    }
+        if self.current != entry && self.fiber().state == State::Running {
+            let mut at = Some(self.current);
+            while let Some(id) = at {
+                if id == entry {
+                    break;
+                }
+                at = self
+                    .fibers
+                    .get(id.0 as usize)
+                    .and_then(|fiber| fiber.as_ref())
+                    .and_then(|fiber| fiber.parent);
+                if id.0 != 0 {
+                    self.end_fiber_silently(id);
                 }
             }
         }
         for index in 0..self.fibers.len() {
-            if self.fibers.get(index).and_then(|fiber| fiber.as_ref()).is_some_and(|fiber| fiber.parent == Some(entry)) {
+            if self
+                .fibers
+                .get(index)
+                .and_then(|fiber| fiber.as_ref())
+                .is_some_and(|fiber| fiber.parent == Some(entry))
+            {
                 self.end_fiber_silently(FiberId(index as u32));
             }
         }
@@ -317,13 +356,22 @@ impl World {
         self.forget_waiter(entry.0);
         for index in 0..self.emissions.list.len() {
             let index = index as u32;
-            if self.emission(index).is_some_and(|emission| emission.owner == entry && emission.status != Status::Open) {
+            if self
+                .emission(index)
+                .is_some_and(|emission| emission.owner == entry && emission.status != Status::Open)
+            {
                 self.drop_chain(index);
             }
         }
-        let mut at = self.fibers.get(entry.0 as usize).and_then(|fiber| fiber.as_ref()).map_or(0, |fiber| fiber.selector);
+        let mut at = self
+            .fibers
+            .get(entry.0 as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .map_or(0, |fiber| fiber.selector);
         while let Some(slot) = at.checked_sub(1) {
-            let Some(record) = self.emissions.selecting.get(slot as usize).copied() else { break };
+            let Some(record) = self.emissions.selecting.get(slot as usize).copied() else {
+                break;
+            };
             if record.frame as usize <= top {
                 break;
             }
@@ -336,7 +384,9 @@ impl World {
             fiber.base = base;
         }
         self.emissions.ready.retain(|(index, _)| *index != entry.0);
-        self.emissions.parked.retain(|_, (index, _)| *index != entry.0);
+        self.emissions
+            .parked
+            .retain(|_, (index, _)| *index != entry.0);
         self.switch_to(entry);
     }
 
@@ -350,14 +400,19 @@ impl World {
 
     /// Puts what is left beyond the slice back.
     pub(crate) fn unslice(&mut self) {
-        self.fuel = self.fuel.saturating_add(std::mem::take(&mut self.emissions.fuel_step));
+        self.fuel = self
+            .fuel
+            .saturating_add(std::mem::take(&mut self.emissions.fuel_step));
         self.emissions.fuel_beyond = 0;
         self.fuel_slices = false;
     }
 
     /// Is all fuel used up, not only that of the slice?
     pub(crate) fn fuel_is_gone(&self) -> bool {
-        self.fuel.saturating_add(self.emissions.fuel_step).saturating_add(self.emissions.fuel_beyond) < 0
+        self.fuel
+            .saturating_add(self.emissions.fuel_step)
+            .saturating_add(self.emissions.fuel_beyond)
+            < 0
     }
 
     /// The slice is used up at a block, whose charge was made: the process goes on with more, lets another run, or the
@@ -412,7 +467,9 @@ impl World {
             if self.emissions.barriers.contains(&id) {
                 return false;
             }
-            let Some(Some(fiber)) = self.fibers.get(id.0 as usize) else { return false };
+            let Some(Some(fiber)) = self.fibers.get(id.0 as usize) else {
+                return false;
+            };
             if fiber.role == Role::Handler && fiber.parent.is_some() {
                 return false;
             }

@@ -42,7 +42,10 @@ pub struct Limits {
 impl Limits {
     /// The plugin preset with 1 GiB of memory.
     pub fn strict() -> Limits {
-        Limits { memory: 1 << 30, ..Limits::plugin() }
+        Limits {
+            memory: 1 << 30,
+            ..Limits::plugin()
+        }
     }
     /// A plugin: 64 MiB, 10 M fuel per call, 1 s, 16,384 frames, 1,024 fibers, 1 MiB of output.
     pub fn plugin() -> Limits {

@@ -12,14 +12,19 @@ impl World {
     /// left out in the middle.
     pub(crate) fn trace(&mut self) -> (Vec<TraceFrame>, u32) {
         let mut places: Vec<(*const Code, *const Word, u32)> = Vec::new();
-        let mut outer: std::collections::VecDeque<(*const Code, *const Word, u32)> = std::collections::VecDeque::new();
+        let mut outer: std::collections::VecDeque<(*const Code, *const Word, u32)> =
+            std::collections::VecDeque::new();
         let mut omitted = 0;
         let mut fiber = Some(self.current);
         let mut top = self.frame_index();
         while let Some(id) = fiber {
-            let Some(Some(record)) = self.fibers.get(id.0 as usize) else { break };
+            let Some(Some(record)) = self.fibers.get(id.0 as usize) else {
+                break;
+            };
             for index in (1..=top).rev() {
-                let Some(frame) = record.frames.get(index) else { break };
+                let Some(frame) = record.frames.get(index) else {
+                    break;
+                };
                 if frame.code.is_null() {
                     continue;
                 }
@@ -35,7 +40,9 @@ impl World {
                 }
             }
             fiber = record.parent;
-            top = fiber.and_then(|id| self.fibers.get(id.0 as usize)?.as_ref()).map_or(0, |parent| parent.top as usize);
+            top = fiber
+                .and_then(|id| self.fibers.get(id.0 as usize)?.as_ref())
+                .map_or(0, |parent| parent.top as usize);
         }
         let frames = places
             .into_iter()
@@ -59,10 +66,16 @@ impl World {
             pc: file_pc,
             lang: code.policy,
         };
-        let Some(instance) = self.instances.get(instance as usize) else { return frame };
+        let Some(instance) = self.instances.get(instance as usize) else {
+            return frame;
+        };
         let module = &instance.loaded.module;
         frame.module = module.module_name().to_owned();
-        if let Some(name) = module.function(code.func).and_then(|function| function.name).and_then(|name| module.name(name)) {
+        if let Some(name) = module
+            .function(code.func)
+            .and_then(|function| function.name)
+            .and_then(|name| module.name(name))
+        {
             frame.function = name.to_owned();
         }
         if let Some(line) = module.line_at(code.func, file_pc) {
@@ -81,7 +94,9 @@ impl World {
                 return None;
             }
             let module = &instance.loaded.module;
-            module.name(module.function(code.func)?.name?).map(str::to_owned)
+            module
+                .name(module.function(code.func)?.name?)
+                .map(str::to_owned)
         });
         found.unwrap_or_else(|| format!("#{}", code.func.0))
     }

@@ -56,7 +56,14 @@ impl TypedEntry {
             | function_flags::REST
             | function_flags::CLOSURE;
         let general = record.flags & ODD != 0;
-        Some(TypedEntry { world, instance, function: function.0, params: record.params, pairs, general })
+        Some(TypedEntry {
+            world,
+            instance,
+            function: function.0,
+            params: record.params,
+            pairs,
+            general,
+        })
     }
 
     /// The function.
@@ -95,7 +102,12 @@ impl World {
         if entry.world != self.id || entry.params as usize != N {
             return self.enter_wrongly();
         }
-        if self.reentry != 0 || entry.general || self.closed || self.current.0 != 0 || self.running_r.is_null() {
+        if self.reentry != 0
+            || entry.general
+            || self.closed
+            || self.current.0 != 0
+            || self.running_r.is_null()
+        {
             return self.enter_generally(entry, args);
         }
         let slot = match self.instances.get_mut(entry.instance as usize) {
@@ -118,7 +130,9 @@ impl World {
             }
             let window = self.running_r;
             let top = frame.add(1);
-            if top >= self.frame_end || window.byte_add((*code).frame_bytes as usize) > self.regs_end {
+            if top >= self.frame_end
+                || window.byte_add((*code).frame_bytes as usize) > self.regs_end
+            {
                 return self.enter_generally(entry, args);
             }
             let mut to = window;
@@ -131,15 +145,29 @@ impl World {
                     to = to.add(2);
                 }
             }
-            push_frame(top, code, slot, 0, 0, flags::BARRIER | flags::CROSS, 0, entry.instance);
+            push_frame(
+                top,
+                code,
+                slot,
+                0,
+                0,
+                flags::BARRIER | flags::CROSS,
+                0,
+                entry.instance,
+            );
             self.frame = top;
             self.switch_instance(entry.instance);
-            let granted = self.limits.fuel.unwrap_or(i64::MAX as u64).min(i64::MAX as u64);
+            let granted = self
+                .limits
+                .fuel
+                .unwrap_or(i64::MAX as u64)
+                .min(i64::MAX as u64);
             self.fuel_granted = granted;
             self.fuel = granted as i64;
             self.fuel_slices = false;
             self.deadline = deadline;
             self.handles.release_dropped();
+            self.emissions.temps_floor = self.temps.len();
             self.reentry = 1;
             self.outcome = Outcome::None;
             run((*code).entry, window, self);
@@ -153,10 +181,21 @@ impl World {
         let left = self.fuel.max(0) as u64;
         self.counters.fuel_used += self.fuel_granted.saturating_sub(left);
         self.fuel_granted = left;
-        match std::mem::take(&mut self.outcome) {
-            Outcome::Returned(value) => Ok(value),
-            other => self.ended_badly(other),
-        }
+        let Outcome::Returned(value) = &self.outcome else {
+            let outcome = std::mem::take(&mut self.outcome);
+            return self.ended_badly(outcome);
+        };
+        let halves = std::ptr::from_ref(value).cast::<u64>();
+        // SAFETY: a value is two words. They were stored as such just now: one load of both would wait for the stores to
+        // leave the store buffer, so volatile keeps them apart (notes/performance.md §2).
+        let value = unsafe {
+            Value {
+                tag: halves.read_volatile(),
+                payload: halves.add(1).read_volatile(),
+            }
+        };
+        self.outcome = Outcome::None;
+        Ok(value)
     }
 
     #[cold]
@@ -165,7 +204,10 @@ impl World {
         self.argument_windows.clear();
         if !matches!(outcome, Outcome::Raised) {
             let what = match outcome {
-                Outcome::Parked => (Fault::State, "the run is parked, and a plain call cannot wait"),
+                Outcome::Parked => (
+                    Fault::State,
+                    "the run is parked, and a plain call cannot wait",
+                ),
                 Outcome::OutOfFuel => (Fault::Fuel, "the fuel is used up"),
                 _ => (Fault::Internal, "the run loop ended without an outcome"),
             };
@@ -176,12 +218,19 @@ impl World {
 
     #[cold]
     fn enter_wrongly(&mut self) -> Result<Value, Box<FaultReport>> {
-        let Raised(()) = self.fault(Fault::State, "the handle belongs to another World or another signature");
+        let Raised(()) = self.fault(
+            Fault::State,
+            "the handle belongs to another World or another signature",
+        );
         Err(self.take_report())
     }
 
     #[cold]
-    fn enter_generally(&mut self, entry: &TypedEntry, args: &[Value]) -> Result<Value, Box<FaultReport>> {
+    fn enter_generally(
+        &mut self,
+        entry: &TypedEntry,
+        args: &[Value],
+    ) -> Result<Value, Box<FaultReport>> {
         self.call(entry.instance, FuncId(entry.function), args)
     }
 }

@@ -28,8 +28,12 @@ impl World {
     pub(crate) unsafe fn raise(&mut self, raised: Raised, _r: *mut u64) -> Next {
         let Raised(()) = raised;
         self.argument_windows.clear();
+        self.temps.truncate(self.emissions.temps_floor);
         let skip = std::mem::take(&mut self.emissions.skip);
-        let (dst, trap) = (self.emissions.post_dst.take(), self.emissions.post_trap.take());
+        let (dst, trap) = (
+            self.emissions.post_dst.take(),
+            self.emissions.post_trap.take(),
+        );
         let Some(mut info) = self.raised.take() else {
             self.raised = Some(internal("something was raised without a record"));
             self.outcome = Outcome::Raised;
@@ -42,7 +46,11 @@ impl World {
             if fresh {
                 (info.trace, info.omitted) = self.trace();
             }
-            let register = if fresh && dst.is_none() { self.result_register() } else { dst };
+            let register = if fresh && dst.is_none() {
+                self.result_register()
+            } else {
+                dst
+            };
             match self.meet_prompt(info, skip, register, trap) {
                 Met::Selector(next) => return next,
                 Met::Nobody(same) => info = same,
@@ -61,7 +69,9 @@ impl World {
                         Err(Raised(())) => {
                             // The error value could not be made: what was raised last goes on outward, from the frame
                             // below, so that this ends.
-                            let Some(again) = self.raised.take() else { break };
+                            let Some(again) = self.raised.take() else {
+                                break;
+                            };
                             info = again;
                             // SAFETY: as above.
                             if unsafe { !self.pop_frame() } {
@@ -89,7 +99,10 @@ impl World {
                         self.pop_frame_now();
                         if let Some(record) = record {
                             let (index, _) = record.emission;
-                            if self.emission_of(record.emission).is_some_and(|emission| emission.status == Status::Held) {
+                            if self
+                                .emission_of(record.emission)
+                                .is_some_and(|emission| emission.status == Status::Held)
+                            {
                                 self.drop_chain(index);
                             }
                         }
@@ -122,7 +135,11 @@ impl World {
                 let frame = *self.frame;
                 if frame.code.is_null() {
                     let fiber = self.fiber();
-                    return if fiber.role == Role::Main { Found::Barrier } else { Found::Bottom };
+                    return if fiber.role == Role::Main {
+                        Found::Barrier
+                    } else {
+                        Found::Bottom
+                    };
                 }
                 let code = &*frame.code;
                 if info.fault.catch() != Catch::Host || info.discard {
@@ -139,7 +156,9 @@ impl World {
                         }
                     }
                 }
-                if info.outer && code.flags & (function_flags::THUNK | function_flags::SELECTOR) == 0 {
+                if info.outer
+                    && code.flags & (function_flags::THUNK | function_flags::SELECTOR) == 0
+                {
                     return Found::Target;
                 }
                 if frame.flags & flags::SELECTOR != 0 && frame.flags & flags::BOTTOM == 0 {
@@ -226,9 +245,21 @@ impl World {
             let handler = code.words.as_ptr().add(region.handler as usize);
             // The handler's own stack map covers what is live in this frame, without the error.
             (*self.frame).pc = handler.add(1);
-            self.running_r.add(region.error as usize).cast::<Value>().write(Value::EMPTY);
-            let value = if region.finally { self.pending_value()? } else { self.error_value(code.policy)? };
-            if region.finally && self.raised.as_ref().is_some_and(|info| info.discard && !info.outer) {
+            self.running_r
+                .add(region.error as usize)
+                .cast::<Value>()
+                .write(Value::EMPTY);
+            let value = if region.finally {
+                self.pending_value()?
+            } else {
+                self.error_value(code.policy)?
+            };
+            if region.finally
+                && self
+                    .raised
+                    .as_ref()
+                    .is_some_and(|info| info.discard && !info.outer)
+            {
                 // A `ret` out of the handler does not end a discard.
                 (*self.frame).flags |= flags::UNWIND;
             }
@@ -254,14 +285,18 @@ impl World {
 
     /// The record of a caught error, taken out again.
     pub(crate) fn recall(&mut self, value: Value) -> Option<RaisedInfo> {
-        let index = self.caught.iter().rposition(|info| info.value.same(value))?;
+        let index = self
+            .caught
+            .iter()
+            .rposition(|info| info.value.same(value))?;
         self.caught.remove(index)
     }
 
     /// What was raised, as the value that a finally handler holds.
     fn pending_value(&mut self) -> Raise<Value> {
-        let (discard, code) =
-            self.raised.as_ref().map_or((0, Fault::Internal), |info| (info.discard as u16 + info.outer as u16, info.fault));
+        let (discard, code) = self.raised.as_ref().map_or((0, Fault::Internal), |info| {
+            (info.discard as u16 + info.outer as u16, info.fault)
+        });
         let ticket = self.alloc(kind::PENDING, discard, size_of::<PendingObj>())?;
         let value = self.raised.as_ref().map_or(Value::HOLE, |info| info.value);
         // SAFETY: a fresh object.
@@ -277,7 +312,9 @@ impl World {
 
     /// What was raised, as a handler of a policy sees it.
     fn error_value(&mut self, _policy: Lang) -> Raise<Value> {
-        let Some(info) = self.raised.as_ref() else { return Ok(Value::EMPTY) };
+        let Some(info) = self.raised.as_ref() else {
+            return Ok(Value::EMPTY);
+        };
         if !info.value.same(Value::HOLE) {
             return Ok(info.value);
         }
@@ -320,11 +357,17 @@ impl World {
         }
         if let Some(info) = self.recall(value) {
             let original = self.pending_parts(value.as_ticket()).0;
-            self.raised = Some(RaisedInfo { value: original, ..info });
+            self.raised = Some(RaisedInfo {
+                value: original,
+                ..info
+            });
             return Raised(());
         }
         let (original, code, discard) = self.pending_parts(value.as_ticket());
-        let raised = self.fault(Fault::from_number(code as u8).unwrap_or(Fault::Internal), "a pending completion went on");
+        let raised = self.fault(
+            Fault::from_number(code as u8).unwrap_or(Fault::Internal),
+            "a pending completion went on",
+        );
         if let Some(info) = &mut self.raised {
             info.value = original;
             info.discard = discard != 0;

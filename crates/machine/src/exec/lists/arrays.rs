@@ -18,7 +18,10 @@ use crate::world::World;
 
 /// The legend of an array with elements of a kind.
 fn array_legend(elem: u8) -> LegendId {
-    Legends::ARRAYS.get(elem as usize).copied().unwrap_or(Legends::ARRAY_DYN)
+    Legends::ARRAYS
+        .get(elem as usize)
+        .copied()
+        .unwrap_or(Legends::ARRAY_DYN)
 }
 
 /// The declared kind as it stands in the low half of the wide word.
@@ -34,13 +37,15 @@ unsafe fn operand(world: &World, r: *mut u64, at: u16, elem: u8) -> Value {
     unsafe {
         match elem {
             elem::DYN => world.read(r, at),
-            elem::F64 => Value { tag: tag::F64, payload: get(r, at) as u64 },
+            elem::F64 => Value {
+                tag: tag::F64,
+                payload: get(r, at) as u64,
+            },
             elem::U8 => Value::int(get(r, at) & 0xFF),
             _ => Value::int(get(r, at)),
         }
     }
 }
-
 
 /// The vector of an array operand if it has exactly the declared kind; null otherwise, and for whatever is no array.
 #[inline(always)]
@@ -63,7 +68,13 @@ unsafe fn vector_of(cx: *mut World, array: *mut u64, elem: u8) -> *mut BlobObj {
 }
 
 /// `a` := element `c` (word) of the array `b` (pair). Wide low: element kind, which says whether `a` is a word or a pair.
-pub unsafe fn arr_get<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn arr_get<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; the index is tested.
     unsafe {
         let w = *pc;
@@ -85,7 +96,11 @@ pub unsafe fn arr_get<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World,
             to.add(1).write(payload);
             return D::next(pc.add(2), r, cx, ia, fa);
         }
-        let word = if elem == elem::U8 { u64::from(*data.add(index as usize)) } else { *data.cast::<u64>().add(index as usize) };
+        let word = if elem == elem::U8 {
+            u64::from(*data.add(index as usize))
+        } else {
+            *data.cast::<u64>().add(index as usize)
+        };
         set(r, w.a, word);
         D::next(pc.add(2), r, cx, word as i64, f64::from_bits(word))
     }
@@ -104,12 +119,23 @@ impl Slow for ArrGetSlow {
             let (len, value) = match array.kind() {
                 Kind::Map => {
                     let len = world.elements_len(array.as_ticket());
-                    (len, world.element(array.as_ticket(), index.clamp(0, i64::from(u32::MAX)) as u32))
+                    (
+                        len,
+                        world.element(
+                            array.as_ticket(),
+                            index.clamp(0, i64::from(u32::MAX)) as u32,
+                        ),
+                    )
                 }
                 Kind::Bytes => {
                     let bytes = world.bytes_slice(array.as_ticket());
-                    let byte = usize::try_from(index).ok().and_then(|index| bytes.get(index));
-                    (bytes.len() as u32, Value::int(byte.copied().map_or(0, i64::from)))
+                    let byte = usize::try_from(index)
+                        .ok()
+                        .and_then(|index| bytes.get(index));
+                    (
+                        bytes.len() as u32,
+                        Value::int(byte.copied().map_or(0, i64::from)),
+                    )
                 }
                 _ => return Err(world.type_fault("array", array)),
             };
@@ -140,7 +166,13 @@ const fn element_name(elem: u8) -> &'static str {
 }
 
 /// Element `b` (word) of the array `a` (pair) := `c` (word or pair by the kind in wide low).
-pub unsafe fn arr_set<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn arr_set<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; index and mutability are tested; the barrier follows the store.
     unsafe {
         let w = *pc;
@@ -160,7 +192,9 @@ pub unsafe fn arr_set<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World,
         match elem {
             elem::DYN => {
                 let (tag, payload) = (*from, *from.add(1));
-                if tag as u8 >= Kind::FIRST_TICKET && must_remember(cx, (*map).elements, payload as u32) {
+                if tag as u8 >= Kind::FIRST_TICKET
+                    && must_remember(cx, (*map).elements, payload as u32)
+                {
                     return cold::<D, ArrSetSlow>(pc, r, cx, ia, fa);
                 }
                 let to = data.cast::<u64>().add(2 * index as usize);
@@ -205,7 +239,10 @@ impl World {
     /// Fault bounds, naming index and length.
     #[cold]
     pub(crate) fn index_fault(&mut self, index: i64, len: u32) -> Raised {
-        self.fault_args(Fault::Bounds, format_args!("index {index} of a sequence of {len}"))
+        self.fault_args(
+            Fault::Bounds,
+            format_args!("index {index} of a sequence of {len}"),
+        )
     }
 
     /// Fault write unless the elements of a map may be changed.
@@ -229,7 +266,11 @@ impl Slow for Array {
             let (count, elem) = immediates(pc);
             let elem = elem as u8;
             let list = world.policy() == Lang::Morph;
-            let legend = if list { Legends::LIST } else { array_legend(elem) };
+            let legend = if list {
+                Legends::LIST
+            } else {
+                array_legend(elem)
+            };
             let vec = if elem == elem::DYN {
                 world.vec_of_pairs(w.b, count, list)?
             } else {
@@ -274,7 +315,11 @@ impl Slow for ArrWith {
             let mark = world.temp(value)?;
             let vec = world.elements_vec(array.as_ticket());
             let source = world.vec_elem(vec);
-            let kind = if elem_fits(source, value) { source } else { elem::DYN };
+            let kind = if elem_fits(source, value) {
+                source
+            } else {
+                elem::DYN
+            };
             let vec = world.temp(rooted(vec))?;
             let copy = world.vec_copy(vec, 0, len, kind, len)?;
             world.vec_set(copy, index as u32, world.temps[mark]);
@@ -302,7 +347,10 @@ impl Slow for ArrNew {
             let elem = declared(pc);
             let count = get(r, w.b);
             if count < 0 || count > i64::from(MAX_ELEMENTS) {
-                return Err(world.fault_args(Fault::Range, format_args!("an array cannot have {count} elements")));
+                return Err(world.fault_args(
+                    Fault::Range,
+                    format_args!("an array cannot have {count} elements"),
+                ));
             }
             let count = count as u32;
             world.charge_fuel(u64::from(count) * elem_bytes(elem) as u64 / 64)?;
@@ -331,7 +379,11 @@ impl Slow for ArrNew {
                 world.lemari.barrier_all(vec);
             }
             let mark = world.temp(rooted(vec))?;
-            let legend = if world.policy() == Lang::Morph { Legends::LIST } else { array_legend(elem) };
+            let legend = if world.policy() == Lang::Morph {
+                Legends::LIST
+            } else {
+                array_legend(elem)
+            };
             let value = world.map_with_vec(legend, mark)?;
             world.temps.truncate(mark);
             world.write(r, w.a, value);
@@ -339,4 +391,3 @@ impl Slow for ArrNew {
         }
     }
 }
-

@@ -12,7 +12,13 @@ use crate::value::{Kind, Value};
 use crate::world::World;
 
 /// `a` (word) := head pair `b` before the list word `c`.
-pub unsafe fn cons<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn cons<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; the new cell is filled before anything else is allocated.
     unsafe {
         if (*cx).collect_always {
@@ -57,7 +63,13 @@ impl Slow for ConsSlow {
 }
 
 /// `a` (pair) := first element of the list word `b`.
-pub unsafe fn head<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn head<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code: the word is a list's ticket.
     unsafe {
         let w = *pc;
@@ -75,7 +87,13 @@ pub unsafe fn head<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia
 }
 
 /// `a` (word) := the list word `b` without its first element.
-pub unsafe fn tail<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn tail<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code: the word is a list's ticket.
     unsafe {
         let w = *pc;

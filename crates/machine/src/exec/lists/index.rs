@@ -35,7 +35,13 @@ unsafe fn place(cx: *mut World, container: *mut u64, key: *mut u64) -> (*mut Blo
 }
 
 /// `a` := element or entry `c` of the container `b` (pairs).
-pub unsafe fn get_index<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn get_index<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; `place` tested the index.
     unsafe {
         let w = *pc;
@@ -52,7 +58,11 @@ pub unsafe fn get_index<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Worl
             let from = data.cast::<u64>().add(2 * index);
             (tag, payload) = (*from, *from.add(1));
         } else if kind != kind::VEC_U8 {
-            tag = if kind == kind::VEC_I64 { tag::I64 } else { tag::F64 };
+            tag = if kind == kind::VEC_I64 {
+                tag::I64
+            } else {
+                tag::F64
+            };
             payload = *data.cast::<u64>().add(index);
         } else {
             (tag, payload) = (tag::I64, u64::from(*data.add(index)));
@@ -84,7 +94,13 @@ impl Slow for GetIndexSlow {
 pub(super) const IMMUTABLE: u16 = 4;
 
 /// Element or entry `b` of the container `a` := `c` (pairs). Wide low: flags.
-pub unsafe fn set_index<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn set_index<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; index, kind and mutability are tested; the barrier follows the store.
     unsafe {
         let w = *pc;
@@ -102,13 +118,16 @@ pub unsafe fn set_index<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Worl
         let (tag, payload) = (*from, *from.add(1));
         let kind = *vec.cast::<u8>();
         if kind == kind::VEC_DYN {
-            if tag as u8 >= Kind::FIRST_TICKET && must_remember(cx, (*map).elements, payload as u32) {
+            if tag as u8 >= Kind::FIRST_TICKET && must_remember(cx, (*map).elements, payload as u32)
+            {
                 return cold::<D, SetIndexSlow>(pc, r, cx, ia, fa);
             }
             let to = data.cast::<u64>().add(2 * index);
             to.write(tag);
             to.add(1).write(payload);
-        } else if (kind == kind::VEC_I64 && tag == tag::I64) || (kind == kind::VEC_F64 && tag == tag::F64) {
+        } else if (kind == kind::VEC_I64 && tag == tag::I64)
+            || (kind == kind::VEC_F64 && tag == tag::F64)
+        {
             data.cast::<u64>().add(index).write(payload);
         } else if kind == kind::VEC_U8 && tag == tag::I64 && payload <= 0xFF {
             data.add(index).write(payload as u8);

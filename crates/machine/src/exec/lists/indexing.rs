@@ -47,12 +47,18 @@ impl World {
             Lang::Morph if index < 0 => index.saturating_add(i64::from(len)),
             _ => index,
         };
-        Ok((0..i64::from(len)).contains(&position).then_some(position as u32))
+        Ok((0..i64::from(len))
+            .contains(&position)
+            .then_some(position as u32))
     }
 
     /// What reading outside gives: empty in Rhumb, fault bounds elsewhere.
     fn outside(&mut self, index: i64, len: u32) -> Raise<Value> {
-        if self.policy() == Lang::Rhumb { Ok(Value::EMPTY) } else { Err(self.index_fault(index, len)) }
+        if self.policy() == Lang::Rhumb {
+            Ok(Value::EMPTY)
+        } else {
+            Err(self.index_fault(index, len))
+        }
     }
 
     #[cold]
@@ -60,7 +66,9 @@ impl World {
         let key = self.temps[key];
         match key.kind() {
             Kind::Text => {
-                let text = self.text_flat(key.as_ticket()).map(|text| self.text_str_unrooted(text).unwrap_or_default().to_owned());
+                let text = self
+                    .text_flat(key.as_ticket())
+                    .map(|text| self.text_str_unrooted(text).unwrap_or_default().to_owned());
                 match text {
                     Ok(text) => self.fault_args(Fault::Key, format_args!("there is no {text:.80}")),
                     Err(raised) => raised,
@@ -83,7 +91,9 @@ impl World {
             return self.map_index_get(source, key);
         }
         let number = match value.kind() {
-            Kind::Text | Kind::Bytes | Kind::List | Kind::Range => self.index_number(self.temps[key]),
+            Kind::Text | Kind::Bytes | Kind::List | Kind::Range => {
+                self.index_number(self.temps[key])
+            }
             _ => None,
         };
         let Some(index) = number else {
@@ -92,14 +102,18 @@ impl World {
                 return Ok(self.named_get(source, key)?.unwrap_or(Value::EMPTY));
             }
             return match value.kind() {
-                Kind::Text | Kind::Bytes | Kind::List | Kind::Range => Err(self.type_fault("int", self.temps[key])),
+                Kind::Text | Kind::Bytes | Kind::List | Kind::Range => {
+                    Err(self.type_fault("int", self.temps[key]))
+                }
                 _ => Err(self.type_fault("something with elements", value)),
             };
         };
         match value.kind() {
             Kind::Text => {
                 let len = self.text_scalars(value.as_ticket());
-                let Some(position) = self.position(index, len)? else { return self.outside(index, len) };
+                let Some(position) = self.position(index, len)? else {
+                    return self.outside(index, len);
+                };
                 match self.text_at(self.temps[source].as_ticket(), i64::from(position))? {
                     None => self.outside(index, len),
                     Some(scalar) if self.policy() == Lang::Fusabi => Ok(Value::char(scalar)),
@@ -108,24 +122,44 @@ impl World {
             }
             Kind::Bytes => {
                 let len = self.bytes_len(value.as_ticket());
-                let Some(position) = self.position(index, len)? else { return self.outside(index, len) };
-                let byte = self.bytes_slice(value.as_ticket()).get(position as usize).copied();
-                byte.map_or_else(|| self.outside(index, len), |byte| Ok(Value::int(i64::from(byte))))
+                let Some(position) = self.position(index, len)? else {
+                    return self.outside(index, len);
+                };
+                let byte = self
+                    .bytes_slice(value.as_ticket())
+                    .get(position as usize)
+                    .copied();
+                byte.map_or_else(
+                    || self.outside(index, len),
+                    |byte| Ok(Value::int(i64::from(byte))),
+                )
             }
             Kind::List => {
-                let most = index.unsigned_abs().saturating_add(1).min(u64::from(u32::MAX)) as u32;
-                let len = self.list_len_up_to(value.as_ticket(), if index < 0 { u32::MAX } else { most })?;
-                let Some(position) = self.position(index, len)? else { return self.outside(index, len) };
+                let most = index
+                    .unsigned_abs()
+                    .saturating_add(1)
+                    .min(u64::from(u32::MAX)) as u32;
+                let len = self
+                    .list_len_up_to(value.as_ticket(), if index < 0 { u32::MAX } else { most })?;
+                let Some(position) = self.position(index, len)? else {
+                    return self.outside(index, len);
+                };
                 match self.list_at(value.as_ticket(), position)? {
                     Some(element) => Ok(element),
                     None => self.outside(index, len),
                 }
             }
             _ => {
-                let Some((from, step, count)) = self.int_range(value) else { return Err(self.type_fault("range of integers", value)) };
+                let Some((from, step, count)) = self.int_range(value) else {
+                    return Err(self.type_fault("range of integers", value));
+                };
                 let len = u32::try_from(count).unwrap_or(u32::MAX);
-                let Some(position) = self.position(index, len)? else { return self.outside(index, len) };
-                Ok(Value::int(from.wrapping_add(step.wrapping_mul(i64::from(position)))))
+                let Some(position) = self.position(index, len)? else {
+                    return self.outside(index, len);
+                };
+                Ok(Value::int(
+                    from.wrapping_add(step.wrapping_mul(i64::from(position))),
+                ))
             }
         }
     }
@@ -146,7 +180,11 @@ impl World {
         if step == 0 || (step > 0 && from > to) || (step < 0 && from < to) {
             return Some((from, 1, 0));
         }
-        Some((from, step, (to.abs_diff(from) / step.unsigned_abs()).saturating_add(1)))
+        Some((
+            from,
+            step,
+            (to.abs_diff(from) / step.unsigned_abs()).saturating_add(1),
+        ))
     }
 
     fn map_index_get(&mut self, source: usize, key: usize) -> Raise<Value> {
@@ -169,13 +207,17 @@ impl World {
                 return Ok(self.named_get(source, key)?.unwrap_or(Value::EMPTY));
             }
             return Err(match nature {
-                Nature::List | Nature::Array | Nature::Tuple | Nature::Case => self.index_fault(index, len),
+                Nature::List | Nature::Array | Nature::Tuple | Nature::Case => {
+                    self.index_fault(index, len)
+                }
                 _ if len > 0 => self.index_fault(index, len),
                 _ => self.key_fault(key),
             });
         }
         let found = match nature {
-            Nature::List | Nature::Array | Nature::Tuple if !rhumb => return Err(self.type_fault("int", self.temps[key])),
+            Nature::List | Nature::Array | Nature::Tuple if !rhumb => {
+                return Err(self.type_fault("int", self.temps[key]));
+            }
             Nature::Dict => match self.table_value(source, key)? {
                 None if rhumb => self.named_get(source, key)?,
                 found => found,
@@ -191,7 +233,9 @@ impl World {
 
     /// What a key names in a value, through delegation.
     fn named_get(&mut self, source: usize, key: usize) -> Raise<Option<Value>> {
-        Ok(self.search(self.temps[source], Want::Key(key), false)?.value)
+        Ok(self
+            .search(self.temps[source], Want::Key(key), false)?
+            .value)
     }
 
     /// The value of an entry of a map's own table.
@@ -204,19 +248,30 @@ impl World {
     }
 
     /// `temps[key]` of `temps[target]` := `temps[value]`.
-    pub(crate) fn index_set(&mut self, target: usize, key: usize, value: usize, flags: u16) -> Raise<()> {
+    pub(crate) fn index_set(
+        &mut self,
+        target: usize,
+        key: usize,
+        value: usize,
+        flags: u16,
+    ) -> Raise<()> {
         let container = self.temps[target];
         match container.kind() {
             Kind::Map | Kind::Realm | Kind::Vassal => {}
             Kind::Text | Kind::Bytes | Kind::List | Kind::Range => {
                 let name = self.kind_name(container);
-                return Err(self.fault_args(Fault::Write, format_args!("a {name} cannot be changed")));
+                return Err(
+                    self.fault_args(Fault::Write, format_args!("a {name} cannot be changed"))
+                );
             }
             _ => return Err(self.type_fault("something with elements", container)),
         }
         let map = container.as_ticket();
         let legend = self.map_legend(map);
-        let (nature, frozen) = (self.legend(legend).nature, self.legend(legend).has(legend_flags::FROZEN));
+        let (nature, frozen) = (
+            self.legend(legend).nature,
+            self.legend(legend).has(legend_flags::FROZEN),
+        );
         if nature == Nature::Dict {
             return self.entry_set(target, key, value, flags, frozen);
         }
@@ -236,7 +291,9 @@ impl World {
             self.temps[key] = Value::int(index);
             return self.number_set(target, key, value, flags, len);
         }
-        if matches!(nature, Nature::List | Nature::Array | Nature::Tuple) && self.policy() != Lang::Rhumb {
+        if matches!(nature, Nature::List | Nature::Array | Nature::Tuple)
+            && self.policy() != Lang::Rhumb
+        {
             return Err(self.type_fault("int", self.temps[key]));
         }
         self.temps[target] = self.target_of(self.temps[target]);
@@ -244,7 +301,14 @@ impl World {
     }
 
     /// Sets an entry of the table of `temps[target]`; faults write if it, or the whole, may not be changed.
-    fn entry_set(&mut self, target: usize, key: usize, value: usize, flags: u16, frozen: bool) -> Raise<()> {
+    fn entry_set(
+        &mut self,
+        target: usize,
+        key: usize,
+        value: usize,
+        flags: u16,
+        frozen: bool,
+    ) -> Raise<()> {
         if frozen {
             return Err(self.fault(Fault::Write, "the dictionary cannot be changed"));
         }
@@ -273,7 +337,14 @@ impl World {
 
     /// Rhumb: an element with a number that is not one of the dense run 1..`len`. The next one joins the run, and brings
     /// those with it that stood in the table behind the gap; others stand in the table.
-    fn number_set(&mut self, target: usize, key: usize, value: usize, flags: u16, len: u32) -> Raise<()> {
+    fn number_set(
+        &mut self,
+        target: usize,
+        key: usize,
+        value: usize,
+        flags: u16,
+        len: u32,
+    ) -> Raise<()> {
         let map = self.temps[target].as_ticket();
         self.want_mutable_elements(map)?;
         let next = self.temps[key].as_int() == Some(i64::from(len) + 1);
@@ -287,7 +358,9 @@ impl World {
         while self.table_live(self.temps[target].as_ticket()) > 0 {
             let len = self.elements_len(self.temps[target].as_ticket());
             self.temps[mark] = Value::int(i64::from(len) + 1);
-            let Some(entry) = self.table_find(target, mark)? else { break };
+            let Some(entry) = self.table_find(target, mark)? else {
+                break;
+            };
             let map = self.temps[target].as_ticket();
             if self.table_flags(map, entry) != 0 {
                 break;
@@ -319,7 +392,11 @@ impl World {
             let value = self.temp(self.element(self.temps[target].as_ticket(), index))?;
             let entry = self.table_put(target, mark, value)?;
             if index == position {
-                self.table_set_flags(self.temps[target].as_ticket(), entry, entry_flags::IMMUTABLE);
+                self.table_set_flags(
+                    self.temps[target].as_ticket(),
+                    entry,
+                    entry_flags::IMMUTABLE,
+                );
             }
             self.temps.truncate(mark);
         }

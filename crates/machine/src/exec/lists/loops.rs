@@ -18,6 +18,9 @@ impl Slow for IterNew {
             let w = *pc;
             let (mode, _) = immediates(pc);
             let source = world.read(r, w.b);
+            if source.kind() == Kind::Fiber && mode != 0 {
+                return Err(world.type_fault("something with indexes or keys", source));
+            }
             let iter = world.iter_new(source, mode as u16 & mode::MASK)?;
             world.write(r, w.a, iter);
             Ok(Next::at(pc.add(2), r))
@@ -36,6 +39,13 @@ impl Slow for IterNext {
             let w = *pc;
             let (keyed, offset) = immediates(pc);
             let iter = world.read(r, w.b);
+            if iter.kind() == Kind::Fiber {
+                let after = pc.add(2);
+                return match world.fiber_id(iter) {
+                    Some(id) if !world.fiber_finished(id) => world.resume_for_loop(id, w.a),
+                    _ => Ok(Next::at(after.offset(offset as i32 as isize), r)),
+                };
+            }
             if iter.kind() != Kind::Iter {
                 return Err(world.type_fault("iteration", iter));
             }

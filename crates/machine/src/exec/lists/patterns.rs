@@ -36,7 +36,10 @@ impl Slow for Unpack {
             match len {
                 None if fill == 0 => return Err(world.type_fault("sequence", source)),
                 Some(len) if fill == 0 && len < count => {
-                    return Err(world.fault_args(Fault::Bounds, format_args!("{count} elements wanted, {len} there")));
+                    return Err(world.fault_args(
+                        Fault::Bounds,
+                        format_args!("{count} elements wanted, {len} there"),
+                    ));
                 }
                 _ => {}
             }
@@ -70,7 +73,11 @@ impl Slow for CheckLen {
             let w = *pc;
             let (count, mode) = immediates(pc);
             let value = world.read(r, w.b);
-            let len = if world.is_sequence(value) { world.sequence_len_up_to(value, count.saturating_add(1))? } else { None };
+            let len = if world.is_sequence(value) {
+                world.sequence_len_up_to(value, count.saturating_add(1))?
+            } else {
+                None
+            };
             let truth = match (len, mode) {
                 (None, _) => false,
                 (Some(len), check::EXACTLY) => len == count,
@@ -138,7 +145,9 @@ impl World {
                     Nature::List | Nature::Array | Nature::Tuple => true,
                     Nature::Dict => self.policy() == Lang::Rhumb,
                     Nature::Plain if self.policy() == Lang::Morph => {
-                        self.elements_vec(map).0 != 0 && legend.fields.is_empty() && self.table_live(map) == 0
+                        self.elements_vec(map).0 != 0
+                            && legend.fields.is_empty()
+                            && self.table_live(map) == 0
                     }
                     _ => matches!(self.policy(), Lang::Rhumb | Lang::Machine),
                 }
@@ -153,9 +162,13 @@ impl World {
     fn sequence_len_up_to(&mut self, value: Value, most: u32) -> Raise<Option<u32>> {
         match value.kind() {
             Kind::List => self.list_len_up_to(value.as_ticket(), most).map(Some),
-            Kind::Map | Kind::Realm | Kind::Vassal => Ok(Some(self.positional_len(value.as_ticket()))),
+            Kind::Map | Kind::Realm | Kind::Vassal => {
+                Ok(Some(self.positional_len(value.as_ticket())))
+            }
             Kind::Bytes => Ok(Some(self.bytes_len(value.as_ticket()))),
-            Kind::Range => Ok(self.int_range(value).map(|(_, _, count)| u32::try_from(count).unwrap_or(u32::MAX))),
+            Kind::Range => Ok(self
+                .int_range(value)
+                .map(|(_, _, count)| u32::try_from(count).unwrap_or(u32::MAX))),
             _ => Ok(None),
         }
     }
@@ -163,13 +176,20 @@ impl World {
     /// Element of a sequence that is no list, 0-based; does not allocate.
     fn sequence_item(&self, value: Value, index: u32) -> Value {
         match value.kind() {
-            Kind::Map | Kind::Realm | Kind::Vassal => self.positional(value.as_ticket(), index).unwrap_or(Value::EMPTY),
+            Kind::Map | Kind::Realm | Kind::Vassal => self
+                .positional(value.as_ticket(), index)
+                .unwrap_or(Value::EMPTY),
             Kind::Bytes => {
-                let byte = self.bytes_slice(value.as_ticket()).get(index as usize).copied();
+                let byte = self
+                    .bytes_slice(value.as_ticket())
+                    .get(index as usize)
+                    .copied();
                 byte.map_or(Value::EMPTY, |byte| Value::int(i64::from(byte)))
             }
             Kind::Range => match self.int_range(value) {
-                Some((from, step, _)) => Value::int(from.wrapping_add(step.wrapping_mul(i64::from(index)))),
+                Some((from, step, _)) => {
+                    Value::int(from.wrapping_add(step.wrapping_mul(i64::from(index))))
+                }
                 None => Value::EMPTY,
             },
             _ => Value::EMPTY,
@@ -179,7 +199,9 @@ impl World {
     fn try_index(&mut self, source: usize, index: u32) -> Raise<Option<Value>> {
         let value = self.temps[source];
         let base = u32::from(self.policy() == Lang::Rhumb);
-        let Some(position) = index.checked_sub(base) else { return Ok(None) };
+        let Some(position) = index.checked_sub(base) else {
+            return Ok(None);
+        };
         if value.kind() == Kind::List {
             return self.list_at(value.as_ticket(), position);
         }
@@ -224,12 +246,17 @@ impl World {
         } else {
             self.elements_part(source, skip.min(len), len)?
         };
-        if matches!(nature, Nature::List | Nature::Array | Nature::Tuple | Nature::Case) {
+        if matches!(
+            nature,
+            Nature::List | Nature::Array | Nature::Tuple | Nature::Case
+        ) {
             return Ok(rest);
         }
         let rest = self.temp(rest)?;
         let module = self.module();
-        let Some(Constant::Names(names)) = module.constant(ConstId(constant)) else { return Ok(self.temps[rest]) };
+        let Some(Constant::Names(names)) = module.constant(ConstId(constant)) else {
+            return Ok(self.temps[rest]);
+        };
         let mut left_out = Vec::new();
         if left_out.try_reserve_exact(names.len() as usize).is_err() {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
@@ -242,18 +269,28 @@ impl World {
     }
 
     /// Adds the listed members of `temps[source]` that are not left out to `temps[target]`, as mutable ones.
-    fn copy_fields_except(&mut self, source: usize, target: usize, left_out: &[FieldName]) -> Raise<()> {
+    fn copy_fields_except(
+        &mut self,
+        source: usize,
+        target: usize,
+        left_out: &[FieldName],
+    ) -> Raise<()> {
         let count = self.members(self.temps[source].as_ticket());
         self.charge_fuel(u64::from(count).saturating_mul(1 + left_out.len() as u64 / 8))?;
         let unlisted = field_flags::SUB | field_flags::EXPOSED | field_flags::HIDDEN;
         for index in 0..count {
             let member = self.member(self.temps[source].as_ticket(), index);
-            if member.key.same(Value::HOLE) || member.flags & unlisted != 0 || member.key.kind() == Kind::Key {
+            if member.key.same(Value::HOLE)
+                || member.flags & unlisted != 0
+                || member.key.kind() == Kind::Key
+            {
                 continue;
             }
             let key = self.temp(member.key)?;
             let value = self.temp(member.value)?;
-            let known = self.name_of_key(key)?.is_some_and(|name| left_out.contains(&name));
+            let known = self
+                .name_of_key(key)?
+                .is_some_and(|name| left_out.contains(&name));
             if !known {
                 self.set_member(target, key, value, set::MUTABLE)?;
             }

@@ -27,7 +27,10 @@ impl Slow for PushAt {
             let (at, value_at) = (w.b, w.b.wrapping_add(16));
             // A list or array at its end, with room: no hook can stand on it unless its legend has fields or delegates.
             let collection = world.read(r, at);
-            if !front && collection.tag == tag::MAP && is_born(world.map_legend(collection.as_ticket())) {
+            if !front
+                && collection.tag == tag::MAP
+                && is_born(world.map_legend(collection.as_ticket()))
+            {
                 let value = world.read(r, value_at);
                 if world.push_now(collection, value) {
                     world.write(r, w.a, collection);
@@ -45,7 +48,9 @@ impl Slow for PushAt {
             let collection = world.read(r, at);
             let accepted = match collection.kind() {
                 Kind::Map => {
-                    let nature = world.legend(world.map_legend(collection.as_ticket())).nature;
+                    let nature = world
+                        .legend(world.map_legend(collection.as_ticket()))
+                        .nature;
                     !nature.typed() && nature != Nature::Dict
                 }
                 Kind::Realm | Kind::Vassal => true,

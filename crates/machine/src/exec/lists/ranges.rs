@@ -27,7 +27,8 @@ impl Slow for Range {
                 for (own, other) in [(0, 1), (1, 0)] {
                     let receiver = world.read(r, ends[own]);
                     if let Some(callee) = world.hook(receiver, Hook::Range)? {
-                        let (receiver, argument) = (world.read(r, ends[own]), world.read(r, ends[other]));
+                        let (receiver, argument) =
+                            (world.read(r, ends[own]), world.read(r, ends[other]));
                         let args = [argument, Value::TRUE];
                         // The right operand's hook is told that it stands on the right.
                         return world.call_value(r, callee, Some(receiver), &args[..=own], w.a, 0);
@@ -56,7 +57,10 @@ impl Slow for Slice {
         // SAFETY: operands of the instruction at `pc`.
         unsafe {
             let w = *pc;
-            let (from, to) = (world.read(r, w.b.wrapping_add(16)), world.read(r, w.b.wrapping_add(32)));
+            let (from, to) = (
+                world.read(r, w.b.wrapping_add(16)),
+                world.read(r, w.b.wrapping_add(32)),
+            );
             let source = world.read(r, w.b);
             let value = world.slice(source, from, to)?;
             world.write(r, w.a, value);
@@ -73,7 +77,10 @@ impl World {
             Kind::Text => {
                 let len = self.text_scalars(source.as_ticket());
                 let (from, to) = self.slice_ends(from, to, len)?;
-                Value::ticket(Kind::Text, self.text_slice(self.temps[mark].as_ticket(), from, to)?)
+                Value::ticket(
+                    Kind::Text,
+                    self.text_slice(self.temps[mark].as_ticket(), from, to)?,
+                )
             }
             Kind::Bytes => {
                 let len = self.bytes_len(source.as_ticket());
@@ -83,7 +90,11 @@ impl World {
                 let copy = self.bytes_raw(count)?;
                 let source = self.temps[mark].as_ticket();
                 // SAFETY: two live objects; the part lies in the source, the copy has room for it.
-                unsafe { self.bytes_content(source).add(from as usize).copy_to_nonoverlapping(self.bytes_content(copy), count) };
+                unsafe {
+                    self.bytes_content(source)
+                        .add(from as usize)
+                        .copy_to_nonoverlapping(self.bytes_content(copy), count)
+                };
                 Value::ticket(Kind::Bytes, copy)
             }
             Kind::List => {
@@ -104,7 +115,9 @@ impl World {
 
     /// The part `from..to` of the list `temps[list]`; shares its cells if it goes to the end.
     fn slice_list(&mut self, list: usize, from: u32, to: u32, len: u32) -> Raise<Value> {
-        let rest = self.list_skip(self.temps[list].as_ticket(), from)?.unwrap_or(Ticket(0));
+        let rest = self
+            .list_skip(self.temps[list].as_ticket(), from)?
+            .unwrap_or(Ticket(0));
         if to >= len {
             return Ok(Value::ticket(Kind::List, rest));
         }
@@ -151,14 +164,20 @@ impl World {
             self.charge_fuel(u64::from(to - from) / 4)?;
             let copy = self.vec_new(elem::DYN, to - from)?;
             for index in from..to {
-                let value = self.positional(self.temps[map].as_ticket(), index).unwrap_or(Value::EMPTY);
+                let value = self
+                    .positional(self.temps[map].as_ticket(), index)
+                    .unwrap_or(Value::EMPTY);
                 self.vec_set(copy, index - from, value);
             }
             self.vec_set_len(copy, to - from);
             copy
         };
         let kind = self.vec_elem(copy);
-        let legend = match (self.legend(self.map_legend(self.temps[map].as_ticket())).nature, self.policy()) {
+        let legend = match (
+            self.legend(self.map_legend(self.temps[map].as_ticket()))
+                .nature,
+            self.policy(),
+        ) {
             (Nature::List, _) => Legends::LIST,
             (Nature::Array, _) => Legends::ARRAYS[kind as usize & 3],
             (_, Lang::Morph) => Legends::LIST,
@@ -179,16 +198,31 @@ impl World {
             Lang::Machine => {
                 let (from, to) = (from.unwrap_or(0), to.unwrap_or(length));
                 if from < 0 || from > to || to > length {
-                    return Err(self.fault_args(Fault::Bounds, format_args!("part {from} to {to} of a sequence of {len}")));
+                    return Err(self.fault_args(
+                        Fault::Bounds,
+                        format_args!("part {from} to {to} of a sequence of {len}"),
+                    ));
                 }
                 (from, to)
             }
             Lang::Morph => {
-                let place = |at: i64| if at < 0 { at.saturating_add(length) } else { at };
+                let place = |at: i64| {
+                    if at < 0 {
+                        at.saturating_add(length)
+                    } else {
+                        at
+                    }
+                };
                 (place(from.unwrap_or(0)), to.map_or(length, place))
             }
-            Lang::Fusabi => (from.unwrap_or(0), to.map_or(length, |to| to.saturating_add(1))),
-            Lang::Rhumb => (from.map_or(0, |from| from.saturating_sub(1)), to.unwrap_or(length)),
+            Lang::Fusabi => (
+                from.unwrap_or(0),
+                to.map_or(length, |to| to.saturating_add(1)),
+            ),
+            Lang::Rhumb => (
+                from.map_or(0, |from| from.saturating_sub(1)),
+                to.unwrap_or(length),
+            ),
         };
         let from = from.clamp(0, length);
         Ok((from as u32, to.clamp(from, length) as u32))

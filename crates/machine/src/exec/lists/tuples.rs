@@ -47,7 +47,10 @@ impl Slow for TupleGet {
             }
             let Some(value) = world.positional(tuple.as_ticket(), index) else {
                 let count = world.positional_len(tuple.as_ticket());
-                return Err(world.fault_args(Fault::Bounds, format_args!("member {index} of a tuple of {count}")));
+                return Err(world.fault_args(
+                    Fault::Bounds,
+                    format_args!("member {index} of a tuple of {count}"),
+                ));
             };
             world.write(r, w.a, value);
             Ok(Next::at(pc.add(2), r))

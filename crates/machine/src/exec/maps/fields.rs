@@ -17,7 +17,13 @@ use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
 /// `a` := field of the map `b`. The next word: name low, site high.
-pub unsafe fn get_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn get_name<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; a map's ticket is live.
     unsafe {
         let w = *pc;
@@ -25,12 +31,19 @@ pub unsafe fn get_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
         if *object != tag::MAP {
             return cold::<D, GetName>(pc, r, cx, ia, fa);
         }
-        let map = (*cx).lemari.at(Ticket(*object.add(1) as u32)).cast::<MapObj>();
-        let cache = (*(*cx).frame).caches.add((*pc.add(1).cast::<u64>() >> 32) as usize);
+        let map = (*cx)
+            .lemari
+            .at(Ticket(*object.add(1) as u32))
+            .cast::<MapObj>();
+        let cache = (*(*cx).frame)
+            .caches
+            .add((*pc.add(1).cast::<u64>() >> 32) as usize);
         if key_of(cache) == key((*map).legend, action::OWN) {
             let slot = (*cache).slot;
             if slot < ((*map).header >> 16) as u16 as u32 {
-                let from = (&raw const (*map).fields).cast::<u64>().add(2 * slot as usize);
+                let from = (&raw const (*map).fields)
+                    .cast::<u64>()
+                    .add(2 * slot as usize);
                 let (value_tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
                 let to = r.byte_add(w.a as usize);
                 to.write_volatile(value_tag);
@@ -44,18 +57,35 @@ pub unsafe fn get_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
 
 /// What a site may also hold: a delegate's slot, an exposed label, several legends.
 #[inline(never)]
-unsafe fn get_name_more<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+unsafe fn get_name_more<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: as `get_name`, which has tested that `b` is a map.
     unsafe {
         let w = *pc;
-        let map = (*cx).lemari.at(Ticket(*r.byte_add(w.b as usize).add(1) as u32)).cast::<MapObj>();
-        let cache = (*(*cx).frame).caches.add((*pc.add(1).cast::<u64>() >> 32) as usize);
+        let map = (*cx)
+            .lemari
+            .at(Ticket(*r.byte_add(w.b as usize).add(1) as u32))
+            .cast::<MapObj>();
+        let cache = (*(*cx).frame)
+            .caches
+            .add((*pc.add(1).cast::<u64>() >> 32) as usize);
         let legend = (*map).legend;
         let own = way(cache, key(legend, action::OWN));
         let (owner, slot, exposed) = if !own.is_null() {
             (map, (*own).slot, false)
-        } else if key_of(cache) == key(legend, action::HOLDER) && (*cache).epoch == (*cx).lookup_epoch {
-            ((*cx).lemari.at(Ticket((*cache).holder)).cast::<MapObj>(), (*cache).slot, false)
+        } else if key_of(cache) == key(legend, action::HOLDER)
+            && (*cache).epoch == (*cx).lookup_epoch
+        {
+            (
+                (*cx).lemari.at(Ticket((*cache).holder)).cast::<MapObj>(),
+                (*cache).slot,
+                false,
+            )
         } else if key_of(cache) == key(legend, more::EXPOSED) {
             (map, (*cache).slot, true)
         } else {
@@ -63,17 +93,26 @@ unsafe fn get_name_more<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Worl
             if found.is_null() || (*found).epoch != (*cx).lookup_epoch {
                 return cold::<D, GetName>(pc, r, cx, ia, fa);
             }
-            ((*cx).lemari.at(Ticket((*found).holder)).cast::<MapObj>(), (*found).slot, false)
+            (
+                (*cx).lemari.at(Ticket((*found).holder)).cast::<MapObj>(),
+                (*found).slot,
+                false,
+            )
         };
         if slot >= ((*owner).header >> 16) as u16 as u32 {
             return cold::<D, GetName>(pc, r, cx, ia, fa);
         }
-        let mut from = (&raw const (*owner).fields).cast::<u64>().add(2 * slot as usize);
+        let mut from = (&raw const (*owner).fields)
+            .cast::<u64>()
+            .add(2 * slot as usize);
         if exposed {
             if *from != tag::CELL {
                 return cold::<D, GetName>(pc, r, cx, ia, fa);
             }
-            let cell = (*cx).lemari.at(Ticket(*from.add(1) as u32)).cast::<CellObj>();
+            let cell = (*cx)
+                .lemari
+                .at(Ticket(*from.add(1) as u32))
+                .cast::<CellObj>();
             from = (&raw const (*cell).value).cast::<u64>();
         }
         let (value_tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
@@ -103,7 +142,13 @@ impl Slow for GetName {
 }
 
 /// `b`'s value goes to the field of the map `a`; `c` the flags ([`set`]). The next word: name low, site high.
-pub unsafe fn set_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn set_name<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code; a map's ticket is live.
     unsafe {
         let w = *pc;
@@ -113,11 +158,18 @@ pub unsafe fn set_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
         }
         let ticket = Ticket(*object.add(1) as u32);
         let map = (*cx).lemari.at(ticket).cast::<MapObj>();
-        let mut cache = (*(*cx).frame).caches.add((*pc.add(1).cast::<u64>() >> 32) as usize);
+        let mut cache = (*(*cx).frame)
+            .caches
+            .add((*pc.add(1).cast::<u64>() >> 32) as usize);
         let legend = (*map).legend;
-        if key_of(cache) != key(legend, action::STORE) && key_of(cache) != key(legend, action::ADD) {
+        if key_of(cache) != key(legend, action::STORE) && key_of(cache) != key(legend, action::ADD)
+        {
             let found = way(cache, key(legend, action::STORE));
-            cache = if found.is_null() { way(cache, key(legend, action::ADD)) } else { found };
+            cache = if found.is_null() {
+                way(cache, key(legend, action::ADD))
+            } else {
+                found
+            };
             if cache.is_null() {
                 return cold::<D, SetName>(pc, r, cx, ia, fa);
             }
@@ -130,7 +182,9 @@ pub unsafe fn set_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World
             (*map).legend = (*cache).holder;
         }
         let from = r.byte_add(w.b as usize);
-        let to = (&raw mut (*map).fields).cast::<u64>().add(2 * slot as usize);
+        let to = (&raw mut (*map).fields)
+            .cast::<u64>()
+            .add(2 * slot as usize);
         let (value_tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
         to.write_volatile(value_tag);
         to.add(1).write_volatile(payload);
@@ -175,8 +229,20 @@ impl World {
                 && let Some(found) = legend.field(field)
             {
                 let value = self.place_value(map, Place::Slot(found));
-                let what = if found.is(field_flags::EXPOSED) { more::EXPOSED } else { action::OWN };
-                self.remember(cache, Cache { legend: id.0, action: what, slot: u32::from(found.slot), ..Cache::default() });
+                let what = if found.is(field_flags::EXPOSED) {
+                    more::EXPOSED
+                } else {
+                    action::OWN
+                };
+                self.remember(
+                    cache,
+                    Cache {
+                        legend: id.0,
+                        action: what,
+                        slot: u32::from(found.slot),
+                        ..Cache::default()
+                    },
+                );
                 return Ok(value);
             }
         }
@@ -203,7 +269,17 @@ impl World {
         {
             let legend = self.legend_number(object.as_ticket());
             let (slot, epoch) = (u32::from(field.slot), self.lookup_epoch);
-            self.remember(cache, Cache { legend, action: action::HOLDER, slot, holder: found.holder.0, epoch, ..Cache::default() });
+            self.remember(
+                cache,
+                Cache {
+                    legend,
+                    action: action::HOLDER,
+                    slot,
+                    holder: found.holder.0,
+                    epoch,
+                    ..Cache::default()
+                },
+            );
         }
         self.temps.truncate(mark);
         Ok(value)
@@ -211,12 +287,22 @@ impl World {
 
     /// True if a field found in a delegate is a method that is bound when it is read (policy Morph: in a class, or in the
     /// base map of a kind; the class itself gives it unbound).
-    pub(super) fn binds(&self, lang: Lang, object: Value, holder: Ticket, own: bool, value: Value) -> bool {
+    pub(super) fn binds(
+        &self,
+        lang: Lang,
+        object: Value,
+        holder: Ticket,
+        own: bool,
+        value: Value,
+    ) -> bool {
         lang == Lang::Morph
             && !own
             && matches!(value.kind(), Kind::Func | Kind::Closure)
             && match object.kind() {
-                Kind::Map => self.nature(object.as_ticket()) == Nature::Instance && self.nature(holder) == Nature::Class,
+                Kind::Map => {
+                    self.nature(object.as_ticket()) == Nature::Instance
+                        && self.nature(holder) == Nature::Class
+                }
                 _ => true,
             }
     }
@@ -244,12 +330,22 @@ impl World {
         Err(if dict {
             self.fault_args(Fault::Key, format_args!("there is no key {name}"))
         } else {
-            self.fault_args(Fault::Attribute, format_args!("a value of kind {kind} has no field {name}"))
+            self.fault_args(
+                Fault::Attribute,
+                format_args!("a value of kind {kind} has no field {name}"),
+            )
         })
     }
 
     /// Sets the field of `temps[map]` to `temps[value]`; remembered at a site. Faults type, write, key.
-    fn set_named(&mut self, map: usize, name: FieldName, value: usize, how: u8, cache: *mut Cache) -> Raise<()> {
+    fn set_named(
+        &mut self,
+        map: usize,
+        name: FieldName,
+        value: usize,
+        how: u8,
+        cache: *mut Cache,
+    ) -> Raise<()> {
         let object = self.temps[map];
         if !object.is_map() {
             return Err(self.type_fault("a map", object));
@@ -257,7 +353,9 @@ impl World {
         let ticket = object.as_ticket();
         let before = self.map_legend(ticket);
         let legend = self.legend(before);
-        let plain = object.kind() == Kind::Map && legend.flags & (legend_flags::DICT | legend_flags::WATCHED) == 0 && how & set::SUB == 0;
+        let plain = object.kind() == Kind::Map
+            && legend.flags & (legend_flags::DICT | legend_flags::WATCHED) == 0
+            && how & set::SUB == 0;
         let existing = if plain { legend.field(name) } else { None };
         self.set_field(map, name, value, how)?;
         if !plain {
@@ -265,12 +363,33 @@ impl World {
         }
         let after = self.map_legend(self.temps[map].as_ticket());
         match existing {
-            Some(field) if field.flags == field_flags::MUTABLE && field.repr == Repr::Dyn && after == before => {
-                self.remember(cache, Cache { legend: before.0, action: action::STORE, slot: u32::from(field.slot), ..Cache::default() });
+            Some(field)
+                if field.flags == field_flags::MUTABLE
+                    && field.repr == Repr::Dyn
+                    && after == before =>
+            {
+                self.remember(
+                    cache,
+                    Cache {
+                        legend: before.0,
+                        action: action::STORE,
+                        slot: u32::from(field.slot),
+                        ..Cache::default()
+                    },
+                );
             }
             None if how & set::EXISTING == 0 && self.is_child(before, after) => {
                 let slot = self.legend(before).fields.len() as u32;
-                self.remember(cache, Cache { legend: before.0, action: action::ADD, slot, holder: after.0, ..Cache::default() });
+                self.remember(
+                    cache,
+                    Cache {
+                        legend: before.0,
+                        action: action::ADD,
+                        slot,
+                        holder: after.0,
+                        ..Cache::default()
+                    },
+                );
             }
             _ => {}
         }
@@ -280,6 +399,9 @@ impl World {
     /// True if a legend is another with one more field.
     fn is_child(&self, before: LegendId, after: LegendId) -> bool {
         let (old, new) = (self.legend(before), self.legend(after));
-        new.parent == before.0 && !new.has(legend_flags::DICT) && new.fields.len() == old.fields.len() + 1 && new.flags == old.flags
+        new.parent == before.0
+            && !new.has(legend_flags::DICT)
+            && new.fields.len() == old.fields.len() + 1
+            && new.flags == old.flags
     }
 }

@@ -29,7 +29,11 @@ impl Slow for MapNew {
                 3 => Legends::DICT,
                 _ => Legends::PLAIN,
             };
-            let inline = if legend == Legends::PLAIN { room.min(MAX_FIELDS as u32) as u16 } else { 0 };
+            let inline = if legend == Legends::PLAIN {
+                room.min(MAX_FIELDS as u32) as u16
+            } else {
+                0
+            };
             let map = world.map_new(legend, inline)?;
             let mark = world.temp(Value::ticket(Kind::Map, map))?;
             if room > 0 {
@@ -115,11 +119,13 @@ impl Slow for Class {
         unsafe {
             let w = *pc;
             let module = world.module();
-            let Some(Constant::Class { name, methods }) = module.constant(ConstId(wide(pc).0)) else {
+            let Some(Constant::Class { name, methods }) = module.constant(ConstId(wide(pc).0))
+            else {
                 return Err(world.fault(Fault::Internal, "a class that is none"));
             };
             let parent = world.read(r, w.b);
-            let good = parent.is_empty() || (parent.kind() == Kind::Map && world.is_class(parent.as_ticket()));
+            let good = parent.is_empty()
+                || (parent.kind() == Kind::Map && world.is_class(parent.as_ticket()));
             if !good {
                 return Err(world.type_fault("a class as parent", parent));
             }
@@ -137,7 +143,12 @@ impl Slow for Class {
                     Some(known) => places[known] = index as u32,
                     None => {
                         let slot = fields.len() as u16;
-                        fields.push(Field { name, repr: Repr::Dyn, slot, flags: field_flags::MUTABLE });
+                        fields.push(Field {
+                            name,
+                            repr: Repr::Dyn,
+                            slot,
+                            flags: field_flags::MUTABLE,
+                        });
                         places.push(index as u32);
                     }
                 }
@@ -146,14 +157,19 @@ impl Slow for Class {
             let parent = world.read(r, w.b);
             let mark = world.temp(parent)?;
             let nothing = world.temp(Value::EMPTY)?;
-            let legend = world.class_legend(name, fields, (!parent.is_empty()).then_some(mark), nothing)?;
+            let legend =
+                world.class_legend(name, fields, (!parent.is_empty()).then_some(mark), nothing)?;
             let class = world.map_new(legend, count)?;
             let class = world.temp(Value::ticket(Kind::Map, class))?;
             let root = world.instance_root(class, Some(class), Lang::Morph, name)?;
             let ticket = world.temps[class].as_ticket();
             (*world.at::<MapObj>(ticket)).extra = root.0;
             for (slot, index) in places.iter().enumerate() {
-                let method = r.byte_add(w.b as usize).cast::<Value>().add(1 + *index as usize).read();
+                let method = r
+                    .byte_add(w.b as usize)
+                    .cast::<Value>()
+                    .add(1 + *index as usize)
+                    .read();
                 let method = world.temp(method)?;
                 let homed = world.routine_with_home(method, class)?;
                 let ticket = world.temps[class].as_ticket();
@@ -181,7 +197,11 @@ impl World {
             Kind::Closure => self.object_aux(value.as_ticket()) >> closure_aux::MODE_SHIFT & 7,
             _ => bind::RECEIVER,
         };
-        let mode = if mode == bind::FREE { bind::RECEIVER } else { mode };
+        let mode = if mode == bind::FREE {
+            bind::RECEIVER
+        } else {
+            mode
+        };
         let aux = captures as u16 | mode << closure_aux::MODE_SHIFT | closure_aux::HOME;
         let bytes = CLOSURE_HEADER + (captures + 1) * size_of::<Value>();
         let ticket = self.alloc_old(kind::CLOSURE, aux, bytes)?;
@@ -196,7 +216,8 @@ impl World {
             (*object).pad = 0;
             let to = (&raw mut (*object).captures).cast::<Value>();
             if captures > 0 {
-                let from = (&raw const (*self.at::<ClosureObj>(value.as_ticket())).captures).cast::<Value>();
+                let from = (&raw const (*self.at::<ClosureObj>(value.as_ticket())).captures)
+                    .cast::<Value>();
                 for index in 0..captures {
                     to.add(index).write(from.add(index).read());
                 }
@@ -209,7 +230,12 @@ impl World {
 
     /// The legend of a literal that has named fields only, each once and none a delegate, remembered for the next time;
     /// `None` if the literal is not that simple.
-    fn literal_legend(&mut self, instance: u32, constant: u32, items: MapLitView<'_>) -> Raise<Option<LegendId>> {
+    fn literal_legend(
+        &mut self,
+        instance: u32,
+        constant: u32,
+        items: MapLitView<'_>,
+    ) -> Raise<Option<LegendId>> {
         if items.is_empty() || items.len() as usize > MAX_FIELDS {
             return Ok(None);
         }
@@ -223,7 +249,11 @@ impl World {
             if self.legend(legend).field(name).is_some() {
                 return Ok(None);
             }
-            let flags = if flags & declared::IMMUTABLE != 0 { 0 } else { field_flags::MUTABLE };
+            let flags = if flags & declared::IMMUTABLE != 0 {
+                0
+            } else {
+                field_flags::MUTABLE
+            };
             match self.legend_add(legend, name, flags, None)? {
                 Some(next) => legend = next,
                 None => return Ok(None),
@@ -239,7 +269,11 @@ impl World {
     /// A map of a legend whose fields are the pairs from `at` on.
     unsafe fn literal_fields(&mut self, legend: LegendId, r: *mut u64, at: u16) -> Raise<Value> {
         let count = self.legend(legend).fields.len();
-        let map = self.alloc(kind::MAP, count as u16, crate::heap::object::MAP_HEADER + count * size_of::<Value>())?;
+        let map = self.alloc(
+            kind::MAP,
+            count as u16,
+            crate::heap::object::MAP_HEADER + count * size_of::<Value>(),
+        )?;
         // SAFETY: a fresh young object with room for the fields; one pair per field stands in the registers.
         unsafe {
             let object = self.at::<MapObj>(map);
@@ -259,9 +293,17 @@ impl World {
     }
 
     /// A map literal item by item.
-    unsafe fn literal_items(&mut self, items: MapLitView<'_>, r: *mut u64, at: u16) -> Raise<Value> {
+    unsafe fn literal_items(
+        &mut self,
+        items: MapLitView<'_>,
+        r: *mut u64,
+        at: u16,
+    ) -> Raise<Value> {
         self.charge_fuel(u64::from(items.len()) / 2)?;
-        let named = items.iter().filter(|(kind, ..)| *kind == ItemKind::Named).count();
+        let named = items
+            .iter()
+            .filter(|(kind, ..)| *kind == ItemKind::Named)
+            .count();
         let map = self.map_new(Legends::PLAIN, named.min(MAX_FIELDS) as u16)?;
         let map = self.temp(Value::ticket(Kind::Map, map))?;
         let mut next = 0;
@@ -272,8 +314,15 @@ impl World {
         };
         for (kind, name, flags) in items.iter() {
             let mark = self.temps.len();
-            let how = if flags & declared::IMMUTABLE != 0 { set::IMMUTABLE } else { set::MUTABLE }
-                | if flags & declared::SUBFIELD != 0 { set::SUB } else { 0 };
+            let how = if flags & declared::IMMUTABLE != 0 {
+                set::IMMUTABLE
+            } else {
+                set::MUTABLE
+            } | if flags & declared::SUBFIELD != 0 {
+                set::SUB
+            } else {
+                0
+            };
             match kind {
                 ItemKind::Positional => {
                     let value = self.temp(pair(next))?;
@@ -303,7 +352,8 @@ impl World {
             self.temps.truncate(mark);
         }
         if fixed {
-            let legend = self.legend_freeze_elements(self.map_legend(self.temps[map].as_ticket()))?;
+            let legend =
+                self.legend_freeze_elements(self.map_legend(self.temps[map].as_ticket()))?;
             let ticket = self.temps[map].as_ticket();
             self.set_map_legend(ticket, legend);
         }
@@ -311,15 +361,25 @@ impl World {
     }
 
     /// Sets a field of a map that is being made: a later item wins over an immutable earlier one.
-    pub(super) fn override_field(&mut self, map: usize, name: FieldName, value: usize, how: u8) -> Raise<()> {
+    pub(super) fn override_field(
+        &mut self,
+        map: usize,
+        name: FieldName,
+        value: usize,
+        how: u8,
+    ) -> Raise<()> {
         let ticket = self.temps[map].as_ticket();
         match self.own_place(ticket, name)? {
-            Some(crate::heap::map::Place::Slot(field)) if !field.is(field_flags::MUTABLE) && !field.is(field_flags::SUB) => {
+            Some(crate::heap::map::Place::Slot(field))
+                if !field.is(field_flags::MUTABLE) && !field.is(field_flags::SUB) =>
+            {
                 let (ticket, value) = (self.temps[map].as_ticket(), self.temps[value]);
                 self.set_slot_value(ticket, field.slot, value);
                 Ok(())
             }
-            Some(crate::heap::map::Place::Entry(entry, flags)) if flags & crate::legend::entry_flags::IMMUTABLE != 0 => {
+            Some(crate::heap::map::Place::Entry(entry, flags))
+                if flags & crate::legend::entry_flags::IMMUTABLE != 0 =>
+            {
                 let (ticket, value) = (self.temps[map].as_ticket(), self.temps[value]);
                 self.table_set_value(ticket, entry, value);
                 Ok(())
@@ -338,12 +398,19 @@ impl World {
             let base = if self.policy() == Lang::Rhumb { 1 } else { 0 };
             let len = i64::from(self.elements_len(self.temps[map].as_ticket()));
             match number.checked_sub(base) {
-                Some(index) if index >= 0 && index < len => return self.set_element(map, index as u32, value),
+                Some(index) if index >= 0 && index < len => {
+                    return self.set_element(map, index as u32, value);
+                }
                 Some(index) if index == len => return self.push_element(map, value),
                 Some(index) if index >= 0 => {}
-                _ => return Err(self.fault_args(Fault::Key, format_args!("{number} is no position"))),
+                _ => {
+                    return Err(self.fault_args(Fault::Key, format_args!("{number} is no position")));
+                }
             }
-        } else if matches!(key_value.kind(), Kind::Map | Kind::F64 | Kind::Bool | Kind::Empty | Kind::Closure | Kind::Func) {
+        } else if matches!(
+            key_value.kind(),
+            Kind::Map | Kind::F64 | Kind::Bool | Kind::Empty | Kind::Closure | Kind::Func
+        ) {
             return Err(self.type_fault("a name", key_value));
         }
         self.set_member(map, key, value, how)
@@ -361,7 +428,8 @@ impl World {
                     let mark = self.temp(self.list_head(self.temps[from].as_ticket()))?;
                     self.push_element(map, mark)?;
                     self.temps.truncate(mark);
-                    self.temps[from] = Value::ticket(Kind::List, self.list_tail(self.temps[from].as_ticket()));
+                    self.temps[from] =
+                        Value::ticket(Kind::List, self.list_tail(self.temps[from].as_ticket()));
                 }
                 return Ok(());
             }
@@ -389,7 +457,11 @@ impl World {
             if member.key.same(Value::HOLE) || hidden || (sub && plain) {
                 continue;
             }
-            let how = if member.flags & field_flags::MUTABLE != 0 { set::MUTABLE } else { set::IMMUTABLE } | if sub { set::SUB } else { 0 };
+            let how = if member.flags & field_flags::MUTABLE != 0 {
+                set::MUTABLE
+            } else {
+                set::IMMUTABLE
+            } | if sub { set::SUB } else { 0 };
             let key = self.temp(member.key)?;
             let value = self.temp(member.value)?;
             match self.name_of_key(key)? {

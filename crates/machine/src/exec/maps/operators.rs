@@ -52,8 +52,11 @@ impl Slow for Join {
             let w = *pc;
             if has_hooks(world.policy()) {
                 for (own, other) in [(w.b, w.b + 16), (w.b + 16, w.b)] {
-                    let Some(hook) = world.hook(world.read(r, own), Hook::Join)? else { continue };
-                    let (receiver, argument) = (world.self_of(world.read(r, own)), world.read(r, other));
+                    let Some(hook) = world.hook(world.read(r, own), Hook::Join)? else {
+                        continue;
+                    };
+                    let (receiver, argument) =
+                        (world.self_of(world.read(r, own)), world.read(r, other));
                     // The second argument says that the operands come reversed.
                     let args = [argument, Value::TRUE];
                     let count = if own == w.b { 1 } else { 2 };
@@ -155,7 +158,11 @@ impl World {
         self.append_elements(result, at)?;
         if self.temps[at].is_map() {
             // Numbers beyond the dense run stand in the table.
-            let count = if self.is_dictionary(self.temps[at].as_ticket()) { self.members(self.temps[at].as_ticket()) } else { 0 };
+            let count = if self.is_dictionary(self.temps[at].as_ticket()) {
+                self.members(self.temps[at].as_ticket())
+            } else {
+                0
+            };
             for index in 0..count {
                 let member = self.member(self.temps[at].as_ticket(), index);
                 if member.key.as_int().is_none() {
@@ -178,7 +185,9 @@ impl World {
             return Err(self.type_fault("a map, list or range", iter));
         }
         let iter = self.temp(iter)?;
-        let dense = self.temps[from].is_map().then(|| self.positional_len(self.temps[from].as_ticket()));
+        let dense = self.temps[from]
+            .is_map()
+            .then(|| self.positional_len(self.temps[from].as_ticket()));
         let mut count = 0u32;
         loop {
             // A map's own positions only: entries of dictionaries are not elements.
@@ -186,7 +195,9 @@ impl World {
                 break;
             }
             self.charge_node()?;
-            let Some((value, _)) = self.iter_step(iter)? else { break };
+            let Some((value, _)) = self.iter_step(iter)? else {
+                break;
+            };
             let value = self.temp(value)?;
             self.push_element(map, value)?;
             self.temps.truncate(value);
@@ -217,7 +228,11 @@ impl World {
             }
             Kind::List => {
                 let list = value.as_ticket();
-                let index = if last { self.list_len(list)?.wrapping_sub(1) } else { 0 };
+                let index = if last {
+                    self.list_len(list)?.wrapping_sub(1)
+                } else {
+                    0
+                };
                 Ok(self.list_at(list, index)?.unwrap_or(Value::EMPTY))
             }
             Kind::Range => {
@@ -242,10 +257,17 @@ impl World {
         let value = self.target_of(self.temps[at]);
         let submap = self.map_new(Legends::SUBMAP, 0)?;
         let submap = self.temp(Value::ticket(Kind::Map, submap))?;
-        let value = if value.is_heap() { self.target_of(self.temps[at]) } else { value };
+        let value = if value.is_heap() {
+            self.target_of(self.temps[at])
+        } else {
+            value
+        };
         if value.is_map() {
             self.temps[at] = value;
-            if matches!(self.nature(value.as_ticket()), Nature::Event | Nature::Submap | Nature::Plain) {
+            if matches!(
+                self.nature(value.as_ticket()),
+                Nature::Event | Nature::Submap | Nature::Plain
+            ) {
                 self.append_elements(submap, at)?;
             }
             return Ok(self.temps[submap]);
@@ -260,7 +282,11 @@ impl World {
             unsafe {
                 let object = self.at::<PartialObj>(partial);
                 let args = (&raw const (*object).args).cast::<Value>();
-                given = given.saturating_add((0..held as usize).filter(|index| !args.add(*index).read().same(Value::HOLE)).count() as u32);
+                given = given.saturating_add(
+                    (0..held as usize)
+                        .filter(|index| !args.add(*index).read().same(Value::HOLE))
+                        .count() as u32,
+                );
                 routine = (*object).target;
             }
         }
@@ -268,7 +294,11 @@ impl World {
             return Ok(Value::EMPTY);
         }
         let (instance, function) = self.routine_of(routine);
-        let Some(module) = self.instances.get(instance as usize).map(|entry| entry.loaded.module.clone()) else {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|entry| entry.loaded.module.clone())
+        else {
             return Err(self.fault(Fault::Internal, "an instance that does not exist"));
         };
         let Some(record) = module.function(FuncId(function)) else {
@@ -302,7 +332,8 @@ impl World {
         for at in [a, b] {
             self.temps[at] = self.target_of(self.temps[at]);
             let value = self.temps[at];
-            let good = value.is_map() || matches!(value.kind(), Kind::Range | Kind::List | Kind::Empty);
+            let good =
+                value.is_map() || matches!(value.kind(), Kind::Range | Kind::List | Kind::Empty);
             if !good {
                 return Err(self.type_fault("maps, texts or ranges to join", value));
             }
@@ -311,7 +342,11 @@ impl World {
             let value = self.temps[*at];
             value.is_map() && self.nature(value.as_ticket()) == Nature::Submap
         });
-        let legend: LegendId = if submaps { Legends::SUBMAP } else { Legends::PLAIN };
+        let legend: LegendId = if submaps {
+            Legends::SUBMAP
+        } else {
+            Legends::PLAIN
+        };
         let result = self.map_new(legend, 0)?;
         let result = self.temp(Value::ticket(Kind::Map, result))?;
         for at in [a, b] {

@@ -60,7 +60,8 @@ impl Slow for GetSub {
             let w = *pc;
             let name = FieldName::text(world.name(wide(pc).0)?);
             let object = world.read(r, w.b);
-            let named = object.kind() == Kind::Map && world.view_name(object.as_ticket()) == Some(name);
+            let named =
+                object.kind() == Kind::Map && world.view_name(object.as_ticket()) == Some(name);
             let found = if named {
                 Some(world.slot_value(object.as_ticket(), 1))
             } else {
@@ -82,7 +83,9 @@ impl Slow for IsInstance {
             let w = *pc;
             let class = world.read(r, w.b + 16);
             let truth = match class.kind() {
-                Kind::Map if world.is_class(class.as_ticket()) => world.is_instance_of(world.read(r, w.b), class.as_ticket()),
+                Kind::Map if world.is_class(class.as_ticket()) => {
+                    world.is_instance_of(world.read(r, w.b), class.as_ticket())
+                }
                 Kind::Text => {
                     let mark = world.temp(class)?;
                     let value = world.read(r, w.b);
@@ -129,7 +132,9 @@ impl World {
             if wanted.is_map() {
                 return self.delegates_by_identity(receiver, key);
             }
-            let Some(name) = self.name_of_key(key)? else { return Ok(false) };
+            let Some(name) = self.name_of_key(key)? else {
+                return Ok(false);
+            };
             let receiver = self.temps[object];
             if receiver.kind() == Kind::Map && self.view_name(receiver.as_ticket()) == Some(name) {
                 return Ok(true);
@@ -145,7 +150,9 @@ impl World {
             let base = if self.policy() == Lang::Rhumb { 1 } else { 0 };
             let ticket = self.target_of(receiver).as_ticket();
             let dict = self.nature(ticket) == Nature::Dict;
-            let index = number.checked_sub(base).and_then(|index| u32::try_from(index).ok());
+            let index = number
+                .checked_sub(base)
+                .and_then(|index| u32::try_from(index).ok());
             if !dict && index.is_some_and(|index| index < self.elements_len(ticket)) {
                 return Ok(true);
             }
@@ -196,7 +203,10 @@ impl World {
                 return Ok(false);
             }
             if !self.legends.elements_mutable(self.map_legend(ticket)) {
-                return Err(self.fault(crate::fault::Fault::Write, "elements that may not be changed"));
+                return Err(self.fault(
+                    crate::fault::Fault::Write,
+                    "elements that may not be changed",
+                ));
             }
             self.remove_element(ticket, index as u32)?;
             return Ok(true);

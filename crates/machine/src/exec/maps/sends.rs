@@ -21,7 +21,13 @@ use crate::world::{FnSlot, World};
 
 /// Sends to the value at `b`, whose `c` arguments stand behind it; the result goes to `a`. The next word: name low, site
 /// high.
-pub unsafe fn call_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+pub unsafe fn call_name<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
     // SAFETY: verified, translated code. A hit's target is a filled slot of this instance whose function takes `c`
     // dynamic arguments and keeps its receiver in a hidden register.
     unsafe {
@@ -30,9 +36,14 @@ pub unsafe fn call_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Worl
         if *receiver != tag::MAP {
             return cold::<D, CallName>(pc, r, cx, ia, fa);
         }
-        let map = (*cx).lemari.at(Ticket(*receiver.add(1) as u32)).cast::<MapObj>();
+        let map = (*cx)
+            .lemari
+            .at(Ticket(*receiver.add(1) as u32))
+            .cast::<MapObj>();
         let frame = (*cx).frame;
-        let mut cache = (*frame).caches.add((*pc.add(1).cast::<u64>() >> 32) as usize);
+        let mut cache = (*frame)
+            .caches
+            .add((*pc.add(1).cast::<u64>() >> 32) as usize);
         let wanted = key((*map).legend, action::CALL);
         if key_of(cache) != wanted {
             cache = way(cache, wanted);
@@ -47,12 +58,22 @@ pub unsafe fn call_name<D: Dispatch>(pc: *const Word, r: *mut u64, cx: *mut Worl
         let code = (*slot).code;
         let top = frame.add(1);
         let window = receiver.add(2);
-        if top >= (*cx).frame_end || window.byte_add((*code).frame_bytes as usize) > (*cx).regs_end {
+        if top >= (*cx).frame_end || window.byte_add((*code).frame_bytes as usize) > (*cx).regs_end
+        {
             return cold::<D, CallName>(pc, r, cx, ia, fa);
         }
         (*frame).pc = pc.add(2);
         let payload = *receiver.add(1);
-        push_frame(top, code, slot, w.b as u32 + 16, w.a, 0, (*cache).holder, (*frame).instance);
+        push_frame(
+            top,
+            code,
+            slot,
+            w.b as u32 + 16,
+            w.a,
+            0,
+            (*cache).holder,
+            (*frame).instance,
+        );
         (*top).argc = w.c as u32;
         let hidden = (*code).hidden[0];
         if hidden != u16::MAX {
@@ -77,7 +98,15 @@ impl Slow for CallName {
             let cache = world.site(site);
             let object = world.read(r, w.b);
             let method = world.method(object, name, cache)?;
-            let next = world.call_window(r, method.callee, method.receiver, u32::from(w.b) + 16, u32::from(w.c), w.a, 0)?;
+            let next = world.call_window(
+                r,
+                method.callee,
+                method.receiver,
+                u32::from(w.b) + 16,
+                u32::from(w.c),
+                w.a,
+                0,
+            )?;
             world.remember_method(cache, &method, u32::from(w.c), next);
             Ok(next)
         }
@@ -106,20 +135,39 @@ impl World {
         let Some(callee) = found.value else {
             let callee = self.absent_field(lang, object, name)?;
             self.temps.truncate(mark);
-            return Ok(Method { callee, receiver: None, legend: None, epoch: 0 });
+            return Ok(Method {
+                callee,
+                receiver: None,
+                legend: None,
+                epoch: 0,
+            });
         };
         self.temps.truncate(mark);
         let receiver = match lang {
-            Lang::Morph if object.kind() == Kind::Map => self.binds(lang, object, found.holder, found.own, callee).then_some(object),
+            Lang::Morph if object.kind() == Kind::Map => self
+                .binds(lang, object, found.holder, found.own, callee)
+                .then_some(object),
             _ => Some(self.self_of(object)),
         };
         // An own field's value is not determined by the legend, a delegate's is until the epoch changes.
-        let legend = (found.cacheable && !found.own && receiver.is_some()).then(|| self.legend_number(object.as_ticket()));
-        Ok(Method { callee, receiver, legend, epoch: self.lookup_epoch })
+        let legend = (found.cacheable && !found.own && receiver.is_some())
+            .then(|| self.legend_number(object.as_ticket()));
+        Ok(Method {
+            callee,
+            receiver,
+            legend,
+            epoch: self.lookup_epoch,
+        })
     }
 
     /// Enters a method at its site if the call just set up may be made by the fast path next time.
-    unsafe fn remember_method(&mut self, cache: *mut Cache, method: &Method, argc: u32, next: Next) {
+    unsafe fn remember_method(
+        &mut self,
+        cache: *mut Cache,
+        method: &Method,
+        argc: u32,
+        next: Next,
+    ) {
         let Some(legend) = method.legend else { return };
         // SAFETY: if a frame was pushed it is on top, the caller's below it.
         unsafe {
@@ -128,16 +176,25 @@ impl World {
                 return;
             }
             let code = &*(*top).code;
-            const OTHERWISE: u32 = function_flags::REST | function_flags::GENERATOR | function_flags::ASYNC | function_flags::SELECTOR;
-            let dynamic = code.param_reprs.iter().all(|repr| *repr == Repr::Dyn) && matches!(code.result, Repr::Dyn | Repr::Fn | Repr::Ref);
+            const OTHERWISE: u32 = function_flags::REST
+                | function_flags::GENERATOR
+                | function_flags::ASYNC
+                | function_flags::SELECTOR;
+            let dynamic = code.param_reprs.iter().all(|repr| *repr == Repr::Dyn)
+                && matches!(code.result, Repr::Dyn | Repr::Fn | Repr::Ref);
             let plain = next.pc == code.body && code.params == argc && dynamic;
-            if !plain || code.flags & OTHERWISE != 0 || code.hidden[1] != u16::MAX || code.hidden[2] != u16::MAX {
+            if !plain
+                || code.flags & OTHERWISE != 0
+                || code.hidden[1] != u16::MAX
+                || code.hidden[2] != u16::MAX
+            {
                 return;
             }
             let closure = match method.callee.kind() {
                 Kind::Func => 0,
                 Kind::Closure if (*top).closure != 0 => {
-                    let mode = self.object_aux(Ticket((*top).closure)) >> closure_aux::MODE_SHIFT & 7;
+                    let mode =
+                        self.object_aux(Ticket((*top).closure)) >> closure_aux::MODE_SHIFT & 7;
                     if !matches!(mode, bind::FREE | bind::RECEIVER | bind::CTOR) {
                         return;
                     }
@@ -149,7 +206,9 @@ impl World {
             if (*top.sub(1)).instance != instance {
                 return;
             }
-            let Ok(slot) = self.function_slot(instance, code.func.0) else { return };
+            let Ok(slot) = self.function_slot(instance, code.func.0) else {
+                return;
+            };
             let entry = Cache {
                 legend,
                 action: action::CALL,
@@ -168,7 +227,11 @@ impl World {
         // SAFETY: the frame on top is the running one; the verifier tests that the register is there.
         unsafe {
             let hidden = (*(*self.frame).code).hidden[0];
-            if hidden == u16::MAX { Value::EMPTY } else { self.read(r, hidden) }
+            if hidden == u16::MAX {
+                Value::EMPTY
+            } else {
+                self.read(r, hidden)
+            }
         }
     }
 
@@ -176,14 +239,29 @@ impl World {
     fn super_method(&mut self, name: u32) -> Raise<Value> {
         // SAFETY: the frame on top is the running one.
         let closure = Ticket(unsafe { (*self.frame).closure });
-        let home = if closure.0 == 0 { Value::EMPTY } else { self.closure_home(closure) };
-        let parent = if home.is_map() { self.proto_of(home.as_ticket()) } else { Value::EMPTY };
-        let found = if parent.is_map() { self.lookup_value(parent, name)? } else { None };
+        let home = if closure.0 == 0 {
+            Value::EMPTY
+        } else {
+            self.closure_home(closure)
+        };
+        let parent = if home.is_map() {
+            self.proto_of(home.as_ticket())
+        } else {
+            Value::EMPTY
+        };
+        let found = if parent.is_map() {
+            self.lookup_value(parent, name)?
+        } else {
+            None
+        };
         match found {
             Some(callee) => Ok(callee),
             None => {
                 let name = self.name_text(name).to_owned();
-                Err(self.fault_args(Fault::Attribute, format_args!("no parent class has a method {name}")))
+                Err(self.fault_args(
+                    Fault::Attribute,
+                    format_args!("no parent class has a method {name}"),
+                ))
             }
         }
     }
@@ -201,7 +279,14 @@ impl Slow for CallNameShape {
             let name = world.name(name)?;
             let object = world.read(r, w.b);
             let method = world.method(object, name, std::ptr::null_mut())?;
-            world.call_with_shape(r, method.callee, method.receiver, u32::from(w.b) + 16, shape, w.a)
+            world.call_with_shape(
+                r,
+                method.callee,
+                method.receiver,
+                u32::from(w.b) + 16,
+                shape,
+                w.a,
+            )
         }
     }
 }

@@ -76,25 +76,40 @@ impl World {
         if self.site_given_up(cache) {
             return;
         }
-        if entry.holder != 0 && entry.action != action::ADD && self.lemari.is_young(lemari::Ticket(entry.holder)) {
+        if entry.holder != 0
+            && entry.action != action::ADD
+            && self.lemari.is_young(lemari::Ticket(entry.holder))
+        {
             return;
         }
         // SAFETY: an entry of the running function's array; ways live as long as the World.
         unsafe {
             let now = *cache;
-            if now.action == action::COLD || (now.action != more::WAYS && now.legend == entry.legend) {
+            if now.action == action::COLD
+                || (now.action != more::WAYS && now.legend == entry.legend)
+            {
                 *cache = entry;
                 return;
             }
             if now.action != more::WAYS {
-                if self.lemari.charge(size_of::<[Cache; WAYS]>()).is_err() || self.legends.ways.try_reserve(1).is_err() {
+                if self.lemari.charge(size_of::<[Cache; WAYS]>()).is_err()
+                    || self.legends.ways.try_reserve(1).is_err()
+                {
                     *cache = entry;
                     return;
                 }
                 let mut ways = Box::new([now, entry, Cache::default(), Cache::default()]);
                 let address = ways.as_mut_ptr() as usize as u64;
                 self.legends.ways.push(ways);
-                *cache = Cache { legend: 0, action: more::WAYS, slot: 2, holder: 0, epoch: 0, seen: 0, target: address };
+                *cache = Cache {
+                    legend: 0,
+                    action: more::WAYS,
+                    slot: 2,
+                    holder: 0,
+                    epoch: 0,
+                    seen: 0,
+                    target: address,
+                };
                 return;
             }
             let ways = now.target as usize as *mut Cache;
@@ -108,7 +123,10 @@ impl World {
                 for index in 0..WAYS {
                     *ways.add(index) = Cache::default();
                 }
-                *cache = Cache { action: more::MEGA, ..Cache::default() };
+                *cache = Cache {
+                    action: more::MEGA,
+                    ..Cache::default()
+                };
                 return;
             }
             *ways.add(now.slot as usize % WAYS) = entry;
@@ -120,7 +138,11 @@ impl World {
     }
 
     /// A routine that runs as a bound method: what `get_name` of a method gives (policy Morph).
-    pub(crate) fn bind_method(&mut self, callee: usize, receiver: usize) -> crate::fault::Raise<Value> {
+    pub(crate) fn bind_method(
+        &mut self,
+        callee: usize,
+        receiver: usize,
+    ) -> crate::fault::Raise<Value> {
         use crate::heap::object::{PartialObj, kind};
         let ticket = self.alloc(kind::PARTIAL, 0, size_of::<PartialObj>())?;
         // SAFETY: a fresh young object.

@@ -94,7 +94,11 @@ impl Slow for Nested {
             if patterns.try_reserve_exact(names.len() as usize).is_err() {
                 return Err(world.fault(Fault::Mem, "the host has no memory left"));
             }
-            patterns.extend(names.iter().filter_map(|name| module.name(fzb::tables::NameId(name))));
+            patterns.extend(
+                names
+                    .iter()
+                    .filter_map(|name| module.name(fzb::tables::NameId(name))),
+            );
             let mark = world.temps.len();
             let root = world.read(r, w.b);
             let result = world.nested(root, &patterns)?;
@@ -169,7 +173,11 @@ impl World {
             let matches = member.key.kind() == Kind::Text
                 && self
                     .text_str_unrooted(member.key.as_ticket())
-                    .is_some_and(|name| patterns.iter().any(|pattern| matches_pattern(pattern.as_bytes(), name.as_bytes())));
+                    .is_some_and(|name| {
+                        patterns
+                            .iter()
+                            .any(|pattern| matches_pattern(pattern.as_bytes(), name.as_bytes()))
+                    });
             let mark = self.temp(member.value)?;
             if matches {
                 self.push_element(list, mark)?;
@@ -253,7 +261,11 @@ mod tests {
             ("a*b*c", "axxbyy", false),
             ("**", "anything", true),
         ] {
-            assert_eq!(matches_pattern(pattern.as_bytes(), name.as_bytes()), expected, "{pattern} {name}");
+            assert_eq!(
+                matches_pattern(pattern.as_bytes(), name.as_bytes()),
+                expected,
+                "{pattern} {name}"
+            );
         }
     }
 }

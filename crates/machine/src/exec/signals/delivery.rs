@@ -1,7 +1,7 @@
 //! Deliveries: the handlers of an event, each in a process of its own, run one after the other before the emitter goes on.
 
-use super::state::{Purpose, Selecting};
 use super::prompt::How;
+use super::state::{Purpose, Selecting};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
 use crate::fiber::{Role, State};
@@ -42,7 +42,12 @@ impl World {
             }
         };
         let selector = self.is_selector(handler);
-        let event = if own.same(Value::HOLE) { self.emission(index).map_or(Value::EMPTY, |emission| emission.event) } else { own };
+        let event = if own.same(Value::HOLE) {
+            self.emission(index)
+                .map_or(Value::EMPTY, |emission| emission.event)
+        } else {
+            own
+        };
         self.save_running();
         if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
             fiber.home = home;
@@ -87,7 +92,12 @@ impl World {
         };
         emission.listeners.clear();
         emission.next = 0;
-        let (consumed, dst, kind, trap) = (emission.consumed, emission.dst, emission.kind, emission.trap.is_some());
+        let (consumed, dst, kind, trap) = (
+            emission.consumed,
+            emission.dst,
+            emission.kind,
+            emission.trap.is_some(),
+        );
         let answer = emission.answer;
         let silent = answer.same(Value::HOLE);
         if kind == 1 && silent && !consumed {

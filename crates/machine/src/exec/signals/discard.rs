@@ -88,7 +88,9 @@ impl World {
         let record = self.pop_selecting();
         self.pop_frame_now();
         let Some(record) = record else { return info };
-        let Some(emission) = self.emission_of(record.emission) else { return info };
+        let Some(emission) = self.emission_of(record.emission) else {
+            return info;
+        };
         if emission.status != Status::Held || emission.shared {
             return info;
         }

@@ -24,12 +24,22 @@ pub(crate) mod slot {
 
 impl World {
     /// An event with the arguments `temps[first..first + count]`.
-    pub(crate) fn event_of_temps(&mut self, kind: u32, topic: Option<u32>, first: usize, count: usize) -> Raise<Value> {
+    pub(crate) fn event_of_temps(
+        &mut self,
+        kind: u32,
+        topic: Option<u32>,
+        first: usize,
+        count: usize,
+    ) -> Raise<Value> {
         let mark = self.temps.len();
         let vec = if count > 0 {
             let vec = self.vec_new(elem::DYN, count as u32)?;
             for index in 0..count {
-                let value = self.temps.get(first + index).copied().unwrap_or(Value::EMPTY);
+                let value = self
+                    .temps
+                    .get(first + index)
+                    .copied()
+                    .unwrap_or(Value::EMPTY);
                 self.vec_set_len(vec, index as u32 + 1);
                 self.vec_set(vec, index as u32, value);
             }
@@ -78,8 +88,18 @@ impl World {
     }
 
     /// Has a topic set of an instance an entry for a kind and topic? `***` is never meant by an entry for any topic.
-    pub(crate) fn topics_have(&mut self, instance: u32, constant: u32, kind: u32, topic: Option<u32>) -> Raise<bool> {
-        let Some(module) = self.instances.get(instance as usize).map(|found| found.loaded.module.clone()) else {
+    pub(crate) fn topics_have(
+        &mut self,
+        instance: u32,
+        constant: u32,
+        kind: u32,
+        topic: Option<u32>,
+    ) -> Raise<bool> {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| found.loaded.module.clone())
+        else {
             return Err(self.fault(Fault::Internal, "an instance that does not exist"));
         };
         let Some(Constant::Topics(topics)) = module.constant(ConstId(constant)) else {
@@ -110,7 +130,11 @@ impl World {
             return Ok(false);
         }
         let (kind, topic) = self.event_parts(value.as_ticket());
-        let topic = if topic.kind() == Kind::Text { self.name_of_text(topic.as_ticket())? } else { None };
+        let topic = if topic.kind() == Kind::Text {
+            self.name_of_text(topic.as_ticket())?
+        } else {
+            None
+        };
         // SAFETY: the running frame.
         let instance = unsafe { (*self.frame).instance };
         self.topics_have(instance, constant, kind, topic)

@@ -27,7 +27,13 @@ impl World {
     ///
     /// # Safety
     /// Two pairs stand at `window`; `dst` is a register of the frame on top.
-    pub(crate) unsafe fn enter_prompt(&mut self, window: u16, dst: u16, topics: u32, given: u32) -> Raise<Next> {
+    pub(crate) unsafe fn enter_prompt(
+        &mut self,
+        window: u16,
+        dst: u16,
+        topics: u32,
+        given: u32,
+    ) -> Raise<Next> {
         let r = self.running_r;
         // SAFETY: the caller's promise.
         let (thunk, selector) = unsafe { (self.read(r, window), self.read(r, window + 16)) };
@@ -52,7 +58,12 @@ impl World {
         if let Some(Some(child)) = self.fibers.get_mut(id.0 as usize) {
             child.parent = Some(parent);
             child.parent_dst = dst;
-            child.prompt = Some(Prompt { selector, instance, topics, flags: prompt_bits });
+            child.prompt = Some(Prompt {
+                selector,
+                instance,
+                topics,
+                flags: prompt_bits,
+            });
             child.base = 4;
             // SAFETY: a fiber at birth has room for two pairs.
             unsafe {
@@ -67,7 +78,8 @@ impl World {
 
     /// True if a value is a routine whose function takes (kind, subject) as selectors do.
     pub(crate) fn is_selector(&self, value: Value) -> bool {
-        self.routine_flags(value).is_some_and(|bits| bits & function_flags::SELECTOR != 0)
+        self.routine_flags(value)
+            .is_some_and(|bits| bits & function_flags::SELECTOR != 0)
     }
 
     /// Flags of a routine's function.
@@ -82,7 +94,11 @@ impl World {
 
     /// Interns the names of a topic set; true if `***` is among them.
     pub(crate) fn intern_topics(&mut self, instance: u32, constant: u32) -> Raise<bool> {
-        let Some(module) = self.instances.get(instance as usize).map(|found| found.loaded.module.clone()) else {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| found.loaded.module.clone())
+        else {
             return Err(self.fault(Fault::Internal, "an instance that does not exist"));
         };
         let Some(Constant::Topics(topics)) = module.constant(ConstId(constant)) else {
@@ -103,7 +119,8 @@ impl World {
     pub(crate) fn prompt_completed(&mut self, result: Value) -> Raise<Next> {
         let id = self.current;
         let fiber = self.fiber();
-        let (parent, dst, branch, prompt) = (fiber.parent, fiber.parent_dst, fiber.branch, fiber.prompt);
+        let (parent, dst, branch, prompt) =
+            (fiber.parent, fiber.parent_dst, fiber.branch, fiber.prompt);
         let (Some(parent), Some(prompt)) = (parent, prompt) else {
             return Err(self.fault(Fault::Internal, "a prompt's fiber without a prompt"));
         };
@@ -114,7 +131,16 @@ impl World {
         }
         let r = self.running_r;
         // SAFETY: the owner waits at its prompt, whose result register is `dst`.
-        let next = unsafe { self.call_value(r, prompt.selector, None, &[Value::int(0), result], dst, flags::SELECTOR)? };
+        let next = unsafe {
+            self.call_value(
+                r,
+                prompt.selector,
+                None,
+                &[Value::int(0), result],
+                dst,
+                flags::SELECTOR,
+            )?
+        };
         self.push_selecting(Selecting {
             below: 0,
             frame: 0,
@@ -181,8 +207,13 @@ impl World {
         let Some(emission) = self.emission(index) else {
             return Err(self.fault(Fault::Internal, "an emission vanished"));
         };
-        let (kind, event, dst, branch, generation) =
-            (emission.kind, emission.event, emission.owner_dst, emission.owner_branch, emission.generation);
+        let (kind, event, dst, branch, generation) = (
+            emission.kind,
+            emission.event,
+            emission.owner_dst,
+            emission.owner_branch,
+            emission.generation,
+        );
         let r = self.running_r;
         // The register named for the result is not written: the selector's end decides. A branch that is to end in a
         // return has none.
@@ -200,7 +231,16 @@ impl World {
             last: Value::EMPTY,
         };
         // SAFETY: the owner waits at its prompt.
-        let called = unsafe { self.call_value(r, selector, None, &[Value::int(i64::from(kind)), event], to, flags::SELECTOR) };
+        let called = unsafe {
+            self.call_value(
+                r,
+                selector,
+                None,
+                &[Value::int(i64::from(kind)), event],
+                to,
+                flags::SELECTOR,
+            )
+        };
         let called = called.and_then(|next| match self.push_selecting(record) {
             Ok(_) => Ok(next),
             Err(raised) => {
@@ -257,7 +297,11 @@ impl World {
         };
         self.pop_frame_now();
         if record.purpose == Purpose::Completion {
-            let value = if how == How::Missed { Value::EMPTY } else { result };
+            let value = if how == How::Missed {
+                Value::EMPTY
+            } else {
+                result
+            };
             return self.prompt_result(record.dst, record.branch, value);
         }
         let Some(emission) = self.emission_of(record.emission) else {
@@ -277,7 +321,10 @@ impl World {
                         emission.status = Status::Held;
                     }
                     self.emissions.kept -= 1;
-                    let then = self.raised.take().map_or(Then::Nothing, |info| Then::Raise(Box::new(info)));
+                    let then = self
+                        .raised
+                        .take()
+                        .map_or(Then::Nothing, |info| Then::Raise(Box::new(info)));
                     self.discard(index, then, Value::EMPTY)
                 }
             };

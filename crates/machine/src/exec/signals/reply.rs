@@ -39,14 +39,23 @@ impl World {
     pub(crate) unsafe fn reply(&mut self, asked: &Replying) -> Raise<Next> {
         let targeted = asked.flags & TARGET != 0;
         // SAFETY: the caller's promise.
-        let target = if targeted { Some(unsafe { self.read(self.running_r, asked.window) }) } else { None };
+        let target = if targeted {
+            Some(unsafe { self.read(self.running_r, asked.window) })
+        } else {
+            None
+        };
         let Some((slot, id)) = self.addressee(target)? else {
             return self.late(asked, "there is nothing to reply to");
         };
         let Some(emission) = self.emission_of(id) else {
             return self.late(asked, "a second reply to an emission that takes one");
         };
-        let (status, resumable, trap, multi) = (emission.status, emission.resumable, emission.trap, emission.multi);
+        let (status, resumable, trap, multi) = (
+            emission.status,
+            emission.resumable,
+            emission.trap,
+            emission.multi,
+        );
         let record = slot.and_then(|slot| self.emissions.selecting.get(slot as usize).copied());
         let handler = record.is_some_and(|record| record.purpose == Purpose::Handler);
         if handler && record.is_some_and(|record| record.replied) {
@@ -74,7 +83,9 @@ impl World {
                 emission.answer = value;
                 emission.consumed = true;
             }
-            if let Some(record) = slot.and_then(|slot| self.emissions.selecting.get_mut(slot as usize)) {
+            if let Some(record) =
+                slot.and_then(|slot| self.emissions.selecting.get_mut(slot as usize))
+            {
                 record.replied = true;
             }
             return self.replied(asked);
@@ -82,7 +93,11 @@ impl World {
         if status == Status::Kept {
             let value = self.temps[payload];
             self.temps.truncate(mark);
-            return if self.resume_kept(id.0, value) { self.replied(asked) } else { self.late(asked, "the prompt has gone on") };
+            return if self.resume_kept(id.0, value) {
+                self.replied(asked)
+            } else {
+                self.late(asked, "the prompt has gone on")
+            };
         }
         let (Some(slot), Some(record)) = (slot, record) else {
             return Err(self.fault(Fault::Internal, "a captured emission without a selector"));
@@ -122,7 +137,11 @@ impl World {
         if let Some(record) = self.emissions.selecting.get_mut(slot as usize) {
             record.replied = true;
         }
-        let back = if asked.flags & TAIL != 0 { RETURNS } else { asked.dst };
+        let back = if asked.flags & TAIL != 0 {
+            RETURNS
+        } else {
+            asked.dst
+        };
         let owner = self.current;
         self.link(outer, owner, back, slot + 1);
         self.save_running();
@@ -136,10 +155,20 @@ impl World {
         let skip = u16::from(asked.flags & TARGET != 0);
         let mark = self.temps.len();
         // SAFETY: the caller's promise.
-        let count = unsafe { self.arguments_to_temps(asked.window + skip * 16, asked.pairs.saturating_sub(skip), asked.flags & SPREAD != 0)? };
+        let count = unsafe {
+            self.arguments_to_temps(
+                asked.window + skip * 16,
+                asked.pairs.saturating_sub(skip),
+                asked.flags & SPREAD != 0,
+            )?
+        };
         let value = match trap {
             Some((instance, topics)) => {
-                let name = if asked.flags & NAMED != 0 { Some(self.name(asked.name)?) } else { None };
+                let name = if asked.flags & NAMED != 0 {
+                    Some(self.name(asked.name)?)
+                } else {
+                    None
+                };
                 let trapped = match name {
                     Some(name) => self.topics_have(instance, topics, 1, Some(name))?,
                     None => false,
@@ -161,24 +190,39 @@ impl World {
     fn addressee(&mut self, target: Option<Value>) -> Raise<Option<Addressee>> {
         let Some(target) = target else {
             if let Some(slot) = self.running_selector() {
-                let id = self.emissions.selecting.get(slot as usize).map_or((u32::MAX, 0), |record| record.emission);
+                let id = self
+                    .emissions
+                    .selecting
+                    .get(slot as usize)
+                    .map_or((u32::MAX, 0), |record| record.emission);
                 return Ok(Some((Some(slot), id)));
             }
             return Ok(self.newest_kept(|_| true).map(|id| (None, id)));
         };
         match target.kind() {
             _ if self.is_event(target) => {
-                let Some(id) = self.event_emission(target.as_ticket()) else { return Ok(None) };
+                let Some(id) = self.event_emission(target.as_ticket()) else {
+                    return Ok(None);
+                };
                 Ok(Some((self.selector_of(id), id)))
             }
             Kind::Realm | Kind::Vassal => {
                 let space = self.space_of(target).unwrap_or(0);
-                Ok(self.newest_kept(|emission| emission.through == space).map(|id| (None, id)))
+                Ok(self
+                    .newest_kept(|emission| emission.through == space)
+                    .map(|id| (None, id)))
             }
             Kind::Fiber => {
-                let Some(process) = self.fiber_id(target) else { return Ok(None) };
+                let Some(process) = self.fiber_id(target) else {
+                    return Ok(None);
+                };
                 let found = self.newest_kept(|_| true).filter(|id| {
-                    let owner = self.emissions.list.get(id.0 as usize).and_then(|emission| emission.as_ref()).map(|emission| emission.owner);
+                    let owner = self
+                        .emissions
+                        .list
+                        .get(id.0 as usize)
+                        .and_then(|emission| emission.as_ref())
+                        .map(|emission| emission.owner);
                     owner.is_some_and(|owner| self.runs_in(owner, process))
                 });
                 Ok(found.map(|id| (None, id)))
@@ -227,7 +271,11 @@ impl World {
             if id == process {
                 return true;
             }
-            at = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
+            at = self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .and_then(|fiber| fiber.parent);
         }
         false
     }
@@ -251,8 +299,15 @@ impl World {
 
     /// Links a kept emission's chain to its prompt's owner again and makes the emitter ready; false if the owner is gone.
     fn resume_kept(&mut self, index: u32, value: Value) -> bool {
-        let Some(emission) = self.emission(index) else { return false };
-        let (emitter, outer, owner, generation) = (emission.emitter, emission.outer, emission.owner, emission.owner_generation);
+        let Some(emission) = self.emission(index) else {
+            return false;
+        };
+        let (emitter, outer, owner, generation) = (
+            emission.emitter,
+            emission.outer,
+            emission.owner,
+            emission.owner_generation,
+        );
         let (dst, owner_dst, branch) = (emission.dst, emission.owner_dst, emission.owner_branch);
         let waits = self.fiber_lives(owner.0, generation);
         if !waits {
@@ -274,7 +329,11 @@ impl World {
 
     /// The replier goes on, with empty.
     fn replied(&mut self, asked: &Replying) -> Raise<Next> {
-        let dst = if asked.flags & TAIL != 0 { RETURNS } else { asked.dst };
+        let dst = if asked.flags & TAIL != 0 {
+            RETURNS
+        } else {
+            asked.dst
+        };
         self.resume_with(dst, Value::EMPTY)
     }
 
@@ -294,14 +353,17 @@ impl World {
         let mut slots: Vec<(u32, u32)> = Vec::new();
         let mut at = Some(emitter);
         while let Some(source) = at {
-            let made = self.charge_fuel(1).and_then(|()| self.duplicate_fiber(source)).and_then(|copy| {
-                if pairs.try_reserve(1).is_err() {
-                    self.free_fiber(copy);
-                    return Err(self.fault(Fault::Mem, "the host has no memory left"));
-                }
-                pairs.push((source, copy));
-                self.copy_selectors(source, copy, &mut slots)
-            });
+            let made = self
+                .charge_fuel(1)
+                .and_then(|()| self.duplicate_fiber(source))
+                .and_then(|copy| {
+                    if pairs.try_reserve(1).is_err() {
+                        self.free_fiber(copy);
+                        return Err(self.fault(Fault::Mem, "the host has no memory left"));
+                    }
+                    pairs.push((source, copy));
+                    self.copy_selectors(source, copy, &mut slots)
+                });
             if let Err(raised) = made {
                 for (_, copy) in pairs {
                     self.free_fiber(copy);
@@ -311,17 +373,26 @@ impl World {
             if source == outer {
                 break;
             }
-            at = self.fibers.get(source.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
+            at = self
+                .fibers
+                .get(source.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .and_then(|fiber| fiber.parent);
         }
         for index in 0..pairs.len() {
-            let Some(&(source, copy)) = pairs.get(index) else { break };
+            let Some(&(source, copy)) = pairs.get(index) else {
+                break;
+            };
             let parent = pairs.get(index + 1).map(|(_, copy)| *copy);
             let (dst, branch) = self
                 .fibers
                 .get(source.0 as usize)
                 .and_then(|fiber| fiber.as_ref())
                 .map_or((0, 0), |fiber| (fiber.parent_dst, fiber.branch));
-            let branch = slots.iter().find(|(from, _)| from + 1 == branch).map_or(branch, |(_, to)| to + 1);
+            let branch = slots
+                .iter()
+                .find(|(from, _)| from + 1 == branch)
+                .map_or(branch, |(_, to)| to + 1);
             if let Some(Some(fiber)) = self.fibers.get_mut(copy.0 as usize) {
                 fiber.parent = parent;
                 fiber.parent_dst = dst;
@@ -335,18 +406,30 @@ impl World {
     }
 
     /// The records of selectors that run in a fiber, for its copy. Emissions that they refer to are shared from now on.
-    fn copy_selectors(&mut self, source: FiberId, copy: FiberId, slots: &mut Vec<(u32, u32)>) -> Raise<()> {
-        let mut at = self.fibers.get(source.0 as usize).and_then(|fiber| fiber.as_ref()).map_or(0, |fiber| fiber.selector);
+    fn copy_selectors(
+        &mut self,
+        source: FiberId,
+        copy: FiberId,
+        slots: &mut Vec<(u32, u32)>,
+    ) -> Raise<()> {
+        let mut at = self
+            .fibers
+            .get(source.0 as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .map_or(0, |fiber| fiber.selector);
         let first = slots.len();
         while let Some(slot) = at.checked_sub(1) {
-            let Some(record) = self.emissions.selecting.get(slot as usize).copied() else { break };
+            let Some(record) = self.emissions.selecting.get(slot as usize).copied() else {
+                break;
+            };
             at = record.below;
             self.charge(size_of::<super::state::Selecting>())?;
             let new = match self.emissions.free_selecting.pop() {
                 Some(new) => new,
                 None => {
                     let count = self.emissions.selecting.len();
-                    let room = self.emissions.selecting.try_reserve(1).is_ok() && self.emissions.free_selecting.try_reserve(count + 1).is_ok();
+                    let room = self.emissions.selecting.try_reserve(1).is_ok()
+                        && self.emissions.free_selecting.try_reserve(count + 1).is_ok();
                     if !room {
                         return Err(self.fault(Fault::Mem, "the host has no memory left"));
                     }

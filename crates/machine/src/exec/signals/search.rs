@@ -38,7 +38,12 @@ impl World {
     ///
     /// # Safety
     /// `pairs` pairs stand at byte offset `window` of the frame on top.
-    pub(crate) unsafe fn arguments_to_temps(&mut self, window: u16, pairs: u16, spread: bool) -> Raise<usize> {
+    pub(crate) unsafe fn arguments_to_temps(
+        &mut self,
+        window: u16,
+        pairs: u16,
+        spread: bool,
+    ) -> Raise<usize> {
         let mark = self.temps.len();
         if spread {
             // SAFETY: the one operand.
@@ -61,10 +66,21 @@ impl World {
     pub(crate) unsafe fn post(&mut self, posting: &Posting) -> Raise<Next> {
         let name = self.name(posting.topic)?;
         let receiver = posting.flags & 1 != 0;
-        let (window, pairs) = if receiver { (posting.window + 16, posting.pairs.saturating_sub(1)) } else { (posting.window, posting.pairs) };
+        let (window, pairs) = if receiver {
+            (posting.window + 16, posting.pairs.saturating_sub(1))
+        } else {
+            (posting.window, posting.pairs)
+        };
         // SAFETY: the running frame, and the caller's promise.
         let (instance, target) = unsafe {
-            ((*self.frame).instance, if receiver { self.read(self.running_r, posting.window) } else { Value::EMPTY })
+            (
+                (*self.frame).instance,
+                if receiver {
+                    self.read(self.running_r, posting.window)
+                } else {
+                    Value::EMPTY
+                },
+            )
         };
         let trap = posting.trap.map(|constant| (instance, constant));
         if let Some((instance, constant)) = trap {
@@ -88,7 +104,11 @@ impl World {
             };
             self.temps.truncate(mark);
             let mark = self.temp(event)?;
-            let message = if message.kind() == Kind::Text { self.text_str(message.as_ticket())?.to_owned() } else { String::new() };
+            let message = if message.kind() == Kind::Text {
+                self.text_str(message.as_ticket())?.to_owned()
+            } else {
+                String::new()
+            };
             let event = self.temps[mark];
             self.temps.truncate(mark);
             self.emissions.post_dst = Some(posting.dst);
@@ -150,7 +170,10 @@ impl World {
         })?;
         match self.zombie_value(index) {
             Ok(zombie) => {
-                if let Some(event) = self.emission(index).map(|emission| emission.event.as_ticket()) {
+                if let Some(event) = self
+                    .emission(index)
+                    .map(|emission| emission.event.as_ticket())
+                {
                     self.set_slot_value(event, slot::ZOMBIE, zombie);
                 }
                 Ok(index)
@@ -178,7 +201,11 @@ impl World {
             match place {
                 Place::End => return Ok((place, Hit::Nobody)),
                 Place::Fiber(id) => {
-                    let prompt = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.prompt);
+                    let prompt = self
+                        .fibers
+                        .get(id.0 as usize)
+                        .and_then(|fiber| fiber.as_ref())
+                        .and_then(|fiber| fiber.prompt);
                     if let Some(prompt) = prompt {
                         self.charge_fuel(1)?;
                         if self.topics_have(prompt.instance, prompt.topics, kind, Some(topic))? {
@@ -188,7 +215,11 @@ impl World {
                 }
                 Place::Space(space) => {
                     self.charge_fuel(1)?;
-                    if self.spaces.as_ref().is_some_and(|spaces| spaces.listens(space, kind, topic)) {
+                    if self
+                        .spaces
+                        .as_ref()
+                        .is_some_and(|spaces| spaces.listens(space, kind, topic))
+                    {
                         return Ok((place, Hit::Listeners(space)));
                     }
                 }
@@ -201,19 +232,31 @@ impl World {
     pub(crate) fn outward(&self, place: Place) -> Place {
         match place {
             Place::End => Place::End,
-            Place::Fiber(id) => match self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()) {
+            Place::Fiber(id) => match self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+            {
                 None => Place::End,
                 Some(fiber) => match fiber.home {
                     Home::Parent => fiber.parent.map_or(Place::End, Place::Fiber),
                     Home::Space(space) => Place::Space(space),
-                    Home::Fiber(index, generation) if self.fiber_lives(index, generation) => Place::Fiber(FiberId(index)),
+                    Home::Fiber(index, generation) if self.fiber_lives(index, generation) => {
+                        Place::Fiber(FiberId(index))
+                    }
                     Home::Fiber(..) => Place::End,
                 },
             },
-            Place::Space(space) => match self.spaces.as_ref().map_or(Outward::Top, |spaces| spaces.outward(space)) {
+            Place::Space(space) => match self
+                .spaces
+                .as_ref()
+                .map_or(Outward::Top, |spaces| spaces.outward(space))
+            {
                 Outward::Top => Place::End,
                 Outward::Space(space) => Place::Space(space),
-                Outward::Fiber { index, generation, .. } if self.fiber_lives(index, generation) => Place::Fiber(FiberId(index)),
+                Outward::Fiber {
+                    index, generation, ..
+                } if self.fiber_lives(index, generation) => Place::Fiber(FiberId(index)),
                 Outward::Fiber { otherwise, .. } if otherwise != 0 => Place::Space(otherwise),
                 Outward::Fiber { .. } => Place::End,
             },
@@ -243,7 +286,11 @@ impl World {
                 }
                 Hit::Listeners(space) => {
                     let mut listeners: Vec<Listener> = Vec::new();
-                    if self.spaces.as_ref().is_some_and(|spaces| !spaces.matching(space, kind, topic, &mut listeners)) {
+                    if self
+                        .spaces
+                        .as_ref()
+                        .is_some_and(|spaces| !spaces.matching(space, kind, topic, &mut listeners))
+                    {
                         return Err(self.fault(Fault::Mem, "the host has no memory left"));
                     }
                     if let Some(emission) = self.emission(index) {
@@ -274,19 +321,34 @@ impl World {
             if id == outer {
                 break;
             }
-            at = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
+            at = self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .and_then(|fiber| fiber.parent);
         }
-        let prompt = self.fibers.get(outer.0 as usize).and_then(|fiber| fiber.as_ref()).map(|fiber| (fiber.prompt, fiber.parent));
+        let prompt = self
+            .fibers
+            .get(outer.0 as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .map(|fiber| (fiber.prompt, fiber.parent));
         let Some((Some(prompt), parent)) = prompt else {
             return Err(self.fault(Fault::Internal, "a prompt vanished"));
         };
         if at.is_none() {
-            let home = parent.map_or(Home::Parent, |id| Home::Fiber(id.0, self.fiber_generation(id)));
+            let home = parent.map_or(Home::Parent, |id| {
+                Home::Fiber(id.0, self.fiber_generation(id))
+            });
             let mut listeners = Vec::new();
             if listeners.try_reserve(1).is_err() {
                 return Err(self.fault(Fault::Mem, "the host has no memory left"));
             }
-            listeners.push(Listener { handler: prompt.selector, home, peek: false, event: Value::HOLE });
+            listeners.push(Listener {
+                handler: prompt.selector,
+                home,
+                peek: false,
+                event: Value::HOLE,
+            });
             if let Some(emission) = self.emission(index) {
                 emission.listeners = listeners;
                 emission.next = 0;
@@ -302,7 +364,10 @@ impl World {
                 self.switch_to(emitter);
             }
             self.drop_emission(index);
-            return Err(self.fault(Fault::Susp, "the emission would be suspended across a host callback"));
+            return Err(self.fault(
+                Fault::Susp,
+                "the emission would be suspended across a host callback",
+            ));
         }
         self.capture(index, outer, owner, prompt.flags & prompt_flags::MULTI != 0);
         self.switch_to(owner);
@@ -337,7 +402,9 @@ impl World {
     /// Links a captured chain to the running fiber, where its prompt's result goes to `dst`.
     pub(crate) fn relink(&mut self, index: u32, dst: u16, branch: u32) {
         let owner = self.current;
-        let Some(emission) = self.emission(index) else { return };
+        let Some(emission) = self.emission(index) else {
+            return;
+        };
         emission.status = Status::Open;
         let (outer, emitter) = (emission.outer, emission.emitter);
         self.link(outer, owner, dst, branch);
@@ -358,7 +425,11 @@ impl World {
     /// trapped). The language decides whether that is worth a warning.
     fn unmatched(&mut self, dst: u16, trap: bool) -> Raise<Next> {
         self.emissions.unmatched += 1;
-        let value = if trap { self.event_of_temps(1, None, 0, 0)? } else { Value::EMPTY };
+        let value = if trap {
+            self.event_of_temps(1, None, 0, 0)?
+        } else {
+            Value::EMPTY
+        };
         let r = self.running_r;
         // SAFETY: the instruction's result register.
         unsafe {
@@ -372,7 +443,12 @@ impl World {
         let Some(emission) = self.emission(index) else {
             return Err(self.fault(Fault::Internal, "an emission vanished"));
         };
-        let (emitter, dst, trap, kind) = (emission.emitter, emission.dst, emission.trap.is_some(), emission.kind);
+        let (emitter, dst, trap, kind) = (
+            emission.emitter,
+            emission.dst,
+            emission.trap.is_some(),
+            emission.kind,
+        );
         self.free_emission(index);
         if self.current != emitter {
             self.save_running();
@@ -399,14 +475,20 @@ impl World {
 
     /// Frees the fibers of a captured chain without running any code of theirs, and the emission.
     pub(crate) fn drop_chain(&mut self, index: u32) {
-        let Some(emission) = self.emission(index) else { return };
+        let Some(emission) = self.emission(index) else {
+            return;
+        };
         if emission.shared {
             return;
         }
         let mut at = Some(emission.emitter);
         if emission.status != Status::Open {
             while let Some(id) = at {
-                at = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).and_then(|fiber| fiber.parent);
+                at = self
+                    .fibers
+                    .get(id.0 as usize)
+                    .and_then(|fiber| fiber.as_ref())
+                    .and_then(|fiber| fiber.parent);
                 self.end_fiber_silently(id);
             }
         }

@@ -177,6 +177,8 @@ pub(crate) struct Emissions {
     pub serial: u64,
     /// Fibers in which a nested host callback stands.
     pub barriers: Vec<FiberId>,
+    /// Temporary roots below this belong to whoever called from outside the run loop; a raise drops those above.
+    pub temps_floor: usize,
     /// Prompts that the next raise passes over.
     pub skip: u32,
     /// Register that a reply to what is raised next goes to.
@@ -224,7 +226,9 @@ pub(crate) struct Emissions {
 impl Emissions {
     /// Gives back the record of a selector; the one below it in its fiber (index + 1).
     pub(crate) fn free_record(&mut self, slot: u32) -> u32 {
-        let Some(record) = self.selecting.get_mut(slot as usize) else { return 0 };
+        let Some(record) = self.selecting.get_mut(slot as usize) else {
+            return 0;
+        };
         record.last = Value::EMPTY;
         self.free_selecting.push(slot);
         record.below
@@ -238,7 +242,8 @@ impl World {
 
     /// The emission of that index and generation, if it still exists.
     pub(crate) fn emission_of(&mut self, (index, generation): (u32, u32)) -> Option<&mut Emission> {
-        self.emission(index).filter(|emission| emission.generation == generation)
+        self.emission(index)
+            .filter(|emission| emission.generation == generation)
     }
 
     /// Adds an emission; its index. Counted.
@@ -252,7 +257,9 @@ impl World {
             Some(slot) => slot,
             None => {
                 let count = self.emissions.list.len();
-                if self.emissions.list.try_reserve(1).is_err() || self.emissions.free.try_reserve(count + 1).is_err() {
+                if self.emissions.list.try_reserve(1).is_err()
+                    || self.emissions.free.try_reserve(count + 1).is_err()
+                {
                     return Err(self.fault(Fault::Mem, "the host has no memory left"));
                 }
                 self.emissions.list.push(None);
@@ -294,7 +301,13 @@ impl World {
             None => {
                 self.charge(size_of::<Selecting>())?;
                 let count = self.emissions.selecting.len();
-                if self.emissions.selecting.try_reserve(1).is_err() || self.emissions.free_selecting.try_reserve(count + 1).is_err() {
+                if self.emissions.selecting.try_reserve(1).is_err()
+                    || self
+                        .emissions
+                        .free_selecting
+                        .try_reserve(count + 1)
+                        .is_err()
+                {
                     return Err(self.fault(Fault::Mem, "the host has no memory left"));
                 }
                 self.emissions.selecting.push(record);
@@ -354,19 +367,26 @@ impl World {
         self.fibers
             .get(index as usize)
             .and_then(|fiber| fiber.as_ref())
-            .is_some_and(|fiber| fiber.generation == generation && fiber.state != crate::fiber::State::Finished)
+            .is_some_and(|fiber| {
+                fiber.generation == generation && fiber.state != crate::fiber::State::Finished
+            })
     }
 
     /// The generation of a fiber, 0 if it is gone.
     pub(crate) fn fiber_generation(&self, id: FiberId) -> u32 {
-        self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()).map_or(0, |fiber| fiber.generation)
+        self.fibers
+            .get(id.0 as usize)
+            .and_then(|fiber| fiber.as_ref())
+            .map_or(0, |fiber| fiber.generation)
     }
 
     /// The handle object of an emission as a value (kind zombie), made on first use.
     pub(crate) fn zombie_value(&mut self, index: u32) -> Raise<Value> {
         use crate::heap::object::{FiberObj, kind};
         use crate::value::Kind;
-        let Some(emission) = self.emission(index) else { return Ok(Value::EMPTY) };
+        let Some(emission) = self.emission(index) else {
+            return Ok(Value::EMPTY);
+        };
         if emission.handle != 0 {
             return Ok(Value::ticket(Kind::Zombie, Ticket(emission.handle)));
         }

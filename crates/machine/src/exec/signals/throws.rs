@@ -26,11 +26,19 @@ pub(crate) enum Met {
 impl World {
     /// Looks for a prompt that takes what was raised, before anything is unwound; runs its selector if no catch handler
     /// comes first. `skip` prompts have been asked before; `dst` is the register that a reply goes to, if it may come.
-    pub(crate) fn meet_prompt(&mut self, mut info: RaisedInfo, skip: u32, dst: Option<u16>, trap: Option<(u32, u32)>) -> Met {
+    pub(crate) fn meet_prompt(
+        &mut self,
+        mut info: RaisedInfo,
+        skip: u32,
+        dst: Option<u16>,
+        trap: Option<(u32, u32)>,
+    ) -> Met {
         if info.discard || info.fault.catch() == Catch::Host {
             return Met::Nobody(info);
         }
-        let Some(outer) = self.error_prompt(skip) else { return Met::Nobody(info) };
+        let Some(outer) = self.error_prompt(skip) else {
+            return Met::Nobody(info);
+        };
         if self.caught_before(&info, outer) {
             return Met::Nobody(info);
         }
@@ -64,7 +72,12 @@ impl World {
     }
 
     /// The emission of an error whose value is `temps[mark]`.
-    fn emission_of_error(&mut self, info: &RaisedInfo, mark: usize, dst: Option<u16>) -> Raise<u32> {
+    fn emission_of_error(
+        &mut self,
+        info: &RaisedInfo,
+        mark: usize,
+        dst: Option<u16>,
+    ) -> Raise<u32> {
         let topic = self.error_topic()?;
         let value = self.temps[mark];
         let event = if self.is_event(value) {
@@ -85,8 +98,13 @@ impl World {
         self.temp(Value::EMPTY)?;
         if value.kind() == Kind::Map && self.map_legend(value.as_ticket()) == Legends::ERROR {
             let error = value.as_ticket();
-            let number = self.slot_value(error, 0).as_int().and_then(|number| u8::try_from(number).ok());
-            code = number.and_then(crate::fault::Fault::from_number).map_or(code, |fault| i64::from(fault.rhumb()));
+            let number = self
+                .slot_value(error, 0)
+                .as_int()
+                .and_then(|number| u8::try_from(number).ok());
+            code = number
+                .and_then(crate::fault::Fault::from_number)
+                .map_or(code, |fault| i64::from(fault.rhumb()));
             self.temps[first + 1] = self.slot_value(error, 2);
             self.temps[first + 2] = self.slot_value(error, 3);
         } else {
@@ -112,7 +130,10 @@ impl World {
                 return None;
             }
             let fiber = self.fibers.get(id.0 as usize)?.as_ref()?;
-            if fiber.prompt.is_some_and(|prompt| prompt.flags & prompt_flags::ERRORS != 0) {
+            if fiber
+                .prompt
+                .is_some_and(|prompt| prompt.flags & prompt_flags::ERRORS != 0)
+            {
                 if skip == 0 {
                     return fiber.parent.map(|_| id);
                 }
@@ -129,7 +150,13 @@ impl World {
         let mut top = self.frame_index();
         while let Some(id) = at {
             for index in (1..=top).rev() {
-                let Some(frame) = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref()?.frames.get(index).copied()) else { break };
+                let Some(frame) = self
+                    .fibers
+                    .get(id.0 as usize)
+                    .and_then(|fiber| fiber.as_ref()?.frames.get(index).copied())
+                else {
+                    break;
+                };
                 if frame.code.is_null() {
                     continue;
                 }
@@ -137,7 +164,11 @@ impl World {
                 let code = unsafe { &*frame.code };
                 let word = code.index_of(frame.pc).wrapping_sub(1);
                 for region in &code.tries {
-                    if !region.finally && word >= region.start && word < region.end && self.may_take(info, code.policy, false) {
+                    if !region.finally
+                        && word >= region.start
+                        && word < region.end
+                        && self.may_take(info, code.policy, false)
+                    {
                         return true;
                     }
                 }
@@ -145,9 +176,14 @@ impl World {
             if id == outer {
                 return false;
             }
-            let fiber = self.fibers.get(id.0 as usize).and_then(|fiber| fiber.as_ref());
+            let fiber = self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref());
             at = fiber.and_then(|fiber| fiber.parent);
-            top = at.and_then(|id| self.fibers.get(id.0 as usize)?.as_ref()).map_or(0, |fiber| fiber.top as usize);
+            top = at
+                .and_then(|id| self.fibers.get(id.0 as usize)?.as_ref())
+                .map_or(0, |fiber| fiber.top as usize);
         }
         false
     }
@@ -157,8 +193,13 @@ impl World {
         let Some(emission) = self.emission(index) else {
             return Err(self.fault(crate::fault::Fault::Internal, "an emission vanished"));
         };
-        let (emitter, passed, resumable, dst, trap) =
-            (emission.emitter, emission.passed, emission.resumable, emission.dst, emission.trap);
+        let (emitter, passed, resumable, dst, trap) = (
+            emission.emitter,
+            emission.passed,
+            emission.resumable,
+            emission.dst,
+            emission.trap,
+        );
         let raised = emission.raised.take();
         self.drop_emission(index);
         if self.current != emitter {
@@ -189,11 +230,17 @@ impl World {
         let point = code.safepoint_before(frame.pc)?;
         let word = code.words.get(point.word as usize)?;
         let module = &self.instances.get(frame.instance as usize)?.loaded.module;
-        let byte = *module.function(code.func)?.code.get(code.file_pc(frame.pc) as usize)?;
+        let byte = *module
+            .function(code.func)?
+            .code
+            .get(code.file_pc(frame.pc) as usize)?;
         let op = Op::from_byte(byte)?;
         let dynamic = match op.info().effect() {
             Effect::Fixed { pushes, .. } => matches!(pushes, [isa::Slot::Dyn]),
-            _ => matches!(op, Op::CallClosure | Op::CallShape | Op::CallName | Op::CallNameShape),
+            _ => matches!(
+                op,
+                Op::CallClosure | Op::CallShape | Op::CallName | Op::CallNameShape
+            ),
         };
         dynamic.then_some(word.a)
     }

@@ -28,15 +28,24 @@ impl World {
         if let Some(value) = self.known_constant(instance, index) {
             return Ok(value);
         }
-        let Some(module) = self.instances.get(instance as usize).map(|found| found.loaded.module.clone()) else {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| found.loaded.module.clone())
+        else {
             return Err(self.no_constant());
         };
         let mark = self.temps.len();
         self.push_temps(&[Value::int(i64::from(index)), Value::int(0)])?;
         while self.temps.len() > mark {
             let top = self.temps.len() - FRAME;
-            let (index, next) = (self.temps[top].payload as u32, self.temps[top + 1].payload as u32);
-            let Some(constant) = module.constant(ConstId(index)) else { return Err(self.no_constant()) };
+            let (index, next) = (
+                self.temps[top].payload as u32,
+                self.temps[top + 1].payload as u32,
+            );
+            let Some(constant) = module.constant(ConstId(index)) else {
+                return Err(self.no_constant());
+            };
             let parts = match constant {
                 Constant::Tuple(parts) | Constant::List(parts) => Some(parts),
                 Constant::Record { fields, .. } | Constant::Case { fields, .. } => Some(fields),
@@ -66,7 +75,11 @@ impl World {
     }
 
     fn known_constant(&self, instance: u32, index: u32) -> Option<Value> {
-        let value = *self.instances.get(instance as usize)?.constants.get(index as usize)?;
+        let value = *self
+            .instances
+            .get(instance as usize)?
+            .constants
+            .get(index as usize)?;
         (!value.same(Value::HOLE)).then_some(value)
     }
 
@@ -99,13 +112,22 @@ impl World {
             }
             Constant::Date(ns) => Ok(Value::new(Kind::Date, 0, 0, ns as u64)),
             Constant::Duration(ns) => Ok(Value::new(Kind::Duration, 0, 0, ns as u64)),
-            Constant::Version { major, minor, patch } => {
-                Ok(Value::new(Kind::Version, 0, 0, u64::from(major) << 48 | u64::from(minor) << 32 | u64::from(patch)))
+            Constant::Version {
+                major,
+                minor,
+                patch,
+            } => Ok(Value::new(
+                Kind::Version,
+                0,
+                0,
+                u64::from(major) << 48 | u64::from(minor) << 32 | u64::from(patch),
+            )),
+            Constant::Decimal { scale, coefficient } => {
+                match Exact::from_le_bytes(coefficient, scale) {
+                    Ok(exact) => self.number_value(Number::Exact(exact)),
+                    Err(error) => Err(self.number_fault(error)),
+                }
             }
-            Constant::Decimal { scale, coefficient } => match Exact::from_le_bytes(coefficient, scale) {
-                Ok(exact) => self.number_value(Number::Exact(exact)),
-                Err(error) => Err(self.number_fault(error)),
-            },
             Constant::List(parts) => {
                 let mark = self.temps.len();
                 self.push_temps(&[Value::NIL, Value::HOLE])?;
@@ -125,7 +147,11 @@ impl World {
                 let legend = self.record_legend(instance, typedef.0, 0)?;
                 self.filled(instance, legend, fields)
             }
-            Constant::Case { typedef, tag, fields } => {
+            Constant::Case {
+                typedef,
+                tag,
+                fields,
+            } => {
                 let legend = self.record_legend(instance, typedef.0, tag)?;
                 if fields.is_empty() {
                     return Ok(Value::new(Kind::Case0, 0, legend.0, u64::from(tag)));
@@ -137,7 +163,10 @@ impl World {
     }
 
     fn part_of(&mut self, instance: u32, parts: Indexes<'_>, at: u32) -> Raise<Value> {
-        match parts.get(at).and_then(|index| self.known_constant(instance, index)) {
+        match parts
+            .get(at)
+            .and_then(|index| self.known_constant(instance, index))
+        {
             Some(value) => Ok(value),
             None => Err(self.no_constant()),
         }
@@ -153,7 +182,11 @@ impl World {
             let part = self.part_of(instance, parts, at)?;
             // SAFETY: a live map with `count` inline fields; nothing is allocated between.
             unsafe {
-                let slot = self.at::<MapObj>(map).byte_add(MAP_HEADER).cast::<Value>().add(at as usize);
+                let slot = self
+                    .at::<MapObj>(map)
+                    .byte_add(MAP_HEADER)
+                    .cast::<Value>()
+                    .add(at as usize);
                 self.store(map, slot, part);
             }
         }

@@ -32,7 +32,10 @@ impl World {
     /// A new instance of a class, with room for as many fields as one of its instances ever had.
     pub(crate) fn instantiate(&mut self, class: Ticket) -> Raise<Ticket> {
         let legend = self.instance_legend(class);
-        let room = self.legends.family(self.legend(legend)).map_or(0, |family| family.hint);
+        let room = self
+            .legends
+            .family(self.legend(legend))
+            .map_or(0, |family| family.hint);
         self.map_new(legend, room)
     }
 
@@ -81,7 +84,12 @@ impl World {
 
     /// An instance of the routine `temps[ctor]` that delegates to its template `temps[proto]` (policy Rhumb). Instances of
     /// one routine share a legend as long as its template is the same map.
-    pub(crate) fn routine_instance(&mut self, ctor: usize, proto: usize, room: u16) -> Raise<Ticket> {
+    pub(crate) fn routine_instance(
+        &mut self,
+        ctor: usize,
+        proto: usize,
+        room: u16,
+    ) -> Raise<Ticket> {
         let (routine, template) = (self.temps[ctor], self.temps[proto]);
         if !template.is_map() {
             let root = self.instance_root(ctor, None, self.policy(), NONE)?;
@@ -90,7 +98,10 @@ impl World {
         let map = template.as_ticket();
         let known = self.instance_legend(map);
         if known.0 != 0 && self.legends.ctor(known).same(routine) {
-            let hint = self.legends.family(self.legend(known)).map_or(0, |family| family.hint);
+            let hint = self
+                .legends
+                .family(self.legend(known))
+                .map_or(0, |family| family.hint);
             return self.map_new(known, hint.max(room));
         }
         let root = self.instance_root(ctor, Some(proto), self.policy(), NONE)?;

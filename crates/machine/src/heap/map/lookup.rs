@@ -58,7 +58,13 @@ pub(crate) struct Lookup {
 }
 
 impl Lookup {
-    const NOTHING: Lookup = Lookup { value: None, holder: Ticket(0), place: None, own: false, cacheable: false };
+    const NOTHING: Lookup = Lookup {
+        value: None,
+        holder: Ticket(0),
+        place: None,
+        own: false,
+        cacheable: false,
+    };
 }
 
 /// What a search is for.
@@ -93,7 +99,13 @@ impl World {
             return Ok(None);
         }
         let index = hook as usize;
-        let known = self.legends.hooks.as_ref().and_then(|table| table.get(index)).copied().unwrap_or(0);
+        let known = self
+            .legends
+            .hooks
+            .as_ref()
+            .and_then(|table| table.get(index))
+            .copied()
+            .unwrap_or(0);
         if known != 0 {
             return self.lookup_value(value, known - 1);
         }
@@ -103,7 +115,12 @@ impl World {
             self.charge(size_of::<[u32; Hook::ALL.len()]>())?;
             self.legends.hooks = Some(Box::new([0; Hook::ALL.len()]));
         }
-        if let Some(slot) = self.legends.hooks.as_mut().and_then(|table| table.get_mut(index)) {
+        if let Some(slot) = self
+            .legends
+            .hooks
+            .as_mut()
+            .and_then(|table| table.get_mut(index))
+        {
             *slot = name + 1;
         }
         let value = self.temps[mark];
@@ -151,7 +168,12 @@ impl World {
             Kind::Func | Kind::Partial => Kind::Closure,
             kind => kind,
         };
-        self.legends.bases.iter().find(|(of, _)| *of == kind).map(|(_, base)| *base).filter(|base| base.is_map())
+        self.legends
+            .bases
+            .iter()
+            .find(|(of, _)| *of == kind)
+            .map(|(_, base)| *base)
+            .filter(|base| base.is_map())
     }
 
     /// The part of a map's world that needs no memory: a chain of implicit delegates without subfields.
@@ -159,7 +181,10 @@ impl World {
         let mut at = start;
         for _ in 0..SHORT_CHAIN {
             let legend = self.legend(self.map_legend(at));
-            if legend.nature == Nature::View || legend.has(legend_flags::UNSHARED) || legend.has_subs() {
+            if legend.nature == Nature::View
+                || legend.has(legend_flags::UNSHARED)
+                || legend.has_subs()
+            {
                 return None;
             }
             let place = if legend.has(legend_flags::DICT) {
@@ -170,7 +195,13 @@ impl World {
             };
             if let Some(place) = place {
                 let value = Some(self.place_value(at, place));
-                return Some(Lookup { value, holder: at, place: Some(place), own: at == start, cacheable: false });
+                return Some(Lookup {
+                    value,
+                    holder: at,
+                    place: Some(place),
+                    own: at == start,
+                    cacheable: false,
+                });
             }
             let proto = self.legends.family(legend).map_or(0, |family| family.proto);
             if proto == 0 {
@@ -199,7 +230,11 @@ impl World {
                 return Err(raised);
             }
         };
-        let found = if watch { self.watch_met(found, want, mark)? } else { found };
+        let found = if watch {
+            self.watch_met(found, want, mark)?
+        } else {
+            found
+        };
         self.temps.truncate(mark);
         Ok(found)
     }
@@ -212,18 +247,31 @@ impl World {
         }
         // The World map may move while the receiver's delegates are searched, so it is read again then.
         for (turn, root) in roots.iter().enumerate() {
-            let root = if turn == 1 && root.is_some() { Some(self.world_map) } else { *root };
+            let root = if turn == 1 && root.is_some() {
+                Some(self.world_map)
+            } else {
+                *root
+            };
             let Some(root) = root else { continue };
             if let Some(found) = self.search_from(root, want, mark, &mut plain)? {
                 let own = turn == 0 && found.1 == mark && receiver.is_map();
                 let holder = self.temps[found.1].as_ticket();
                 let value = found.0.map(|place| self.place_value(holder, place));
                 let cacheable = plain && self.determines(receiver.kind(), mark);
-                return Ok(Lookup { value, holder, place: found.0, own, cacheable });
+                return Ok(Lookup {
+                    value,
+                    holder,
+                    place: found.0,
+                    own,
+                    cacheable,
+                });
             }
         }
         let cacheable = plain && self.determines(receiver.kind(), mark);
-        Ok(Lookup { cacheable, ..Lookup::NOTHING })
+        Ok(Lookup {
+            cacheable,
+            ..Lookup::NOTHING
+        })
     }
 
     /// True if the legend of the first map met says everything about its fields and delegates.
@@ -236,9 +284,17 @@ impl World {
     }
 
     /// Depth first from one root; the place and the index in `temps` of the map that has it.
-    fn search_from(&mut self, root: Value, want: Want, mark: usize, plain: &mut bool) -> Raise<Option<(Option<Place>, usize)>> {
+    fn search_from(
+        &mut self,
+        root: Value,
+        want: Want,
+        mark: usize,
+        plain: &mut bool,
+    ) -> Raise<Option<(Option<Place>, usize)>> {
         let mut path: Vec<(usize, u32)> = Vec::new();
-        let Some(first) = self.meet(root, mark)? else { return Ok(None) };
+        let Some(first) = self.meet(root, mark)? else {
+            return Ok(None);
+        };
         if let Some(place) = self.test(first, want, first == mark)? {
             return Ok(Some((place, first)));
         }
@@ -281,8 +337,16 @@ impl World {
 
     /// Goes into a delegate that was not met before. If it has what is wanted, it is put on the path with a mark
     /// ([`World::take_found`]).
-    fn descend(&mut self, next: Value, want: Want, mark: usize, path: &mut Vec<(usize, u32)>) -> Raise<()> {
-        let Some(at) = self.meet(next, mark)? else { return Ok(()) };
+    fn descend(
+        &mut self,
+        next: Value,
+        want: Want,
+        mark: usize,
+        path: &mut Vec<(usize, u32)>,
+    ) -> Raise<()> {
+        let Some(at) = self.meet(next, mark)? else {
+            return Ok(());
+        };
         if path.len() >= MAX_DEPTH {
             return Err(self.fault(Fault::Depth, "delegation deeper than 1,000"));
         }
@@ -315,7 +379,10 @@ impl World {
         let map = self.temps.get(at)?.as_ticket();
         let place = match flags & FOUND_KIND {
             FOUND_ENTRY => Some(Place::Entry(number, (flags & 0xFFFF) as u16)),
-            FOUND_SLOT => self.legend(self.map_legend(map)).field_at(number as u16).map(Place::Slot),
+            FOUND_SLOT => self
+                .legend(self.map_legend(map))
+                .field_at(number as u16)
+                .map(Place::Slot),
             _ => None,
         };
         Some((place, at))
@@ -327,7 +394,10 @@ impl World {
         if met >= MAX_MET {
             return Err(self.fault(Fault::Depth, "delegation through too many maps"));
         }
-        if self.temps[mark..].iter().any(|known| known.is_heap() && known.as_ticket() == map.as_ticket()) {
+        if self.temps[mark..]
+            .iter()
+            .any(|known| known.is_heap() && known.as_ticket() == map.as_ticket())
+        {
             return Ok(None);
         }
         self.charge_fuel(met as u64 / 8)?;
@@ -363,11 +433,14 @@ impl World {
                 });
                 let elements = self.elements_len(map);
                 self.charge_fuel(u64::from(elements) / 8)?;
-                let holds = holds || (0..elements).any(|index| self.element(map, index).same(wanted));
+                let holds =
+                    holds || (0..elements).any(|index| self.element(map, index).same(wanted));
                 return Ok(if holds { Some(None) } else { None });
             }
             Want::Name(name) => self.own_place(map, name)?,
-            Want::Sub(name) => self.own_place(map, name)?.filter(|place| place.flags() & field_flags::SUB != 0),
+            Want::Sub(name) => self
+                .own_place(map, name)?
+                .filter(|place| place.flags() & field_flags::SUB != 0),
             Want::Key(key) => {
                 let held = self.temp(Value::ticket(Kind::Map, map))?;
                 let place = self.own_place_of(held, key)?;
@@ -389,7 +462,11 @@ impl World {
         let count = self.members(map);
         if legend.has(legend_flags::DICT) {
             // Dictionaries of Morph and Fusabi hold keys, never delegates.
-            let entries = if legend.nature == Nature::Dict { count..count } else { from..count };
+            let entries = if legend.nature == Nature::Dict {
+                count..count
+            } else {
+                from..count
+            };
             for entry in entries {
                 if self.table_flags(map, entry) & (entry_flags::SUB | entry_flags::HIDDEN) != 0 {
                     return Some((self.table_entry(map, entry).1, entry + 1));
@@ -398,7 +475,10 @@ impl World {
         } else {
             for field in legend.fields.iter().skip(from as usize) {
                 if field.flags & (field_flags::SUB | field_flags::HIDDEN) == field_flags::SUB {
-                    return Some((self.shown(self.slot_value(map, field.slot), field.flags), u32::from(field.slot) + 1));
+                    return Some((
+                        self.shown(self.slot_value(map, field.slot), field.flags),
+                        u32::from(field.slot) + 1,
+                    ));
                 }
             }
             // A delegate that the legend does not determine comes after all subfields.
@@ -432,14 +512,26 @@ impl World {
     /// Watches the maps that a lookup met beyond the receiver, so that it may be cached.
     fn watch_met(&mut self, found: Lookup, want: Want, mark: usize) -> Raise<Lookup> {
         let met = self.temps.len() - mark;
-        let Want::Name(name) = want else { return Ok(Lookup { cacheable: false, ..found }) };
+        let Want::Name(name) = want else {
+            return Ok(Lookup {
+                cacheable: false,
+                ..found
+            });
+        };
         if !found.cacheable || found.own {
             return Ok(found);
         }
         if met > MAX_WATCHED {
-            return Ok(Lookup { cacheable: false, ..found });
+            return Ok(Lookup {
+                cacheable: false,
+                ..found
+            });
         }
-        let holder = self.temp(if found.holder.0 == 0 { Value::EMPTY } else { Value::ticket(Kind::Map, found.holder) })?;
+        let holder = self.temp(if found.holder.0 == 0 {
+            Value::EMPTY
+        } else {
+            Value::ticket(Kind::Map, found.holder)
+        })?;
         let value = self.temp(found.value.unwrap_or(Value::EMPTY))?;
         for at in mark + 1..mark + met {
             let map = self.temps[at].as_ticket();
@@ -448,16 +540,27 @@ impl World {
             self.set_map_legend(map, legend);
         }
         self.legends.note_cached(name);
-        let holder = if self.temps[holder].is_heap() { self.temps[holder].as_ticket() } else { Ticket(0) };
+        let holder = if self.temps[holder].is_heap() {
+            self.temps[holder].as_ticket()
+        } else {
+            Ticket(0)
+        };
         let value = found.value.map(|_| self.temps[value]);
-        Ok(Lookup { value, holder, ..found })
+        Ok(Lookup {
+            value,
+            holder,
+            ..found
+        })
     }
 
     /// What stands behind a value as `self` when a method is called on it: the map that a view without own fields shows.
     pub(crate) fn self_of(&self, receiver: Value) -> Value {
         let mut at = receiver;
         for _ in 0..MAX_DEPTH {
-            if at.kind() != Kind::Map || self.nature(at.as_ticket()) != Nature::View || self.slot_value(at.as_ticket(), 1).is_map() {
+            if at.kind() != Kind::Map
+                || self.nature(at.as_ticket()) != Nature::View
+                || self.slot_value(at.as_ticket(), 1).is_map()
+            {
                 return at;
             }
             at = self.slot_value(at.as_ticket(), 0);
@@ -505,7 +608,10 @@ impl World {
                 self.note_change(ticket, None);
                 Ok(())
             }
-            None if dict => Err(self.fault(Fault::Write, "a dictionary whose kind has too many delegates")),
+            None if dict => Err(self.fault(
+                Fault::Write,
+                "a dictionary whose kind has too many delegates",
+            )),
             None => {
                 let legend = self.legend_unshare(from)?;
                 let ticket = self.temps[map].as_ticket();
@@ -530,8 +636,12 @@ impl World {
 
     /// The name of a view's first subfield.
     pub(crate) fn view_name(&self, view: Ticket) -> Option<FieldName> {
-        let name = self.slot_value(view, 2).as_int().and_then(|name| u32::try_from(name).ok())?;
-        (self.nature(view) == Nature::View && self.slot_value(view, 1).is_map()).then_some(FieldName::text(name))
+        let name = self
+            .slot_value(view, 2)
+            .as_int()
+            .and_then(|name| u32::try_from(name).ok())?;
+        (self.nature(view) == Nature::View && self.slot_value(view, 1).is_map())
+            .then_some(FieldName::text(name))
     }
 
     /// A map's legend by number, for caches.

@@ -18,7 +18,8 @@ impl World {
             return legend.nature == Nature::Record;
         }
         // Tuples and rows are interned by shape; a type that has no legend yet has no values.
-        matches!(legend.nature, Nature::Tuple | Nature::Row) && self.legends.type_legend(instance, rec) == Some(id)
+        matches!(legend.nature, Nature::Tuple | Nature::Row)
+            && self.legends.type_legend(instance, rec) == Some(id)
     }
 
     /// A shallow copy of `temps[map]`: all fields mutable, same delegates and constructor.
@@ -30,7 +31,11 @@ impl World {
         let inline = self.object_aux(ticket);
         let class = self.is_class(ticket);
         self.charge_fuel(u64::from(inline) / 4)?;
-        let copy = self.alloc(kind::MAP, inline, MAP_HEADER + inline as usize * size_of::<Value>())?;
+        let copy = self.alloc(
+            kind::MAP,
+            inline,
+            MAP_HEADER + inline as usize * size_of::<Value>(),
+        )?;
         let ticket = self.temps[map].as_ticket();
         // SAFETY: two live maps with as many inline slots; the copy shares nothing that may change once its parts are
         // copied below.
@@ -43,11 +48,18 @@ impl World {
             (*to).overflow = 0;
             // A class's instances keep their legend; no other map shares its private word.
             (*to).extra = if class { (*from).extra } else { 0 };
-            let (old, new) = ((&raw const (*from).fields).cast::<Value>(), (&raw mut (*to).fields).cast::<Value>());
+            let (old, new) = (
+                (&raw const (*from).fields).cast::<Value>(),
+                (&raw mut (*to).fields).cast::<Value>(),
+            );
             for slot in 0..inline as usize {
                 new.add(slot).write(old.add(slot).read());
             }
-            (Ticket((*from).elements), Ticket((*from).overflow), (*from).table != 0)
+            (
+                Ticket((*from).elements),
+                Ticket((*from).overflow),
+                (*from).table != 0,
+            )
         };
         self.lemari.barrier_all(copy);
         let copy = self.temp(Value::ticket(Kind::Map, copy))?;
@@ -62,7 +74,8 @@ impl World {
         }
         if overflow.0 != 0 {
             // SAFETY: a live map.
-            let source = unsafe { Ticket((*self.at::<MapObj>(self.temps[map].as_ticket())).overflow) };
+            let source =
+                unsafe { Ticket((*self.at::<MapObj>(self.temps[map].as_ticket())).overflow) };
             let len = self.vec_len(source);
             let source = self.temp(rooted(source))?;
             let vec = self.vec_copy(source, 0, len, crate::heap::vector::elem::DYN, len)?;
@@ -84,7 +97,8 @@ impl World {
                 if key.same(Value::HOLE) {
                     continue;
                 }
-                let flags = self.table_flags(source, entry) & !crate::legend::entry_flags::IMMUTABLE;
+                let flags =
+                    self.table_flags(source, entry) & !crate::legend::entry_flags::IMMUTABLE;
                 let key = self.temp(key)?;
                 let value = self.temp(value)?;
                 let new = self.table_put(copy, key, value)?;
@@ -103,7 +117,8 @@ impl World {
         self.elements_len(map) == 0
             && (0..self.members(map)).all(|index| {
                 let member = self.member(map, index);
-                member.key.same(Value::HOLE) || member.flags & crate::legend::field_flags::HIDDEN != 0
+                member.key.same(Value::HOLE)
+                    || member.flags & crate::legend::field_flags::HIDDEN != 0
             })
     }
 

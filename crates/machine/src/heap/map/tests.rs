@@ -12,7 +12,8 @@ use crate::world::{Limits, World};
 
 fn worlds() -> impl Iterator<Item = World> {
     [false, true].into_iter().map(|collect| {
-        let mut world = World::new(Shared::new(true), Limits::default(), Grants::none()).expect("a World");
+        let mut world =
+            World::new(Shared::new(true), Limits::default(), Grants::none()).expect("a World");
         world.collect_always = collect;
         world.fuel = 1 << 40;
         world
@@ -70,7 +71,11 @@ fn maps_built_the_same_way_share_their_legend() {
         assert_ne!(legend(&world, a), legend(&world, c));
         assert!(put(&mut world, a, "y", Value::int(3), 0).is_err());
         ok(put(&mut world, a, "x", Value::int(9), set::IMMUTABLE));
-        assert_ne!(legend(&world, a), legend(&world, b), "freezing a field is a transition");
+        assert_ne!(
+            legend(&world, a),
+            legend(&world, b),
+            "freezing a field is a transition"
+        );
         assert!(put(&mut world, a, "x", Value::int(3), 0).is_err());
         ok(put(&mut world, b, "x", Value::int(3), 0));
         assert_eq!(get(&mut world, a, "x"), Some(Value::int(9)));
@@ -84,16 +89,36 @@ fn many_fields_go_to_the_table_in_their_order() {
         let at = map(&mut world);
         let count = MAX_FIELDS as i64 + 8;
         for index in 0..count {
-            let how = if index % 3 == 0 { set::IMMUTABLE } else { set::MUTABLE };
-            ok(put(&mut world, at, &format!("f{index}"), Value::int(index), how));
+            let how = if index % 3 == 0 {
+                set::IMMUTABLE
+            } else {
+                set::MUTABLE
+            };
+            ok(put(
+                &mut world,
+                at,
+                &format!("f{index}"),
+                Value::int(index),
+                how,
+            ));
             let dict = world.legend(legend(&world, at)).has(legend_flags::DICT);
             assert_eq!(dict, index >= MAX_FIELDS as i64, "field {index}");
         }
         for index in 0..count {
-            assert_eq!(get(&mut world, at, &format!("f{index}")), Some(Value::int(index)));
+            assert_eq!(
+                get(&mut world, at, &format!("f{index}")),
+                Some(Value::int(index))
+            );
             let member = world.member(world.temps[at].as_ticket(), index as u32);
-            assert_eq!(world.text_str_unrooted(member.key.as_ticket()), Some(&*format!("f{index}")));
-            assert_eq!(put(&mut world, at, &format!("f{index}"), Value::int(-1), 0).is_err(), index % 3 == 0, "field {index}");
+            assert_eq!(
+                world.text_str_unrooted(member.key.as_ticket()),
+                Some(&*format!("f{index}"))
+            );
+            assert_eq!(
+                put(&mut world, at, &format!("f{index}"), Value::int(-1), 0).is_err(),
+                index % 3 == 0,
+                "field {index}"
+            );
         }
     }
 }
@@ -104,11 +129,20 @@ fn too_many_delegates_are_no_longer_told_apart() {
         let mut seen = std::collections::HashSet::new();
         for index in 0..2 * MAX_DELEGATES as i64 {
             let (owner, delegate) = (map(&mut world), map(&mut world));
-            ok(put(&mut world, delegate, "x", Value::int(index), set::MUTABLE));
+            ok(put(
+                &mut world,
+                delegate,
+                "x",
+                Value::int(index),
+                set::MUTABLE,
+            ));
             let value = world.temps[delegate];
             ok(put(&mut world, owner, "s", value, set::SUB));
             let id = legend(&world, owner);
-            assert_eq!(world.legend(id).has(legend_flags::UNSHARED), index >= MAX_DELEGATES as i64);
+            assert_eq!(
+                world.legend(id).has(legend_flags::UNSHARED),
+                index >= MAX_DELEGATES as i64
+            );
             seen.insert(id.0);
             assert_eq!(get(&mut world, owner, "x"), Some(Value::int(index)));
         }
@@ -166,7 +200,10 @@ fn watched_maps_move_the_epoch_when_a_cached_name_changes() {
         let after = world.lookup_epoch;
         assert_ne!(after, before);
         ok(put(&mut world, b, "z", Value::int(6), set::MUTABLE));
-        assert_ne!(world.lookup_epoch, after, "a new field may hide one further on");
+        assert_ne!(
+            world.lookup_epoch, after,
+            "a new field may hide one further on"
+        );
     }
 }
 
@@ -179,17 +216,29 @@ fn instances_share_a_legend_and_keep_room() {
         let class = ok(world.temp(Value::ticket(Kind::Map, class)));
         let root = ok(world.instance_root(class, Some(class), Lang::Morph, crate::legend::NONE));
         // SAFETY: a live map.
-        unsafe { (*world.at::<crate::heap::object::MapObj>(world.temps[class].as_ticket())).extra = root.0 };
+        unsafe {
+            (*world.at::<crate::heap::object::MapObj>(world.temps[class].as_ticket())).extra =
+                root.0
+        };
         let mut legends = Vec::new();
         for turn in 0..2 {
             let instance = ok(world.instantiate(world.temps[class].as_ticket()));
             assert_eq!(world.object_aux(instance), if turn == 0 { 0 } else { 5 });
             let at = ok(world.temp(Value::ticket(Kind::Map, instance)));
             for index in 0..5 {
-                ok(put(&mut world, at, &format!("f{index}"), Value::int(index), set::MUTABLE));
+                ok(put(
+                    &mut world,
+                    at,
+                    &format!("f{index}"),
+                    Value::int(index),
+                    set::MUTABLE,
+                ));
             }
             for index in 0..5 {
-                assert_eq!(get(&mut world, at, &format!("f{index}")), Some(Value::int(index)));
+                assert_eq!(
+                    get(&mut world, at, &format!("f{index}")),
+                    Some(Value::int(index))
+                );
             }
             legends.push(legend(&world, at));
             assert!(world.is_instance_of(world.temps[at], world.temps[class].as_ticket()));
@@ -201,7 +250,9 @@ fn instances_share_a_legend_and_keep_room() {
 #[test]
 fn names_are_found_again() {
     for mut world in worlds() {
-        let ids: Vec<u32> = (0..500).map(|index| ok(world.intern(&format!("name {index}")))).collect();
+        let ids: Vec<u32> = (0..500)
+            .map(|index| ok(world.intern(&format!("name {index}"))))
+            .collect();
         for (index, id) in ids.iter().enumerate() {
             let text = format!("name {index}");
             assert_eq!(ok(world.intern(&text)), *id);
