@@ -2,7 +2,7 @@
 //!
 //! A [`Diagnostic`] is data: a [`Code`], a severity, named arguments, labels on spans of source, notes,
 //! helps and a trace. The sentences live in message catalogues (`catalog/en/*.cat`, `catalog/id/*.cat`),
-//! and the renderers join the two: [`render_text`] for people, [`render_line`] for logs and editors,
+//! and the renderers join the two: [`render_text()`] for people, [`render_line()`] for logs and editors,
 //! [`JsonDiagnostic`] for programs. `fox explain CODE` is [`Catalogue::explain`].
 //!
 //! **What this crate never does.** It prints nothing, reads no file, clock, environment or terminal, and knows no language, no machine

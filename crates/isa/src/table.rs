@@ -407,7 +407,7 @@ isa! {
     0xA9 CallSuper "call_super" [Name, Count8] "* a1..an -> x" [Attribute, Arity, Depth] "acs" "M", "Calls the method that the defining class's parent has, with the present receiver.";
     0xAA GetSuper "get_super" [Name] "-> g" [Attribute] "a" "M", "That method, bound.";
     0xAB GetIndex "get_index" [] "x x -> x" [Bounds, Key] "acs" "*", "Element or entry by policy.";
-    0xAC SetIndex "set_index" [Flags(6)] "x x x ->" [Bounds, Key, Write, Hash] "acs" "*", "Sets an element or entry: flag 2 mutable, 4 immutable.";
+    0xAC SetIndex "set_index" [Flags(6)] "x x x ->" [Bounds, Write, Hash] "acs" "*", "Sets an element or entry: flag 2 mutable, 4 immutable.";
     0xAD DelIndex "del_index" [] "x x -> b" [Write] "p" "M", "Removes an entry; was it there?";
     0xAE Has "has" [Mode(2)] "x x -> b" [] "p" "RM", "0 field, 1 own field, 2 subfield (by name or identity).";
     0xB0 MapNew "map_new" [Nature, Hint] "-> r" [] "a" "*", "A new map of that nature with room for so many fields.";
@@ -417,7 +417,7 @@ isa! {
     0xB4 IsInstance "is_instance" [] "x x -> b" [] "p" "M", "Is the first an instance of the second, a class or a kind's name?";
     0xB5 IsType "is_type" [Type] "x -> b" [] "p" "F", "Does a value have a type?";
     0xB6 TypeOf "type_of" [Mode(1)] "x -> x" [] "a" "MR", "0 the type's name by policy, 1 the constructor.";
-    0xB7 FieldOpOp "field_op" [FieldOp] "x -> x" [Conv] "acs" "R", "A postfix operator of Rhumb; hook first.";
+    0xB7 FieldOpOp "field_op" [FieldOp] "x -> x" [] "acs" "R", "A postfix operator of Rhumb; hook first.";
     0xB8 Len "len" [] "x -> i" [] "p" "*", "Length by policy.";
     0xB9 PushAt "push_at" [Mode(1)] "x x -> x" [Write] "acs" "RM", "Adds an element: 0 at the end, 1 in front; gives the collection.";
     0xBB Join "join" [] "x x -> x" [] "acs" "R", "Joins maps, texts, submaps, selectors, ranges.";

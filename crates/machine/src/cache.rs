@@ -7,7 +7,7 @@
 pub struct Cache {
     /// Legend that the entry is for (sites of fields), or the low half of what was called.
     pub legend: u32,
-    /// [`Action`] as a number.
+    /// One of [`action`].
     pub action: u32,
     /// Slot or table index that the action names.
     pub slot: u32,

@@ -1,6 +1,8 @@
 //! Memory that fails: every fallible step of a set of programs is made to fail in turn, and the World must report fault mem
 //! (or depth) and be usable afterwards.
 
+#![allow(clippy::print_stdout, reason = "the count, shown by `-- --nocapture`")]
+
 use fzb::view::{ExportTarget, Module};
 use lemari::Sabotage;
 use machine::engine::Shared;

@@ -6,7 +6,7 @@
 //!
 //! The crate never panics on any operand, never recurses on data, never builds a coefficient
 //! beyond [`MAX_BITS`] (sizes are checked *before* the work), never rounds a comparison, and knows
-//! nothing of guest values, memory or fuel: [`cost`] says what an operation will take, the caller
+//! nothing of guest values, memory or fuel: [`cost()`] says what an operation will take, the caller
 //! charges it.
 //!
 //! Start at [`Number`] and [`Exact`] (`number.rs`, `exact.rs`), then [`Promote`] (`promote.rs`), then

@@ -616,14 +616,15 @@ impl Slow for SwitchTag {
                 }
                 _ => None,
             };
+            let Some(tag) = tag else {
+                return Err(world.type_fault("a union case", value));
+            };
             let code = (*world.frame).code;
             let tables = &(*code).tables;
-            let target = tag.and_then(|tag| {
-                tables
-                    .get(table as usize)
-                    .and_then(|table| table.get(tag))
-                    .copied()
-            });
+            let target = tables
+                .get(table as usize)
+                .and_then(|table| table.get(tag))
+                .copied();
             let next = match target {
                 Some(target) => (*code).words.as_ptr().add(target as usize),
                 None => pc.add(2),

@@ -48,6 +48,7 @@ impl World {
         if table.0 == 0 {
             0
         } else {
+            // SAFETY: a live table.
             unsafe { (*self.at::<TableObj>(table)).live }
         }
     }
@@ -63,6 +64,7 @@ impl World {
         if table.0 == 0 {
             0
         } else {
+            // SAFETY: a live table.
             unsafe { (*self.at::<TableObj>(table)).pairs / 2 }
         }
     }

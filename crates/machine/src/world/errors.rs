@@ -76,6 +76,19 @@ impl World {
         Ok(self.temps[error])
     }
 
+    /// The fault that an error value stands for, if programs may raise it.
+    pub(crate) fn error_code(&mut self, value: Value) -> Option<Fault> {
+        if value.kind() != Kind::Map || self.nature(value.as_ticket()) != Nature::Error {
+            return None;
+        }
+        let name = self.intern(ERROR_FIELDS[0]).ok()?;
+        let code = self.field_get(value.as_ticket(), name)?.as_int()?;
+        u8::try_from(code)
+            .ok()
+            .and_then(Fault::from_number)
+            .filter(|fault| fault.raisable())
+    }
+
     /// The message of an error value; empty if it is none.
     pub(crate) fn error_message(&mut self, value: Value) -> String {
         if value.kind() == Kind::Text {

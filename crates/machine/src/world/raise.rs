@@ -74,12 +74,14 @@ impl World {
         Raised(())
     }
 
-    /// Records a thrown value.
+    /// Records a thrown value. An error value of the machine keeps its code: thrown again (by a handler, by whoever waited
+    /// for the process that failed), it is still that fault.
     #[cold]
     pub(crate) fn throw(&mut self, value: Value, message: String) -> Raised {
         let lang = self.policy();
+        let fault = self.error_code(value).unwrap_or(Fault::User);
         self.raised = Some(RaisedInfo {
-            fault: Fault::User,
+            fault,
             message,
             value,
             discard: false,

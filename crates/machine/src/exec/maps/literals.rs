@@ -404,7 +404,9 @@ impl World {
                 Some(index) if index == len => return self.push_element(map, value),
                 Some(index) if index >= 0 => {}
                 _ => {
-                    return Err(self.fault_args(Fault::Key, format_args!("{number} is no position")));
+                    return Err(
+                        self.fault_args(Fault::Key, format_args!("{number} is no position"))
+                    );
                 }
             }
         } else if matches!(

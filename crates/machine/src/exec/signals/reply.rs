@@ -40,6 +40,7 @@ impl World {
         let targeted = asked.flags & TARGET != 0;
         // SAFETY: the caller's promise.
         let target = if targeted {
+            // SAFETY: the instruction's operands stand as pairs from `window` in the frame on top.
             Some(unsafe { self.read(self.running_r, asked.window) })
         } else {
             None

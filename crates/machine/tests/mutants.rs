@@ -1,0 +1,127 @@
+//! Mutants that the checks accept are run: whatever they do, the host lives, the limits hold, and both dispatchers come to the
+//! same. `FOX_RUN_MUTANTS` sets another number, `FOX_SEED` another seed; the counts are printed with `-- --nocapture`.
+
+#![allow(clippy::print_stdout, reason = "the counts, shown by `-- --nocapture`")]
+
+use fzb::mutate::{Random, mutate};
+use fzb::view::{Checks, ExportTarget, Module};
+use machine::engine::Shared;
+use machine::host::Grants;
+use machine::value::Value;
+use machine::world::{Limits, World};
+
+fn programs() -> Vec<Vec<u8>> {
+    let folder = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../spec/fzb/run");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .collect();
+    paths.sort();
+    let mut files = Vec::new();
+    for path in paths {
+        let Ok(source) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        let Ok(tables) = fzb::text::assemble(&source) else {
+            continue;
+        };
+        if let Ok(file) = fzb::write::write(&tables)
+            && file.len() < 16 << 10
+        {
+            files.push(file);
+        }
+    }
+    files
+}
+
+/// What a run came to, as far as both dispatchers must agree: the entry's and the exports' results as text or fault code.
+fn run(module: &Module, loop_dispatch: bool) -> Vec<String> {
+    let engine = Shared::new(loop_dispatch);
+    let loaded = engine.add_module(module.clone(), true);
+    let limits = Limits {
+        memory: 8 << 20,
+        one_allocation: 2 << 20,
+        emergency: 1 << 20,
+        fuel: Some(20_000),
+        deadline: None,
+        depth: 200,
+        fibers: 50,
+        output: Some(4096),
+        ..Limits::plugin()
+    };
+    let Ok(mut world) = World::new(engine, limits, Grants::none()) else {
+        return Vec::new();
+    };
+    let mut outcomes = Vec::new();
+    let instance = match world.load(&loaded) {
+        Ok(instance) => instance,
+        Err(report) => return vec![report.fault.code()],
+    };
+    outcomes.push(world.entry_text(instance).unwrap_or_default());
+    for id in 0..module.exports().min(4) {
+        let Some(export) = module.export(fzb::tables::ExportId(id)) else {
+            continue;
+        };
+        let ExportTarget::Function(function) = export.target else {
+            continue;
+        };
+        if !World::callable(&loaded, function) {
+            continue;
+        }
+        let count = module
+            .function(function)
+            .map_or(0, |function| function.params);
+        let args = vec![Value::int(3); count as usize];
+        outcomes.push(match world.call(instance, function, &args) {
+            Ok(value) => world.text_of(value, 1).unwrap_or_default(),
+            Err(report) => report.fault.code(),
+        });
+    }
+    outcomes
+}
+
+#[test]
+fn accepted_mutants_run() {
+    let number = |name: &str, default: u64| {
+        std::env::var(name)
+            .ok()
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(default)
+    };
+    let wanted = number("FOX_RUN_MUTANTS", 30_000);
+    let mut random = Random::new(number("FOX_SEED", 1));
+    let files = programs();
+    assert!(files.len() > 300, "only {} programs", files.len());
+    let (mut refused, mut unverified, mut ran, mut differ) = (0u64, 0u64, 0u64, 0u64);
+    for turn in 0..wanted {
+        let file = &files[random.below(files.len() as u32) as usize];
+        let mutant = mutate(file, &mut random);
+        if let Ok(folder) = std::env::var("FOX_KEEP_MUTANT") {
+            let _ = std::fs::write(std::path::Path::new(&folder).join("last.fzb"), &mutant);
+        }
+        let Ok(module) = Module::check(mutant.as_slice(), Checks::Full) else {
+            refused += 1;
+            continue;
+        };
+        if fzb::verify::module(&module).is_err() {
+            unverified += 1;
+            continue;
+        }
+        ran += 1;
+        let first = run(&module, true);
+        let second = run(&module, false);
+        if first != second {
+            differ += 1;
+            assert!(
+                differ == 0,
+                "mutant {turn}: the dispatchers differ: {first:?} and {second:?}"
+            );
+        }
+    }
+    println!(
+        "{wanted} mutants: {refused} refused by the file's checks, {unverified} by the verifier, {ran} ran under both dispatchers"
+    );
+    assert!(ran * 20 > wanted, "only {ran} mutants ran");
+}
