@@ -158,6 +158,14 @@ const _: () =
     assert!(size_of::<Fiber>() + BIRTH_WORDS * 8 + BIRTH_FRAMES * size_of::<Frame>() <= 640);
 
 impl Fiber {
+    /// The most frames that it ever had.
+    pub fn depth_reached(&self) -> u32 {
+        self.frames
+            .iter()
+            .rposition(|frame| !frame.code.is_null())
+            .map_or(0, |index| index as u32)
+    }
+
     /// Bytes that it counts for.
     pub fn footprint(&self) -> usize {
         size_of::<Fiber>()

@@ -375,6 +375,17 @@ impl World {
         }
     }
 
+    /// Deepest call depth of the fibers that have stacks: frames are zeroed when they are made and not when they are popped,
+    /// so the last one with code is the high-water mark.
+    fn deepest(&self) -> u32 {
+        let depths = self
+            .fibers
+            .iter()
+            .flatten()
+            .map(|fiber| fiber.depth_reached());
+        depths.max().unwrap_or(0).max(self.counters.max_depth)
+    }
+
     /// The counters now.
     pub fn counters(&self) -> Counters {
         let stats = self.lemari.stats();
@@ -385,6 +396,7 @@ impl World {
             minor_collections: stats.minors,
             major_collections: stats.majors,
             washes: stats.washes,
+            max_depth: self.deepest(),
             fuel_used: self.counters.fuel_used
                 + if self.reentry > 0 {
                     self.fuel_granted.saturating_sub(self.fuel.max(0) as u64)

@@ -521,6 +521,8 @@ impl World {
         if fiber.frames.is_empty() {
             return;
         }
+        let depth = fiber.depth_reached();
+        self.counters.max_depth = self.counters.max_depth.max(depth);
         let bytes = fiber.regs.capacity() * 8 + fiber.frames.capacity() * size_of::<Frame>();
         fiber.regs = Vec::new();
         fiber.frames = Vec::new();
