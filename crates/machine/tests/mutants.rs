@@ -92,13 +92,17 @@ fn accepted_mutants_run() {
     };
     let wanted = number("FOX_RUN_MUTANTS", 30_000);
     let mut random = Random::new(number("FOX_SEED", 1));
+    let keep_from = number("FOX_KEEP_FROM", 0);
     let files = programs();
     assert!(files.len() > 300, "only {} programs", files.len());
     let (mut refused, mut unverified, mut ran, mut differ) = (0u64, 0u64, 0u64, 0u64);
     for turn in 0..wanted {
         let file = &files[random.below(files.len() as u32) as usize];
         let mutant = mutate(file, &mut random);
-        if let Ok(folder) = std::env::var("FOX_KEEP_MUTANT") {
+        // To find one that hangs: `FOX_KEEP_MUTANT=FOLDER FOX_KEEP_FROM=TURN` writes each to last.fzb before it runs.
+        if turn >= keep_from
+            && let Ok(folder) = std::env::var("FOX_KEEP_MUTANT")
+        {
             let _ = std::fs::write(std::path::Path::new(&folder).join("last.fzb"), &mutant);
         }
         let Ok(module) = Module::check(mutant.as_slice(), Checks::Full) else {

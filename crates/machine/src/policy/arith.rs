@@ -210,6 +210,12 @@ impl World {
     }
 
     fn repeated_text(&mut self, text: Ticket, times: u64) -> Raise<Value> {
+        // Nothing, however often, is nothing: the bound on the size says nothing about the turns then.
+        let times = if self.text_bytes_len(text) == 0 {
+            0
+        } else {
+            times
+        };
         let total = self.repeated_size(u64::from(self.text_bytes_len(text)), times, 64)?;
         let held = self.temp(Value::ticket(Kind::Text, text))?;
         let ticket = self.temps[held].as_ticket();
@@ -233,6 +239,11 @@ impl World {
     }
 
     fn repeated_bytes(&mut self, bytes: Ticket, times: u64) -> Raise<Value> {
+        let times = if self.bytes_slice(bytes).is_empty() {
+            0
+        } else {
+            times
+        };
         let total = self.repeated_size(self.bytes_slice(bytes).len() as u64, times, 64)?;
         let mut all = self.scratch(total)?;
         for _ in 0..times {
@@ -246,6 +257,11 @@ impl World {
     /// A new list of the elements of `x`, `times` times, followed by those of `y`.
     fn repeated_list(&mut self, x: Value, y: Option<Value>, times: u64) -> Raise<Value> {
         let more = y.map_or(0, |y| u64::from(self.elements_len(y.as_ticket())));
+        let times = if self.elements_len(x.as_ticket()) == 0 {
+            0
+        } else {
+            times
+        };
         let total = self.repeated_size(u64::from(self.elements_len(x.as_ticket())), times, 4)?
             as u64
             + more;
