@@ -186,19 +186,19 @@ impl FunctionBuilder<'_> {
                     out.append(&mut code);
                     continue;
                 }
-                let stub = self.label();
+                let pad = self.label();
                 let target = match (fix.entry, instr.table()) {
                     (Some(entry), Some(table)) => {
                         let slot = self
                             .tables
                             .get_mut(table)
                             .and_then(|table| table.targets.get_mut(entry));
-                        slot.map(|slot| std::mem::replace(slot, stub))
+                        slot.map(|slot| std::mem::replace(slot, pad))
                     }
-                    _ => instr.target.replace(stub),
+                    _ => instr.target.replace(pad),
                 };
                 if let Some(target) = target {
-                    blocks.push(Item::Bind(stub));
+                    blocks.push(Item::Bind(pad));
                     blocks.append(&mut code);
                     blocks.push(Item::Op(Instr::to(Op::Jump, target, 0)));
                 }

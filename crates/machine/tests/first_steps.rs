@@ -176,3 +176,24 @@ handler:
         Ok(Value::int(-1))
     );
 }
+
+#[test]
+fn a_panic_of_the_machine_closes_the_world_and_spares_the_host() {
+    let source = "module \"p\" lang machine\nfn one() -> int export {\n    push 1\n    ret\n}\n";
+    let tables = fzb::text::assemble(source).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let module = Module::from_tables(&tables).unwrap_or_else(|error| panic!("{error}"));
+    let engine = Shared::new(true);
+    let loaded = engine.add_module(module, false);
+    let mut world = World::new(engine, Limits::strict(), Grants::none())
+        .unwrap_or_else(|error| panic!("{error}"));
+    let instance = world
+        .load(&loaded)
+        .unwrap_or_else(|report| panic!("{report}"));
+    // A tracer that panics stands for a bug in a handler: it is called from the same loop.
+    world.set_tracer(Some(Box::new(|_| panic!("on purpose"))));
+    for _ in 0..2 {
+        let report = world.call(instance, fzb::tables::FuncId(0), &[]);
+        assert!(report.is_err_and(|report| report.fault == machine::fault::Fault::Internal));
+        world.set_tracer(None);
+    }
+}

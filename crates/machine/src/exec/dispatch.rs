@@ -74,6 +74,23 @@ impl Dispatch for Loop {
 /// # Safety
 /// As [`Dispatch::next`].
 pub unsafe fn run(pc: *const Word, r: *mut u64, cx: *mut World) {
+    // The last net: a panic of the machine itself is a bug, and the host lives on. The World is closed, because nobody knows
+    // what state it was left in.
+    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        // SAFETY: passed on.
+        unsafe { run_on(pc, r, cx) }
+    }));
+    if ran.is_err() {
+        // SAFETY: no handler runs any more, so nobody else refers to the World.
+        unsafe { (*cx).panicked() };
+    }
+}
+
+/// [`run`] without the net.
+///
+/// # Safety
+/// As [`Dispatch::next`].
+unsafe fn run_on(pc: *const Word, r: *mut u64, cx: *mut World) {
     // SAFETY: passed on.
     unsafe {
         #[cfg(fox_tail)]

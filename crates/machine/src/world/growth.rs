@@ -8,7 +8,7 @@ use crate::world::World;
 impl World {
     /// The running fiber.
     pub(crate) fn fiber(&mut self) -> &mut Fiber {
-        // The running fiber always exists; a missing one would be a bug that `enter` reports as fault internal.
+        // The running fiber always exists; a missing one would be a bug, which the net of `exec::dispatch::run` catches.
         let current = self.current.0 as usize;
         self.fibers[current]
             .as_mut()

@@ -390,6 +390,16 @@ pub(crate) fn unrecorded() -> RaisedInfo {
     internal("something was raised without a record")
 }
 
+impl World {
+    /// A panic of the machine was caught: fault internal, and nothing runs in this World any more.
+    #[cold]
+    pub(crate) fn panicked(&mut self) {
+        self.closed = true;
+        self.raised = Some(internal("the machine panicked; this is a bug of FoxVM"));
+        self.outcome = Outcome::Raised;
+    }
+}
+
 fn internal(message: &str) -> RaisedInfo {
     RaisedInfo {
         fault: Fault::Internal,
