@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
+use fzb::tables::Lang;
 use machine::fault::Counters;
 use machine::host::{Grants, Stream};
 use machine::trace::Entered;
-use machine::world::{World as Machine, signals};
+use machine::world::{TestCount, World as Machine, signals};
 
 use crate::Limits;
 use crate::capability::Capability;
@@ -233,11 +234,49 @@ impl World {
     /// # Errors
     /// If it belongs to another World; fault mem or fuel.
     pub fn display(&mut self, value: &Value) -> Result<String, Error> {
+        self.display_as(Lang::Machine, value, false)
+    }
+
+    /// The text of a value as a language shows it: its display, or (`canonical`) the form that reads back where there is one.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem or fuel.
+    pub fn display_as(
+        &mut self,
+        lang: Lang,
+        value: &Value,
+        canonical: bool,
+    ) -> Result<String, Error> {
         let raw = value.raw(&self.machine)?;
-        match self.machine.display_text(raw, false) {
+        match self.machine.display_text(lang, raw, canonical) {
             Ok(text) => Ok(text),
             Err(raised) => Err(self.machine.report(raised).into()),
         }
+    }
+
+    /// The words that Rhumb shows truth values with: those of the program's locale; `yes` and `no` if never set.
+    pub fn set_truth_words(&mut self, yes: &str, no: &str) {
+        self.machine.set_truth_words(yes, no);
+    }
+
+    /// Switches the test mode (docs/specs/rhumb.md §10.3): in it assertions are checked, counted and written to the output.
+    pub fn set_test_mode(&mut self, on: bool) {
+        self.machine.set_test_mode(on);
+    }
+
+    /// Assertions that ran so far in test mode.
+    pub fn test_count(&self) -> TestCount {
+        self.machine.test_count()
+    }
+
+    /// Sends warnings (uncaught signals, late replies) to a sink, one line each without its end. At first nobody hears them.
+    pub fn set_warnings(&mut self, sink: impl FnMut(&str) + Send + 'static) {
+        self.machine.set_warnings(Some(Box::new(sink)));
+    }
+
+    /// How many warnings were given, heard or not.
+    pub fn warnings(&self) -> u64 {
+        self.machine.warnings()
     }
 
     #[inline]

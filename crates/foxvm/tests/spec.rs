@@ -3,7 +3,9 @@
 //!
 //! A program says in comments at its head what it must come to: `; expect:` the display of the entry's result, `; fault:`
 //! the code of the fault that ends it, `; output:` a line that it writes (several add up), `; limit: fuel 1000` (memory,
-//! depth, fibers, output, deadline), `; grant: NAME`, `; with: FILE` a module of
+//! depth, fibers, output, deadline), `; canonical: L` and `; display: L` show the result as language L does (canonically),
+//! `; test: on` runs it in test mode, `; warning:` a warning that it gives (several add up), `; truth: yes no` sets the truth
+//! words, `; grant: NAME`, `; with: FILE` a module of
 //! `spec/fzb/with/` that the Engine holds too, `; op: NAME` the instruction that a fault is meant for.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +47,17 @@ struct Head {
     grants: Vec<String>,
     ops: Vec<String>,
     with: Vec<String>,
+    warnings: Vec<String>,
+    shown: Option<(foxvm::Lang, bool)>,
+    truth: Option<(String, String)>,
+    test: bool,
+}
+
+fn language(name: &str) -> Option<foxvm::Lang> {
+    use foxvm::Lang::{Fusabi, Machine, Morph, Rhumb};
+    [Machine, Fusabi, Morph, Rhumb]
+        .into_iter()
+        .find(|lang| lang.text() == name)
 }
 
 impl Head {
@@ -74,6 +87,15 @@ impl Head {
                 "limit" => head.limits.push(value),
                 "grant" => head.grants.push(value),
                 "with" => head.with.push(value),
+                "warning" => head.warnings.push(value),
+                "display" => head.shown = language(&value).map(|lang| (lang, false)),
+                "canonical" => head.shown = language(&value).map(|lang| (lang, true)),
+                "truth" => {
+                    head.truth = value
+                        .split_once(' ')
+                        .map(|(yes, no)| (yes.to_owned(), no.to_owned()));
+                }
+                "test" => head.test = value == "on",
                 "op" => head.ops.extend(value.split_whitespace().map(str::to_owned)),
                 _ => {}
             }
@@ -129,6 +151,7 @@ impl Head {
 struct Ran {
     result: Result<String, Error>,
     output: String,
+    warnings: Vec<String>,
     /// Names of the functions that were entered; empty if it was not traced.
     entered: BTreeSet<String>,
     module: Option<foxvm::Module>,
@@ -189,6 +212,13 @@ fn run(source: &str, head: &Head, dispatch: Dispatch, trace: bool) -> Result<Ran
         sink.lock().expect("one thread").extend_from_slice(bytes);
         Ok(())
     });
+    world.set_test_mode(head.test);
+    if let Some((yes, no)) = &head.truth {
+        world.set_truth_words(yes, no);
+    }
+    let warnings = Arc::new(Mutex::new(Vec::new()));
+    let heard = warnings.clone();
+    world.set_warnings(move |line| heard.lock().expect("one thread").push(line.to_owned()));
     let entered = Arc::new(Mutex::new(BTreeSet::new()));
     if trace {
         let names = entered.clone();
@@ -211,13 +241,18 @@ fn run(source: &str, head: &Head, dispatch: Dispatch, trace: bool) -> Result<Ran
     let kept = module.as_ref().ok().cloned();
     let result = module
         .and_then(|module| world.bind(&module))
-        .and_then(|instance| world.display(instance.result()));
+        .and_then(|instance| match head.shown {
+            Some((lang, canonical)) => world.display_as(lang, instance.result(), canonical),
+            None => world.display(instance.result()),
+        });
     drop(world);
     let output = String::from_utf8_lossy(&output.lock().expect("one thread")).into_owned();
     let entered = std::mem::take(&mut *entered.lock().expect("one thread"));
+    let warnings = std::mem::take(&mut *warnings.lock().expect("one thread"));
     Ok(Ran {
         result,
         output,
+        warnings,
         entered,
         module: kept,
     })
@@ -254,6 +289,12 @@ fn judged(head: &Head, ran: &Ran) -> Result<(), String> {
         return Err(format!(
             "expected output {:?}, wrote {lines:?}",
             head.output
+        ));
+    }
+    if !head.warnings.is_empty() && head.warnings != ran.warnings {
+        return Err(format!(
+            "expected warnings {:?}, gave {:?}",
+            head.warnings, ran.warnings
         ));
     }
     Ok(())

@@ -96,4 +96,5 @@ intrinsics! {
     102 NumberFloor "number.floor" [Dyn] Dyn [Type] "a", "Rounded down.";
     103 NumberCeil "number.ceil" [Dyn] Dyn [Type] "a", "Rounded up.";
     104 InRange "range.contains" [Dyn Dyn] Bool [Type] "p", "Does a range contain a value?";
+    105 VersionOfText "version.of_text" [Text] Dyn [Conv] "a", "The version that a text names: `1.2.3`, `1.2.-`, `1.-`, with a suffix.";
 }

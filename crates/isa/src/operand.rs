@@ -86,7 +86,7 @@ pub enum Operand {
     Mode(u8),
     /// `u8`: bits, of which only those in the mask may be set.
     Flags(u8),
-    /// `u8`: nature of a new map, 0..=4 plain, list, dict, submap, view ([`crate::table::MAP_NATURES`]).
+    /// `u8`: nature of a new map ([`crate::table::MAP_NATURES`]).
     Nature,
     /// `u16`: expected number of fields; a hint without meaning for the result.
     Hint,

@@ -34,7 +34,7 @@ impl Langs {
 }
 
 /// Natures that `map_new` can make, by the number in its operand.
-pub const MAP_NATURES: [&str; 4] = ["plain", "list", "array", "dict"];
+pub const MAP_NATURES: [&str; 5] = ["plain", "list", "array", "dict", "submap"];
 /// Element kinds, by the number in `Elem` operands.
 pub const ELEMENT_KINDS: [&str; 4] = ["dyn", "i64", "f64", "u8"];
 /// Widths of sized numbers, by the number in `Width` operands (0: none).
@@ -476,7 +476,7 @@ isa! {
     0xF7 TicketNew "ticket_new" [] "i i i i i -> x" [Range] "p" "K", "A guest ticket from lemari, drawer, tray, generation, offset.";
     0xF8 TicketPart "ticket_part" [Mode(4)] "x -> i" [] "p" "K", "A part of a guest ticket, in that order.";
     // Debug and end
-    0xF9 AssertEq "assert_eq" [Const(ConstUse::Value), Name] "x -> x" [] "acs" "R", "Compares a value's canonical text with an expected text and reports to the host.";
-    0xFA Inspect "inspect" [Name] "x -> x" [] "acs" "R", "Shows a value's canonical text to the host.";
+    0xF9 AssertEq "assert_eq" [Const(ConstUse::Value), Name] "x -> x" [] "acs" "R", "In test mode compares a value's canonical text with an expected text and writes the outcome.";
+    0xFA Inspect "inspect" [Name] "x -> x" [] "acs" "R", "In test mode writes a value's canonical text.";
     0xFF Halt "halt" [] "* T -> !" [] "p" "*", "Ends the module's entry with this value.";
 }

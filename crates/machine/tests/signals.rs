@@ -43,7 +43,7 @@ fn load(source: &str, loop_dispatch: bool, limits: Limits) -> Run {
         "log",
         1,
         Box::new(move |world, args| {
-            let text = world.display_text(args[0], false)?;
+            let text = world.display_text(fzb::tables::Lang::Machine, args[0], false)?;
             sink.lock().expect("the log").push(text);
             Ok(Answer::Value(Value::EMPTY))
         }),
@@ -93,7 +93,7 @@ impl Run {
             .call(self.instance, function, args)
             .map_err(|report| report.to_string())?;
         self.world
-            .display_text(value, false)
+            .display_text(fzb::tables::Lang::Machine, value, false)
             .map_err(|_| "display failed".into())
     }
     fn logged(&self) -> Vec<String> {

@@ -10,10 +10,11 @@ const COERCE_BOOL: u32 = 4;
 /// Does the policy have that instruction (with that mode, for those that have one)?
 pub fn policy_has(policy: Lang, op: Op, mode: u32) -> bool {
     match op {
-        Op::Display | Op::Format | Op::AssertEq | Op::Inspect => policy == Lang::Machine,
+        Op::Display | Op::AssertEq | Op::Inspect => matches!(policy, Lang::Machine | Lang::Rhumb),
+        Op::Format => policy == Lang::Machine,
         Op::Coerce => match policy {
-            Lang::Machine => true,
-            Lang::Morph | Lang::Rhumb => mode == COERCE_BOOL,
+            Lang::Machine | Lang::Rhumb => true,
+            Lang::Morph => mode == COERCE_BOOL,
             Lang::Fusabi => false,
         },
         _ => true,

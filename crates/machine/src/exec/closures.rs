@@ -263,7 +263,7 @@ impl World {
             (*object).func = function;
             (*object).instance = instance;
             (*object).id = 0;
-            (*object).pad = 0;
+            (*object).copied = 0;
             let to = (&raw mut (*object).captures).cast::<Value>();
             for index in 0..count as usize {
                 to.add(index)
@@ -436,7 +436,7 @@ impl Slow for Rebind {
             (*object).func = function;
             (*object).instance = instance;
             (*object).id = 0;
-            (*object).pad = 0;
+            (*object).copied = 1;
             let to = (&raw mut (*object).captures).cast::<Value>();
             for index in 0..count as usize {
                 let from = (&raw const (*world.at::<ClosureObj>(callee.as_ticket())).captures)

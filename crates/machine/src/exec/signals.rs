@@ -12,6 +12,7 @@ mod search;
 mod state;
 mod throws;
 
+pub(crate) use event::slot;
 pub(crate) use prompt::How;
 pub(crate) use reply::Replying;
 pub(crate) use search::Posting;

@@ -340,19 +340,18 @@ impl Slow for CallHook {
 }
 
 slow! {
-    /// Compares a value's canonical text with an expected one and tells the host.
+    /// In test mode: compares a value's canonical text with an expected one and tells the host.
     AssertEq, |world, pc, r, w| {
-        let (expected, name) = wide(pc);
-        let text = world.display(world.read(r, w.b), mode::CANONICAL)?;
-        let module = world.module();
-        let wanted = match module.constant(ConstId(expected)) {
-            Some(Constant::Text(wanted)) => wanted,
-            _ => return Err(world.fault(Fault::Type, "the expected text is no text")),
-        };
-        let found = world.text_str(text)?;
-        if found != wanted {
-            let line = format!("assertion {}: expected {wanted}, found {found}\n", name_of(&module, name));
-            world.write_output(Stream::Err, line.as_bytes())?;
+        if world.test_mode() {
+            let (expected, name) = wide(pc);
+            let text = world.display(world.read(r, w.b), mode::CANONICAL)?;
+            let module = world.module();
+            let wanted = match module.constant(ConstId(expected)) {
+                Some(Constant::Text(wanted)) => wanted,
+                _ => return Err(world.fault(Fault::Type, "the expected text is no text")),
+            };
+            let found = world.text_str(text)?.to_owned();
+            world.note_assertion(wanted, &found, name_of(&module, name))?;
         }
         let value = world.read(r, w.b);
         world.write(r, w.a, value);
@@ -360,12 +359,13 @@ slow! {
 }
 
 slow! {
-    /// Shows a value's canonical text to the host.
+    /// In test mode: shows a value's canonical text to the host.
     Inspect, |world, pc, r, w| {
-        let text = world.display(world.read(r, w.b), mode::CANONICAL)?;
-        let module = world.module();
-        let line = format!("{}: {}\n", name_of(&module, wide(pc).0), world.text_str(text)?);
-        world.write_output(Stream::Err, line.as_bytes())?;
+        if world.test_mode() {
+            let text = world.display(world.read(r, w.b), mode::CANONICAL)?;
+            let line = format!("INSPECT: {}\n", world.text_str(text)?);
+            world.write_output(Stream::Out, line.as_bytes())?;
+        }
         let value = world.read(r, w.b);
         world.write(r, w.a, value);
     }

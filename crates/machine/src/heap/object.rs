@@ -264,8 +264,8 @@ pub struct ClosureObj {
     pub instance: u32,
     /// Identity hash, 0 until asked for.
     pub id: u32,
-    /// Unused.
-    pub pad: u32,
+    /// 1 in a rebound copy, which has no name of its own; else 0.
+    pub copied: u32,
     /// Captures, then the home if there is one.
     pub captures: [Value; 0],
 }

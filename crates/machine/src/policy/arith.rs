@@ -61,6 +61,9 @@ impl World {
                 if op == Arith::Add && x.kind() == Kind::Text && y.kind() == Kind::Text {
                     return self.joined_texts(x.as_ticket(), y.as_ticket());
                 }
+                if op == Arith::Add && x.is_map() && y.is_map() {
+                    return self.joined_maps(x, y);
+                }
                 if let Some(value) = self.time_arithmetic(op, x, y)? {
                     return Ok(value);
                 }
@@ -69,8 +72,17 @@ impl World {
         Err(self.no_arithmetic(op, x, y))
     }
 
+    /// What Rhumb says where an operator has no meaning for its operands (docs/specs/rhumb.md §3.15).
+    #[cold]
+    pub(super) fn invalid_operands(&mut self, sign: &str) -> Raised {
+        self.fault_args(Fault::Type, format_args!("invalid operands for {sign}"))
+    }
+
     #[cold]
     fn no_arithmetic(&mut self, op: Arith, x: Value, y: Value) -> Raised {
+        if self.policy() == Lang::Rhumb {
+            return self.invalid_operands(op.sign());
+        }
         let (x, y) = (self.kind_name(x), self.kind_name(y));
         self.fault_args(
             Fault::Type,

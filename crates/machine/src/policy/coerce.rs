@@ -6,6 +6,7 @@ use isa::Hook;
 use numeric::{Number, ParseError};
 
 use crate::fault::{Fault, Raise, Raised};
+use crate::policy::number_text::{self, Literal};
 use crate::policy::{mode, promote, temporal, time_text};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -114,19 +115,27 @@ impl World {
         }
     }
 
-    /// The number that a text is: an integer, else in Rhumb a decimal if it begins with `0` and a digit, else a float.
+    /// The number that a text is: in Rhumb what the literal is (§1.8), elsewhere an integer, else a float.
     fn parse_number(&mut self, value: Value, target: Target) -> Raise<Number> {
         let bytes = self.text_bytes_len(value.as_ticket());
         self.charge_fuel(numeric::parse_cost(bytes as usize).saturating_sub(1))?;
         let lang = self.policy();
         let text = self.text_str(value.as_ticket())?.trim();
-        let digits = text.trim_start_matches(['+', '-']);
-        let second = digits.as_bytes().get(1).copied().unwrap_or(0);
-        let decimal = lang == Lang::Rhumb && digits.starts_with('0') && second.is_ascii_digit();
-        let parsed = if target == Target::Float {
-            numeric::parse_float(text, lang != Lang::Rhumb).map(Number::F64)
-        } else if decimal {
-            numeric::parse_decimal(text).map(Number::Exact)
+        let mut decimal = false;
+        let parsed = if lang == Lang::Rhumb {
+            match number_text::literal(text) {
+                Some(Literal::Integer(digits)) => numeric::parse_integer(&digits, 10),
+                Some(Literal::Decimal(digits)) => {
+                    decimal = true;
+                    numeric::parse_decimal(&digits).map(Number::Exact)
+                }
+                Some(Literal::Float(digits)) => {
+                    numeric::parse_float(&digits, false).map(Number::F64)
+                }
+                None => Err(ParseError::Syntax),
+            }
+        } else if target == Target::Float {
+            numeric::parse_float(text, true).map(Number::F64)
         } else {
             match numeric::parse_integer(text, 10) {
                 Err(ParseError::Syntax) if target == Target::Number => {
@@ -286,9 +295,11 @@ impl World {
 
     /// Integers are Unix milliseconds, floats and decimals seconds, durations time since the epoch; texts are read.
     fn date_from(&mut self, value: Value) -> Raise<Value> {
+        if self.date_ns(value).is_some() {
+            return Ok(value);
+        }
         let ns = match value.kind() {
-            Kind::Date => return Ok(value),
-            Kind::Duration => Some(value.payload as i64),
+            Kind::Duration => Some(i128::from(value.payload as i64)),
             Kind::Text => time_text::parse_date(self.text_str(value.as_ticket())?),
             _ => {
                 let Some(number) = self.number_of(value) else {
@@ -296,13 +307,13 @@ impl World {
                 };
                 self.charge_number(numeric::Operation::Quotient, &number, &number)?;
                 match temporal::scalar_ns(&number) {
-                    Ok(ns) => Some(ns),
+                    Ok(ns) => Some(i128::from(ns)),
                     Err(_) => return Err(self.fault(Fault::Conv, "the number is no date")),
                 }
             }
         };
         match ns {
-            Some(ns) => Ok(Value::new(Kind::Date, 0, 0, ns as u64)),
+            Some(ns) => self.date_value(ns),
             None => Err(self.fault(Fault::Conv, "the text is no date")),
         }
     }

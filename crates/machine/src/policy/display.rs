@@ -1,10 +1,11 @@
-//! Texts of values, as policy machine shows them (docs/specs/machine.md §1; the languages' own forms are their
-//! libraries' affair). The work list is in [`World::temps`], the text being made in counted host memory; a container met
+//! Texts of values, as policy machine shows them (docs/specs/machine.md §1); policy Rhumb's own form is in
+//! `display_rhumb.rs`. The work list is in [`World::temps`], the text being made in counted host memory; a container met
 //! inside itself shows as `[…]`.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
+use fzb::tables::Lang;
 use lemari::Ticket;
 use numeric::{Number, TextStyle};
 
@@ -12,7 +13,7 @@ use crate::fault::{Fault, Raise};
 use crate::heap::object::{CellObj, ClosureObj, ListObj, PartialObj};
 use crate::legend::Nature;
 use crate::policy::parts::Part;
-use crate::policy::time_text;
+use crate::policy::{time_text, versions};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -32,8 +33,8 @@ const FRAME: usize = 3;
 const ID_BYTES: usize = 16;
 
 /// A text being made, and what of it is counted.
-struct Draft {
-    text: String,
+pub(super) struct Draft {
+    pub(super) text: String,
     /// Identities of the containers on the path.
     path: HashSet<u32>,
     charged: usize,
@@ -78,8 +79,14 @@ const RANGE: Style = Style {
 };
 
 impl World {
-    /// The text of a value. May allocate: the value is stale afterwards. Fault mem if it is too long.
+    /// The text of a value by the running function's policy. May allocate: the value is stale afterwards. Fault mem if it is
+    /// too long.
     pub(crate) fn display(&mut self, value: Value, mode: u8) -> Raise<Ticket> {
+        self.display_in(self.policy(), value, mode)
+    }
+
+    /// The text of a value as a language shows it.
+    pub(crate) fn display_in(&mut self, lang: Lang, value: Value, mode: u8) -> Raise<Ticket> {
         if value.kind() == Kind::Text && mode == mode::DISPLAY {
             return Ok(value.as_ticket());
         }
@@ -89,7 +96,10 @@ impl World {
             charged: 0,
         };
         let mark = self.temps.len();
-        let shown = self.display_into(&mut draft, value, mode);
+        let shown = match lang {
+            Lang::Rhumb => self.display_rhumb(&mut draft, value, mode),
+            _ => self.display_into(&mut draft, value, mode),
+        };
         let made = match shown {
             Ok(()) => self.text_new(&draft.text),
             Err(raised) => Err(raised),
@@ -115,7 +125,7 @@ impl World {
     }
 
     /// Room for `bytes` more bytes of text, counted. May collect.
-    fn room(&mut self, draft: &mut Draft, bytes: usize) -> Raise<()> {
+    pub(super) fn room(&mut self, draft: &mut Draft, bytes: usize) -> Raise<()> {
         if draft.text.capacity() - draft.text.len() >= bytes {
             return Ok(());
         }
@@ -133,7 +143,7 @@ impl World {
         Ok(())
     }
 
-    fn push_text(&mut self, draft: &mut Draft, text: &str) -> Raise<()> {
+    pub(super) fn push_text(&mut self, draft: &mut Draft, text: &str) -> Raise<()> {
         self.room(draft, text.len())?;
         draft.text.push_str(text);
         Ok(())
@@ -257,23 +267,7 @@ impl World {
         let ticket = value.as_ticket();
         match value.kind() {
             Kind::Text => self.show_text(draft, leaf, mode),
-            Kind::Bytes => {
-                let length = self.bytes_slice(ticket).len();
-                self.charge_fuel(length as u64 / 64)?;
-                let shown: usize = self
-                    .bytes_slice(ticket)
-                    .iter()
-                    .map(|byte| byte_len(*byte))
-                    .sum();
-                self.room(draft, shown + 3)?;
-                let ticket = self.temps[leaf].as_ticket();
-                draft.text.push_str("b\"");
-                for &byte in self.bytes_slice(ticket) {
-                    push_byte(&mut draft.text, byte);
-                }
-                draft.text.push('"');
-                Ok(())
-            }
+            Kind::Bytes => self.show_bytes(draft, leaf),
             Kind::Dec | Kind::Big | Kind::I64 | Kind::F64 | Kind::Sized => {
                 let Some(number) = self.number_of(value) else {
                     return Ok(());
@@ -333,6 +327,14 @@ impl World {
                     self.push_text(draft, &text)
                 }
                 Nature::Module => self.push_text(draft, "<module>"),
+                Nature::Version => {
+                    let text = versions::text(&self.version_parts(value)?);
+                    self.push_text(draft, &text)
+                }
+                Nature::WideDate => {
+                    let text = time_text::date_text(self.wide_date(ticket));
+                    self.push_text(draft, &text)
+                }
                 nature => {
                     if nature == Nature::Case {
                         let text = self.case_text(value);
@@ -351,34 +353,61 @@ impl World {
 
     /// Opens the container `temps[leaf]` unless it is on the path already.
     fn enter_container(&mut self, draft: &mut Draft, leaf: usize) -> Raise<()> {
-        let container = self.temps[leaf];
-        let style = self.style(container);
-        let id = match container.kind() {
-            Kind::Map => self.map_identity(container.as_ticket()),
-            Kind::Cell => self.cell_id(container.as_ticket()),
-            // Lists and ranges cannot contain themselves without a map or cell between.
-            _ => 0,
-        };
-        if id != 0 {
-            if draft.path.contains(&id) {
-                return self.push_text(draft, "[…]");
-            }
-            if draft.path.len() == draft.path.capacity() {
-                let more = draft.path.capacity().max(8);
-                self.charge(more * ID_BYTES)?;
-                draft.charged += more * ID_BYTES;
-                if draft.path.try_reserve(more).is_err() {
-                    return Err(self.fault(Fault::Mem, "the host has no memory left"));
-                }
-            }
-            draft.path.insert(id);
+        let style = self.style(self.temps[leaf]);
+        if !self.enter_path(draft, leaf)? {
+            return self.push_text(draft, "[…]");
         }
         self.push_text(draft, style.open)?;
         let container = self.temps[leaf];
         self.push_temps(&[container, Value::int(0), Value::int(0)])
     }
 
-    fn leave(&mut self, draft: &mut Draft, container: Value) {
+    /// Notes that the container `temps[leaf]` is being shown; false if it is already.
+    pub(super) fn enter_path(&mut self, draft: &mut Draft, leaf: usize) -> Raise<bool> {
+        let container = self.temps[leaf];
+        let id = match container.kind() {
+            Kind::Map => self.map_identity(container.as_ticket()),
+            Kind::Cell => self.cell_id(container.as_ticket()),
+            // Lists and ranges cannot contain themselves without a map or cell between.
+            _ => return Ok(true),
+        };
+        if draft.path.contains(&id) {
+            return Ok(false);
+        }
+        if draft.path.len() == draft.path.capacity() {
+            let more = draft.path.capacity().max(8);
+            self.charge(more * ID_BYTES)?;
+            draft.charged += more * ID_BYTES;
+            if draft.path.try_reserve(more).is_err() {
+                return Err(self.fault(Fault::Mem, "the host has no memory left"));
+            }
+        }
+        draft.path.insert(id);
+        Ok(true)
+    }
+
+    /// `b"…"`: bytes with escapes.
+    pub(super) fn show_bytes(&mut self, draft: &mut Draft, leaf: usize) -> Raise<()> {
+        let ticket = self.temps[leaf].as_ticket();
+        let length = self.bytes_slice(ticket).len();
+        self.charge_fuel(length as u64 / 64)?;
+        let shown: usize = self
+            .bytes_slice(ticket)
+            .iter()
+            .map(|byte| byte_len(*byte))
+            .sum();
+        self.room(draft, shown + 3)?;
+        let ticket = self.temps[leaf].as_ticket();
+        draft.text.push_str("b\"");
+        for &byte in self.bytes_slice(ticket) {
+            push_byte(&mut draft.text, byte);
+        }
+        draft.text.push('"');
+        Ok(())
+    }
+
+    /// Notes that a container has been shown.
+    pub(super) fn leave(&mut self, draft: &mut Draft, container: Value) {
         let id = match container.kind() {
             Kind::Map => self.map_identity(container.as_ticket()),
             Kind::Cell => self.cell_id(container.as_ticket()),
@@ -445,7 +474,7 @@ fn plain_text(value: Value, mode: u8) -> String {
             out.push('\'');
             out
         }
-        Kind::Date => time_text::date_text(value.payload as i64),
+        Kind::Date => time_text::date_text(i128::from(value.payload as i64)),
         Kind::Duration => time_text::duration_text(value.payload as i64),
         Kind::Version => time_text::version_text(value.payload),
         kind => format!("<{}>", kind.name()),

@@ -278,6 +278,18 @@ impl World {
             self.charge_number(Operation::Compare, &a, &b)?;
             return Ok(Known(numeric::equal(&a, &b)));
         }
+        // Two inline versions are compared by their bits below.
+        if (x.kind() == Kind::Map || y.kind() == Kind::Map)
+            && self.is_version(x)
+            && self.is_version(y)
+        {
+            return if lang == Lang::Rhumb {
+                let order = self.version_order(x, y)?;
+                Ok(Known(order == Some(std::cmp::Ordering::Equal)))
+            } else {
+                self.same_version(x, y).map(Known)
+            };
+        }
         if x.kind() != y.kind() {
             return match (x.kind(), y.kind()) {
                 (Kind::Char, Kind::Text) if lang != Lang::Fusabi => {

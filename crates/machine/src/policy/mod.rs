@@ -7,16 +7,19 @@ mod arith;
 pub(crate) mod bits;
 mod coerce;
 mod display;
+mod display_rhumb;
 mod equality;
 mod hash;
 mod hooks;
 mod kinds;
+mod number_text;
 mod order;
 pub(crate) mod parts;
 pub(crate) mod sized;
 mod temporal;
 mod time_text;
 mod truth;
+mod versions;
 
 pub(crate) use coerce::Target;
 pub(crate) use display::mode;
@@ -81,6 +84,21 @@ impl Arith {
             Arith::Pow => Hook::Pow,
             Arith::Root => Hook::Root,
             Arith::Scale10 => Hook::Scale10,
+        }
+    }
+
+    /// Rhumb's sign for it.
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Arith::Add => "++",
+            Arith::Sub => "--",
+            Arith::Mul => "**",
+            Arith::Div => "//",
+            Arith::Mod => "-/",
+            Arith::FloorDiv => "+/",
+            Arith::Pow => "^^",
+            Arith::Root => "^/",
+            Arith::Scale10 => "*^",
         }
     }
 

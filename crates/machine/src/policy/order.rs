@@ -38,6 +38,12 @@ impl World {
     pub(crate) fn less(&mut self, rel: u16, x: Value, y: Value) -> Raise<bool> {
         match rel {
             relation::EQ => return self.equal(x, y),
+            // Of versions `~~` asks whether they are written the same, whatever their wildcards span (ruling A2).
+            relation::NE
+                if self.policy() == Lang::Rhumb && self.is_version(x) && self.is_version(y) =>
+            {
+                return Ok(!self.same_version(x, y)?);
+            }
             relation::NE => return Ok(!self.equal(x, y)?),
             _ => {}
         }
@@ -52,27 +58,38 @@ impl World {
             Lang::Rhumb => {
                 let same = (World::is_number(x) && World::is_number(y))
                     || (is_textual(x) && is_textual(y))
+                    || self.are_versions_or_dates(x, y)
                     || x.kind() == y.kind();
                 if !same || x.is_empty() {
                     return Ok(false);
                 }
-                matches!(
-                    x.kind(),
-                    Kind::I64
-                        | Kind::F64
-                        | Kind::Sized
-                        | Kind::Dec
-                        | Kind::Big
-                        | Kind::Text
-                        | Kind::Char
-                        | Kind::Bytes
-                        | Kind::Date
-                        | Kind::Duration
-                        | Kind::Version
-                )
+                self.are_versions_or_dates(x, y)
+                    || matches!(
+                        x.kind(),
+                        Kind::I64
+                            | Kind::F64
+                            | Kind::Sized
+                            | Kind::Dec
+                            | Kind::Big
+                            | Kind::Text
+                            | Kind::Char
+                            | Kind::Bytes
+                            | Kind::Date
+                            | Kind::Duration
+                            | Kind::Version
+                    )
             }
         };
         if !comparable {
+            if lang == Lang::Rhumb {
+                let sign = match rel {
+                    relation::LT => "<<",
+                    relation::LE => "<=",
+                    relation::GT => ">>",
+                    _ => ">=",
+                };
+                return Err(self.invalid_operands(sign));
+            }
             return Err(self.no_order(x, y));
         }
         Ok(self.ordered(x, y, false)?.is_some_and(|order| match rel {
@@ -197,6 +214,12 @@ impl World {
                 numeric::compare(&a, &b)
             }));
         }
+        if self.is_version(x) && self.is_version(y) {
+            return self.version_order(x, y).map(Known);
+        }
+        if let (Some(a), Some(b)) = (self.date_ns(x), self.date_ns(y)) {
+            return Ok(Known(Some(a.cmp(&b))));
+        }
         let lang = self.policy();
         if lang != Lang::Fusabi && x.kind() != y.kind() && is_textual(x) && is_textual(y) {
             return self.order_texts(x, y).map(|order| Known(Some(order)));
@@ -208,8 +231,8 @@ impl World {
         let known = |order: Ordering| Ok(Known(Some(order)));
         match x.kind() {
             Kind::Empty => known(Ordering::Equal),
-            Kind::Bool | Kind::Char | Kind::Version => known(x.payload.cmp(&y.payload)),
-            Kind::Date | Kind::Duration => known((x.payload as i64).cmp(&(y.payload as i64))),
+            Kind::Bool | Kind::Char => known(x.payload.cmp(&y.payload)),
+            Kind::Duration => known((x.payload as i64).cmp(&(y.payload as i64))),
             Kind::Text => {
                 let order = self.text_cmp(x.as_ticket(), y.as_ticket())?;
                 known(order)
@@ -230,6 +253,12 @@ impl World {
             Kind::Case0 | Kind::Map => self.order_maps(x, y),
             _ => Err(self.no_order(x, y)),
         }
+    }
+
+    /// True for two versions or two dates, inline or not.
+    fn are_versions_or_dates(&self, x: Value, y: Value) -> bool {
+        (self.is_version(x) && self.is_version(y))
+            || (self.date_ns(x).is_some() && self.date_ns(y).is_some())
     }
 
     /// Cases by tag, then content; records, tuples, lists and arrays by content.

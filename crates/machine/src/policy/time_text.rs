@@ -60,8 +60,9 @@ fn push_fraction(out: &mut String, ns: i64) {
 }
 
 /// `2025-01-01T12:30:00.5Z`: the fraction with the fewest of 3, 6 or 9 digits.
-pub(crate) fn date_text(ns: i64) -> String {
-    let (day, rest) = (ns.div_euclid(DAY), ns.rem_euclid(DAY));
+pub(crate) fn date_text(ns: i128) -> String {
+    let day = ns.div_euclid(i128::from(DAY)) as i64;
+    let rest = ns.rem_euclid(i128::from(DAY)) as i64;
     let (year, month, day) = civil(day);
     let seconds = rest / SECOND;
     let mut out = format!(
@@ -112,6 +113,61 @@ pub(crate) fn version_text(packed: u64) -> String {
     )
 }
 
+/// Fractions in Rhumb's form: `12:30:00.500`.
+fn push_clock(out: &mut String, ns_of_day: i64) {
+    let seconds = ns_of_day / SECOND;
+    // Writing to a String cannot fail.
+    let _ = write!(
+        out,
+        "{:02}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    );
+    push_fraction(out, ns_of_day % SECOND);
+}
+
+/// Rhumb's date: `2025/01/01@12:30:00.500`; midnight is left out, so is the day of the epoch if the time is not.
+pub(crate) fn rhumb_date(ns: i128) -> String {
+    let day = ns.div_euclid(i128::from(DAY));
+    let rest = ns.rem_euclid(i128::from(DAY)) as i64;
+    let mut out = String::new();
+    if day != 0 || rest == 0 {
+        let (year, month, date) = civil(day as i64);
+        let _ = write!(out, "{year:04}/{month:02}/{date:02}");
+        if rest != 0 {
+            out.push('@');
+        }
+    }
+    if rest != 0 {
+        push_clock(&mut out, rest);
+    }
+    out
+}
+
+/// Rhumb's duration: `+0001/02/03@04:05:06.500`, a year of 365 days and a month of 30; groups of zeros are left out.
+pub(crate) fn rhumb_duration(ns: i64) -> String {
+    let mut out = String::from(if ns < 0 { "-" } else { "+" });
+    let magnitude = ns.unsigned_abs();
+    let (days, rest) = (magnitude / DAY as u64, (magnitude % DAY as u64) as i64);
+    if days > 0 {
+        let _ = write!(
+            out,
+            "{:04}/{:02}/{:02}",
+            days / 365,
+            days % 365 / 30,
+            days % 365 % 30
+        );
+        if rest > 0 {
+            out.push('@');
+        }
+    }
+    if rest > 0 || days == 0 {
+        push_clock(&mut out, rest);
+    }
+    out
+}
+
 /// Unsigned digits, at most `most` of them.
 fn digits(text: &str, most: usize) -> Option<i64> {
     if text.is_empty() || text.len() > most || !text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -121,12 +177,16 @@ fn digits(text: &str, most: usize) -> Option<i64> {
 }
 
 /// The date that a text names: ISO 8601 (`2025-01-01`, `2025-01-01T12:30:00.5+01:00`) or Rhumb's literal
-/// (`2025/01/01@12:30:00`); without a zone UTC, without a time midnight. `None` for anything else and beyond i64
-/// nanoseconds.
-pub(crate) fn parse_date(text: &str) -> Option<i64> {
+/// (`2025/01/01@12:30:00`, `12:30:00` alone on the day of the epoch); without a zone UTC, without a time midnight. Years
+/// -9999 to 9999; `None` for anything else.
+pub(crate) fn parse_date(text: &str) -> Option<i128> {
     let text = text.trim();
+    if text.as_bytes().get(2) == Some(&b':') {
+        return parse_clock(text).map(i128::from);
+    }
     let (day, clock) = match text.split_once(['T', 't', '@', ' ']) {
-        Some((day, clock)) => (day, Some(clock)),
+        // Blanks may stand around Rhumb's `@`.
+        Some((day, clock)) => (day.trim_end(), Some(clock.trim_start_matches(['@', ' ']))),
         None => (text, None),
     };
     let (negative, day) = day
@@ -157,7 +217,7 @@ pub(crate) fn parse_date(text: &str) -> Option<i64> {
         Some(clock) => parse_clock(clock)?,
         None => 0,
     };
-    i64::try_from(i128::from(days) * i128::from(DAY) + i128::from(clock)).ok()
+    Some(i128::from(days) * i128::from(DAY) + i128::from(clock))
 }
 
 /// `HH:MM[:SS[.fraction]][Z|±HH[:MM]]` as nanoseconds after midnight UTC.
@@ -221,11 +281,16 @@ mod tests {
             -62_135 * SECOND,
             123_456_789,
         ] {
-            assert_eq!(parse_date(&date_text(ns)), Some(ns), "{}", date_text(ns));
+            assert_eq!(
+                parse_date(&date_text(i128::from(ns))),
+                Some(i128::from(ns)),
+                "{}",
+                date_text(i128::from(ns))
+            );
         }
         for day in (-100_000..100_000).step_by(97) {
             let ns = day * DAY;
-            assert_eq!(parse_date(&date_text(ns)), Some(ns));
+            assert_eq!(parse_date(&date_text(i128::from(ns))), Some(i128::from(ns)));
         }
     }
 
@@ -233,17 +298,39 @@ mod tests {
     fn date_texts() {
         assert_eq!(date_text(0), "1970-01-01T00:00:00Z");
         assert_eq!(
-            date_text(1_735_734_600 * SECOND + 500_000_000),
+            date_text(i128::from(1_735_734_600 * SECOND + 500_000_000)),
             "2025-01-01T12:30:00.500Z"
         );
-        assert_eq!(parse_date("2025/01/01@12:30"), Some(1_735_734_600 * SECOND));
-        assert_eq!(
-            parse_date("2025-01-01T13:30:00+01:00"),
-            Some(1_735_734_600 * SECOND)
-        );
+        let half_past = i128::from(1_735_734_600 * SECOND);
+        assert_eq!(parse_date("2025/01/01@12:30"), Some(half_past));
+        assert_eq!(parse_date("1/1/2025 @ 12:30:00"), Some(half_past));
+        assert_eq!(parse_date("00:00:01"), Some(i128::from(SECOND)));
+        assert_eq!(parse_date("2025-01-01T13:30:00+01:00"), Some(half_past));
         assert_eq!(parse_date("2025-02-29"), None);
-        assert_eq!(parse_date("9999-01-01"), None);
+        assert!(parse_date("9999-01-01").is_some_and(|ns| ns > i128::from(i64::MAX)));
         assert_eq!(parse_date("2025-01-01T25:00"), None);
+    }
+
+    #[test]
+    fn rhumb_texts() {
+        let date = |ns: i64| rhumb_date(i128::from(ns));
+        assert_eq!(date(0), "1970/01/01");
+        assert_eq!(
+            date(1_735_734_600 * SECOND + 500_000_000),
+            "2025/01/01@12:30:00.500"
+        );
+        assert_eq!(date(1_735_689_600 * SECOND), "2025/01/01");
+        assert_eq!(date(3_600 * SECOND), "01:00:00");
+        assert_eq!(date(-1), "1969/12/31@23:59:59.999999999");
+        assert_eq!(rhumb_duration(0), "+00:00:00");
+        assert_eq!(rhumb_duration(300 * SECOND), "+00:05:00");
+        assert_eq!(rhumb_duration(-60 * SECOND), "-00:01:00");
+        assert_eq!(rhumb_duration(365 * DAY), "+0001/00/00");
+        assert_eq!(rhumb_duration(DAY + DAY / 2), "+0000/00/01@12:00:00");
+        assert_eq!(
+            rhumb_duration(395 * DAY + 1_000_000),
+            "+0001/01/00@00:00:00.001"
+        );
     }
 
     #[test]

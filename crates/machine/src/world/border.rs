@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use fzb::tables::Lang;
 use lemari::handles::{HandleError, HandleId, OwnedHandle};
 
 use crate::fault::{Fault, FaultReport, Raise, Raised};
@@ -207,12 +208,12 @@ impl World {
         (value.kind() == Kind::Bytes).then(|| self.bytes_slice(value.as_ticket()))
     }
 
-    /// The display of a value (mode 0) or its canonical form (mode 1), under the policy `machine`.
+    /// The display of a value (mode 0) or its canonical form (mode 1), as a language shows it.
     ///
     /// # Errors
     /// Fault mem or fuel.
-    pub fn display_text(&mut self, value: Value, canonical: bool) -> Raise<String> {
-        let ticket = self.display(value, u8::from(canonical))?;
+    pub fn display_text(&mut self, lang: Lang, value: Value, canonical: bool) -> Raise<String> {
+        let ticket = self.display_in(lang, value, u8::from(canonical))?;
         self.text_str(ticket).map(str::to_owned)
     }
 

@@ -87,6 +87,7 @@ impl World {
             handles: lemari::handles::Handles::new(id),
             ascii: None,
             world_map: Value::EMPTY,
+            reporting: super::reporting::Reporting::new(),
             outcome: Outcome::None,
             delivered: Value::EMPTY,
             next_generation: 0,

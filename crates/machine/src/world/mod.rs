@@ -14,6 +14,7 @@ mod instance;
 mod names;
 mod raise;
 pub(crate) mod registers;
+mod reporting;
 mod roots;
 mod runs;
 mod settings;
@@ -40,6 +41,7 @@ pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
 pub use raise::RaisedInfo;
 pub use registers::{repr_name, static_tag};
+pub use reporting::{TestCount, WarningSink};
 pub(crate) use runs::RunRecord;
 pub use runs::{RunId, Schedule};
 pub use settings::{EmergencyMode, Limits};
@@ -148,6 +150,8 @@ pub struct World {
     pub(crate) host_data: Option<Box<dyn std::any::Any + Send>>,
     /// Standard output and error of the program.
     pub(crate) output: crate::host::Output,
+    /// Warnings, test results, words of the locale.
+    pub(crate) reporting: reporting::Reporting,
     /// Where spaces live (crate `spaces`), if the Engine has them.
     pub(crate) spaces: Option<Box<dyn crate::space::Spaces>>,
     /// Who is told what is entered.

@@ -27,6 +27,7 @@ impl Slow for MapNew {
                 1 => Legends::LIST,
                 2 => Legends::ARRAY_DYN,
                 3 => Legends::DICT,
+                4 => Legends::SUBMAP,
                 _ => Legends::PLAIN,
             };
             let inline = if legend == Legends::PLAIN {
@@ -213,7 +214,11 @@ impl World {
             (*object).func = func;
             (*object).instance = instance;
             (*object).id = 0;
-            (*object).pad = 0;
+            (*object).copied = if value.kind() == Kind::Closure {
+                (*self.at::<ClosureObj>(value.as_ticket())).copied
+            } else {
+                0
+            };
             let to = (&raw mut (*object).captures).cast::<Value>();
             if captures > 0 {
                 let from = (&raw const (*self.at::<ClosureObj>(value.as_ticket())).captures)

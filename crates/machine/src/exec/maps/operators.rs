@@ -317,6 +317,15 @@ impl World {
         Ok(self.temps[submap])
     }
 
+    /// Two maps joined: the sum of maps without a hook.
+    pub(crate) fn joined_maps(&mut self, a: Value, b: Value) -> Raise<Value> {
+        let mark = self.temps.len();
+        self.push_temps(&[a, b])?;
+        let joined = self.join(mark, mark + 1);
+        self.temps.truncate(mark);
+        joined
+    }
+
     /// `temps[a]` joined with `temps[b]`: texts if either is one, else maps; ranges and lists become maps.
     fn join(&mut self, a: usize, b: usize) -> Raise<Value> {
         if self.temps[a].kind() == Kind::Text || self.temps[b].kind() == Kind::Text {
