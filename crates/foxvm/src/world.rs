@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
+use lemari::Pauses;
 use machine::fault::Counters;
 use machine::host::{Grants, Stream};
 use machine::trace::Entered;
@@ -177,6 +178,12 @@ impl World {
     /// The counters now.
     pub fn counters(&self) -> Counters {
         self.machine.counters()
+    }
+
+    /// How long the collections of the trays stopped the program, each; wall time. No part of [`World::counters`], which
+    /// are the same whenever the same program runs.
+    pub fn minor_pauses(&self) -> &Pauses {
+        self.machine.minor_pauses()
     }
 
     /// The limits.
