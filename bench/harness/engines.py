@@ -99,9 +99,9 @@ def our_source(kind, kernel):
     return layout.KERNELS / kind / f"{kernel}.fza"
 
 
-def our_missing(kind, kernel):
-    """Why our side of a kernel cannot run, or None."""
-    program = layout.our_example("kernel")
+def our_missing(kind, kernel, program=None):
+    """Why our side of a kernel cannot run, or None. `program` is the example `kernel` unless another build is meant."""
+    program = program or layout.our_example("kernel")
     if not program.exists():
         return f"{layout.shown(program)} is missing: run `bench/run build`"
     source = our_source(kind, kernel)
@@ -110,9 +110,9 @@ def our_missing(kind, kernel):
     return None
 
 
-def our_kernel(kind, kernel, size, repetitions, *options):
+def our_kernel(kind, kernel, size, repetitions, program=None):
     """The command that runs our side of a kernel; it prints `NAME MEDIAN_SECONDS MIN_SECONDS RESULT`."""
-    return [layout.our_example("kernel"), our_source(kind, kernel), size, repetitions, *options]
+    return [program or layout.our_example("kernel"), our_source(kind, kernel), size, repetitions]
 
 
 def _fox(kind, kernels):

@@ -4,6 +4,7 @@ The thresholds stand here once. A row that a run has no figure for is "not measu
 """
 
 import math
+import statistics
 from dataclasses import dataclass
 
 from .engines import DYNAMIC, OUTSIDE_FOURTEEN, TYPED
@@ -165,10 +166,14 @@ def load_verdicts(figures):
 
 
 def metering_verdicts(pairs):
-    """The row of metering: the mean of what it adds."""
-    mean = geometric_mean(with_ / without for with_, without in pairs.values() if without > 0)
-    figure = None if mean is None else (mean - 1) * 100
-    return [_smaller("metering (fuel, deadline)", figure, "%", 10, 4, f" over {len(pairs)} kernels")]
+    """The row of metering: the median over the kernels of what it adds, and the kernel that it adds the most to."""
+    figure = note = None
+    if pairs:
+        costs = {kernel: cost for kernel, (_, _, cost) in pairs.items()}
+        worst = max(costs, key=costs.get)
+        figure = statistics.median(costs.values()) * 100
+        note = f" (median over {len(costs)} kernels; most {worst} {costs[worst] * 100:.1f} %)"
+    return [_smaller("metering (fuel, deadline)", figure, "%", 10, 4, note or "")]
 
 
 def process_verdicts(figures):

@@ -33,6 +33,16 @@ def our_example(name):
     return our_target() / "release" / "examples" / name
 
 
+def our_unmetered_kernel():
+    """The example `kernel` of a build without metering (feature `unmetered` of crate `machine`)."""
+    return unmetered_target() / "release" / "examples" / "kernel"
+
+
+def unmetered_target():
+    """The folder of that build: its own, so that neither build undoes the other."""
+    return our_target() / "unmetered"
+
+
 def our_command():
     """The `fox` command, built for release."""
     return our_target() / "release" / "fox"

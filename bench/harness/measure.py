@@ -176,34 +176,77 @@ def operations(probes, rounds, journal):
 
 
 def metering(names, rounds, repetitions, journal):
-    """Our kernels with metering and without: {kernel as KIND/NAME: (metered seconds, unmetered seconds)}."""
-    times = defaultdict(lambda: ([], []))
+    """Our kernels by two builds, one without metering: {kernel as KIND/NAME: (metered seconds, unmetered seconds, cost)}.
+
+    The two run one after the other, and cost is the median of their ratios, less 1: what else the machine does falls on
+    both of a pair. Of the repetitions in a process the shortest counts.
+    """
+    programs = (layout.our_example("kernel"), layout.our_unmetered_kernel())
+    pairs = defaultdict(list)
     broken = set()
     for number in range(rounds):
         for kind, kernel in [(kind, name) for kind in ("dynamic", "typed") for name in names]:
             if kind == "typed" and kernel not in engines.TYPED:
                 continue
             row = f"{kind}/{kernel}"
-            why = engines.our_missing(kind, kernel)
-            if why or row in broken:
-                if why:
-                    journal.skip("metering", why)
+            missing = next(filter(None, (engines.our_missing(kind, kernel, program) for program in programs)), None)
+            if missing:
+                journal.skip("metering", missing)
+                continue
+            if row in broken:
                 continue
             _progress(f"round {number + 1}/{rounds}: metering {row}")
             size = engines.INPUTS[kernel][0]
             try:
-                pair = []
-                for options in ((), ("--unmetered",)):
-                    out, _ = process.run(engines.our_kernel(kind, kernel, size, repetitions, *options))
-                    pair.append(process.kernel_row(out)[0])
+                # Turn by turn the one or the other goes first.
+                order = programs if number % 2 == 0 else programs[::-1]
+                took, results = {}, {}
+                for program in order:
+                    out, _ = process.run(engines.our_kernel(kind, kernel, size, repetitions, program))
+                    _, took[program], results[program] = process.kernel_row(out)
+                if len(set(results.values())) != 1:
+                    raise Failed(f"metering {row}: the two builds answer {' and '.join(results.values())}")
             except Failed as failure:
                 journal.error(str(failure))
                 broken.add(row)
                 continue
-            times[row][0].append(pair[0])
-            times[row][1].append(pair[1])
+            pairs[row].append(tuple(took[program] for program in programs))
     _progress_done()
-    return {row: (statistics.median(with_), statistics.median(without)) for row, (with_, without) in times.items()}
+    return {row: _cost(each) for row, each in pairs.items() if row not in broken}
+
+
+def metering_instructions(names, journal):
+    """As `metering`, by instructions: {kernel: (metered, unmetered, cost)}, start-up subtracted."""
+    programs = (layout.our_example("kernel"), layout.our_unmetered_kernel())
+    answer = {}
+    for kind, kernel in [(kind, name) for kind in ("dynamic", "typed") for name in names]:
+        if kind == "typed" and kernel not in engines.TYPED:
+            continue
+        missing = next(filter(None, (engines.our_missing(kind, kernel, program) for program in programs)), None)
+        if missing:
+            journal.skip("metering", missing)
+            continue
+        _, size, nothing = engines.INPUTS[kernel]
+        _progress(f"callgrind: metering {kind}/{kernel}")
+        try:
+            counts = []
+            for program in programs:
+                whole, _ = process.instructions(engines.our_kernel(kind, kernel, size, 1, program))
+                start_up, _ = process.instructions(engines.our_kernel(kind, kernel, nothing, 1, program))
+                counts.append(whole - start_up)
+        except Failed as failure:
+            journal.error(str(failure))
+            continue
+        answer[f"{kind}/{kernel}"] = _cost([tuple(counts)])
+    _progress_done()
+    return answer
+
+
+def _cost(pairs):
+    """(median with, median without, median of with through without, less 1) of pairs."""
+    with_, without = zip(*pairs, strict=True)
+    ratio = statistics.median(a / b for a, b in pairs)
+    return statistics.median(with_), statistics.median(without), ratio - 1
 
 
 LOG_LINES = 1_000_000

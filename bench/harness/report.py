@@ -109,16 +109,14 @@ def _bytes(size):
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.1f} KB"
 
 
-def metering(pairs):
-    """The table of what metering costs."""
+def metering(pairs, unit):
+    """The table of what metering costs; `unit` is `ms` (figures in seconds) or `instructions`."""
     if not pairs:
         return ""
-    rows = [
-        [name, f"{with_ * 1e3:.1f}", f"{without * 1e3:.1f}", f"{(with_ / without - 1) * 100:+.1f} %"]
-        for name, (with_, without) in pairs.items()
-        if without > 0
-    ]
-    return "### Metering: CPU ms\n\n" + table(["kernel", "metered", "unmetered", "cost"], rows)
+    shown = (lambda f: f"{f * 1e3:.1f}") if unit == "ms" else (lambda f: f"{f / 1e6:.2f} M")
+    rows = [[name, shown(with_), shown(without), f"{cost * 100:+.1f} %"] for name, (with_, without, cost) in pairs.items()]
+    what = "CPU ms, the shortest of a process" if unit == "ms" else "instructions by callgrind, smaller inputs"
+    return f"### Metering: {what}\n\n" + table(["kernel", "metered", "unmetered", "cost"], rows)
 
 
 def processes(figures):

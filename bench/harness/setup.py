@@ -76,6 +76,7 @@ def build_peers():
 
 
 def build_ours():
-    """Builds our measuring programs and the `fox` command for release."""
-    command = ["cargo", "build", "--release", "--workspace", "--bins", "--examples"]
-    _do(command, cwd=layout.ROOT)
+    """Builds our measuring programs and the `fox` command for release, and the kernels once more without metering."""
+    _do(["cargo", "build", "--release", "--workspace", "--bins", "--examples"], cwd=layout.ROOT)
+    unmetered = ["cargo", "build", "--release", "-p", "foxvm", "--example", "kernel", "--features", "machine/unmetered"]
+    _do([*unmetered, "--target-dir", layout.unmetered_target()], cwd=layout.ROOT)

@@ -6,7 +6,7 @@ use diag::{
     Catalogue, Diagnostic, JsonDiagnostic, Lang, Severity, Sources, TextOptions, fc, json_line,
     render_text,
 };
-use foxvm::Counters;
+use foxvm::{Counters, Pauses};
 use serde_json::{Map, Value, json};
 
 /// Exit codes (docs/specs: item 8 of the founding issue).
@@ -154,12 +154,20 @@ fn counters_json(counters: &Counters) -> Value {
     )
 }
 
-/// The counters as a table on the standard error.
-pub fn print_counters(counters: &Counters) {
+/// The counters and the pauses of tray collections, in nanoseconds, as a table on the standard error. The pauses stand in no
+/// JSON object: the same run takes another time each time.
+pub fn print_counters(counters: &Counters, minor: &Pauses) {
+    let pauses = [
+        ("minor_pause_total", minor.total()),
+        ("minor_pause_p50", minor.percentile(50)),
+        ("minor_pause_p99", minor.percentile(99)),
+        ("minor_pause_longest", minor.longest()),
+    ]
+    .map(|(name, pause)| (name, u64::try_from(pause.as_nanos()).unwrap_or(u64::MAX)));
     let mut out = std::io::stderr().lock();
-    for (name, value) in counter_list(counters) {
+    for (name, value) in counter_list(counters).into_iter().chain(pauses) {
         // As above: nothing can be told to whom nobody listens.
-        let _ = writeln!(out, "{name:<18} {value:>16}");
+        let _ = writeln!(out, "{name:<19} {value:>16}");
     }
 }
 

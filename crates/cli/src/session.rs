@@ -120,7 +120,7 @@ impl Session {
         let lost = self.console.finish();
         report.counters(&counters);
         if self.stats {
-            print_counters(&counters);
+            print_counters(&counters, self.world.minor_pauses());
         }
         match lost {
             Some(cause) if code == exit::OK => {

@@ -383,6 +383,7 @@ fn stats_and_trace_go_to_the_standard_error() {
     ]);
     for part in [
         "fuel_used",
+        "minor_pause_p99",
         "program.main",
         "program.outer",
         "program.divide",

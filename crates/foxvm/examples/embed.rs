@@ -6,10 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use foxvm::{Engine, Error, Instance, Limits, World};
+use foxvm::{Engine, Error, Limits};
 
 #[path = "measure/clock.rs"]
 mod clock;
+#[path = "measure/fibers.rs"]
+mod fibers;
+#[path = "measure/heap.rs"]
+mod heap;
+#[path = "measure/rows.rs"]
+mod rows;
+
+use rows::{guest_loop, operation};
 
 /// What is measured, in module text.
 const TYPED: &str = include_str!("measure/typed.fza");
@@ -23,58 +31,6 @@ const LINES: [&str; 4] = [
     "2026-01-01 INFO request GET /index.html 200",
 ];
 
-fn median(mut figures: Vec<f64>) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
-}
-
-/// Does something `count` times, five times over, and prints nanoseconds for each.
-fn operation(
-    name: &str,
-    count: u64,
-    mut body: impl FnMut(u64) -> Result<(), Error>,
-) -> Result<(), Error> {
-    let mut figures = Vec::new();
-    for _ in 0..5 {
-        let start = clock::thread_seconds();
-        for index in 0..count {
-            body(index)?;
-        }
-        figures.push((clock::thread_seconds() - start) * 1e9 / count as f64);
-    }
-    println!("{name}\t{:.2}", median(figures));
-    Ok(())
-}
-
-/// Calls a guest function that does `count` operations by itself.
-fn guest_loop(
-    world: &mut World,
-    instance: &Instance,
-    name: &str,
-    function: &str,
-    count: i64,
-) -> Result<(), Error> {
-    let function = instance.function::<(i64,), foxvm::Value>(function)?;
-    let mut figures = Vec::new();
-    for _ in 0..5 {
-        let start = clock::thread_seconds();
-        function.call(world, (count,))?;
-        figures.push((clock::thread_seconds() - start) * 1e9 / count as f64);
-    }
-    println!("{name}\t{:.2}", median(figures));
-    Ok(())
-}
-
-/// Resident bytes of this process.
-fn resident() -> f64 {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    text.split_whitespace()
-        .nth(1)
-        .and_then(|pages| pages.parse::<f64>().ok())
-        .unwrap_or(0.0)
-        * 4096.0
-}
-
 fn limits() -> Limits {
     Limits {
         fuel: Some(1 << 50),
@@ -84,7 +40,7 @@ fn limits() -> Limits {
     }
 }
 
-fn main() -> Result<(), Error> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let engine = Engine::new();
     let emitted = Arc::new(AtomicU64::new(0));
     let counter = emitted.clone();
@@ -123,7 +79,7 @@ fn main() -> Result<(), Error> {
         handler.call(&mut world, (LINES[index as usize & 3],))
     })?;
     if emitted.load(Ordering::Relaxed) == 0 {
-        return Err(Error::new("the handler emitted nothing"));
+        return Err(Error::new("the handler emitted nothing").into());
     }
     guest_loop(
         &mut world,
@@ -140,69 +96,11 @@ fn main() -> Result<(), Error> {
         1_000_000,
     )?;
     guest_loop(&mut world, &loose, "yield_resume", "yield_resume", 500_000)?;
-    garbage(&engine, &typed)?;
-    worlds(&engine, &typed)?;
-    Ok(())
-}
-
-/// A million calls that each leave 1 KiB of garbage: the heap after a thousand and after all of them.
-fn garbage(engine: &Engine, typed: &foxvm::Module) -> Result<(), Error> {
-    let mut world = engine.world(limits(), &[])?;
-    let instance = world.bind(typed)?;
-    let litter = instance.function::<(i64,), ()>("litter")?;
-    for call in 1..=1_000_000 {
-        litter.call(&mut world, (1_024,))?;
-        if call == 1_000 {
-            println!("garbage_heap_early_bytes\t{}", world.counters().memory);
-        }
-    }
-    println!("garbage_heap_late_bytes\t{}", world.counters().memory);
-    println!("garbage_washes\t{}", world.counters().washes);
-    // The wash itself is part of a call: what a call costs more when it leaves garbage, for growing amounts of it, is
-    // allocation; the wash's own share is what is left when the amount goes to nothing.
-    for (name, bytes) in [
-        ("tray_wash_call_64", 64),
-        ("tray_wash_call_1024", 1_024),
-        ("tray_wash_call_16384", 16_384),
-    ] {
-        let calls = 200_000;
-        let quiet = timed(calls, || litter.call(&mut world, (bytes,)))?;
-        let held = world.value("held")?;
-        let unwashed = timed(calls, || litter.call(&mut world, (bytes,)))?;
-        drop(held);
-        println!("{name}\t{:.2}", (quiet - unwashed).max(0.0));
-    }
-    Ok(())
-}
-
-fn timed(count: u32, mut body: impl FnMut() -> Result<(), Error>) -> Result<f64, Error> {
-    let mut figures = Vec::new();
-    for _ in 0..5 {
-        let start = clock::thread_seconds();
-        for _ in 0..count {
-            body()?;
-        }
-        figures.push((clock::thread_seconds() - start) * 1e9 / f64::from(count));
-    }
-    Ok(median(figures))
-}
-
-/// New Worlds from a loaded module, and what idle ones hold.
-fn worlds(engine: &Engine, typed: &foxvm::Module) -> Result<(), Error> {
-    operation("world_new", 20_000, |_| {
-        let mut world = engine.world(limits(), &[])?;
-        world.bind(typed).map(|_| ())
-    })?;
-    let before = resident();
-    let mut kept = Vec::new();
-    for _ in 0..500 {
-        let mut world = engine.world(limits(), &[])?;
-        world.bind(typed)?;
-        kept.push(world);
-    }
-    println!(
-        "world_bytes\t{:.0}",
-        (resident() - before) / kept.len() as f64
-    );
+    fibers::bytes(&engine, &dynamic)?;
+    fibers::signals(&engine)?;
+    heap::garbage(&engine, &typed)?;
+    heap::washes()?;
+    heap::pauses(&engine, &dynamic)?;
+    heap::worlds(&engine, &typed)?;
     Ok(())
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use fzb::tables::Lang;
+use lemari::Pauses;
 use machine::fault::Counters;
 use machine::host::{Grants, Stream};
 use machine::trace::Entered;
@@ -178,6 +179,12 @@ impl World {
     /// The counters now.
     pub fn counters(&self) -> Counters {
         self.machine.counters()
+    }
+
+    /// How long the collections of the trays stopped the program, each; wall time. No part of [`World::counters`], which
+    /// are the same whenever the same program runs.
+    pub fn minor_pauses(&self) -> &Pauses {
+        self.machine.minor_pauses()
     }
 
     /// The limits.

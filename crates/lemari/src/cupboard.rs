@@ -2,6 +2,7 @@
 
 use crate::config::{Config, EmergencyPolicy, ForcedCollection, MemError, Sabotage};
 use crate::drawers::{NO_DRAWER, Part, State};
+use crate::pauses::Pauses;
 use crate::reservation::Reservation;
 use crate::roots::Roots;
 use crate::shape::Shapes;
@@ -84,6 +85,7 @@ pub struct Lemari {
     pub(crate) steps: u64,
 
     pub(crate) minors: u64,
+    pub(crate) minor_pauses: Pauses,
     pub(crate) majors: u64,
     pub(crate) washes: u64,
     pub(crate) promoted: u64,
@@ -163,6 +165,7 @@ impl Lemari {
             sabotaged: false,
             steps: 0,
             minors: 0,
+            minor_pauses: Pauses::default(),
             majors: 0,
             washes: 0,
             promoted: 0,

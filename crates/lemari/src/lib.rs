@@ -36,6 +36,7 @@ pub mod mapped;
 mod mark;
 mod meter;
 mod minor;
+mod pauses;
 pub mod pool;
 mod remembered;
 mod reservation;
@@ -47,6 +48,7 @@ mod trays;
 
 pub use config::{Config, EmergencyPolicy, ForcedCollection, MemError, Sabotage};
 pub use cupboard::Lemari;
+pub use pauses::Pauses;
 pub use pool::ReservationPool;
 pub use reservation::Reservation;
 pub use roots::{Roots, Scope, Visitor};

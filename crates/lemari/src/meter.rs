@@ -2,6 +2,7 @@
 
 use crate::config::{EmergencyPolicy, MemError, Sabotage};
 use crate::cupboard::Lemari;
+use crate::pauses::Pauses;
 use crate::roots::Roots;
 use crate::stats::{EmergencyStats, Stats};
 
@@ -146,6 +147,11 @@ impl Lemari {
                 openings: self.emergency_openings,
             },
         }
+    }
+
+    /// How long the collections of the trays took, each. A major collection's own part is not in it.
+    pub fn minor_pauses(&self) -> &Pauses {
+        &self.minor_pauses
     }
 
     /// How often each tray was washed, by collections and by [`Lemari::wash`].

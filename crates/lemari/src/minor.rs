@@ -1,6 +1,8 @@
 //! The young collection: Cheney's copy from the write tray to the other one; what survives a second time is promoted.
 //! It cannot fail: whatever cannot be promoted fits the other tray.
 
+use std::time::Instant;
+
 use crate::cupboard::Lemari;
 use crate::drawers::NO_DRAWER;
 use crate::roots::{Mode, Roots, Scope, Visitor};
@@ -12,6 +14,7 @@ impl Lemari {
         if self.tray_cap == 0 {
             return;
         }
+        let begun = Instant::now();
         self.minors += 1;
         self.note_allocated();
         let (from, to) = (self.tray, 1 - self.tray);
@@ -48,6 +51,7 @@ impl Lemari {
         self.poison(from, from_used);
         self.size_trays(copied + self.promoted_now);
         self.set_end(0);
+        self.minor_pauses.note(begun.elapsed());
     }
 
     /// Scans copies and promoted objects until none is left unscanned.

@@ -59,7 +59,8 @@ fn run(module: &Module, loop_dispatch: bool) -> Vec<String> {
         Ok(instance) => instance,
         Err(report) => return vec![report.fault.code()],
     };
-    outcomes.push(world.entry_text(instance).unwrap_or_default());
+    let result = world.entry_result(instance);
+    outcomes.push(canonical(&mut world, result));
     for id in 0..module.exports().min(4) {
         let Some(export) = module.export(fzb::tables::ExportId(id)) else {
             continue;
@@ -75,11 +76,18 @@ fn run(module: &Module, loop_dispatch: bool) -> Vec<String> {
             .map_or(0, |function| function.params);
         let args = vec![Value::int(3); count as usize];
         outcomes.push(match world.call(instance, function, &args) {
-            Ok(value) => world.text_of(value, 1).unwrap_or_default(),
+            Ok(value) => canonical(&mut world, value),
             Err(report) => report.fault.code(),
         });
     }
     outcomes
+}
+
+/// The canonical text of a value, or the code of the fault that it ends with.
+fn canonical(world: &mut World, value: Value) -> String {
+    world
+        .display_text(value, true)
+        .unwrap_or_else(|raised| world.report(raised).fault.code())
 }
 
 #[test]

@@ -215,6 +215,13 @@ fn every_step_may_fail() {
     assert!(points > 100, "only {points} points");
 }
 
+/// The canonical text of a value.
+fn canonical(world: &mut World, value: Value) -> Result<String, String> {
+    world
+        .display_text(value, true)
+        .map_err(|raised| world.report(raised).to_string())
+}
+
 #[test]
 fn a_collection_at_every_allocation_changes_nothing() {
     for loop_dispatch in [true, false] {
@@ -223,7 +230,7 @@ fn a_collection_at_every_allocation_changes_nothing() {
         ] {
             let (mut plain, module, instance) = world(loop_dispatch);
             let expected = call(&mut plain, &module, instance, name)
-                .and_then(|value| plain.text_of(value, 1).map_err(|report| report.to_string()));
+                .and_then(|value| canonical(&mut plain, value));
             for collect in [
                 lemari::ForcedCollection::Minor,
                 lemari::ForcedCollection::Major,
@@ -235,7 +242,7 @@ fn a_collection_at_every_allocation_changes_nothing() {
                     ..Sabotage::default()
                 });
                 let result = call(&mut world, &module, instance, name)
-                    .and_then(|value| world.text_of(value, 1).map_err(|report| report.to_string()));
+                    .and_then(|value| canonical(&mut world, value));
                 assert!(result.is_ok(), "{name}: {result:?}");
                 assert_eq!(result, expected, "{name} under {collect:?}");
             }

@@ -24,7 +24,8 @@ pub unsafe fn enter<D: Dispatch, const BACK: bool>(
     // SAFETY: `cx` is the running World; its signal word lives as long as it.
     unsafe {
         if cfg!(feature = "unmetered") {
-            return D::next(at.add(1), r, cx, ia, fa);
+            // Its blocks have no first word (translate/walk.rs).
+            return D::next(at, r, cx, ia, fa);
         }
         let left = (*cx).fuel - (*at).a as i64;
         (*cx).fuel = left;

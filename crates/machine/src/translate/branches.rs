@@ -108,9 +108,13 @@ impl Walk<'_> {
         if self.long {
             // The opposite test steps over a far jump. Both ways lead to a block's first word.
             let (word, words) = self.branch_word(&test, !want, false)?;
-            self.emit.words[word as usize].c = 3;
             let _ = words;
-            self.emit.op(Rop::Block as u16, 0, 0, 0);
+            self.emit.words[word as usize].c = if cfg!(feature = "unmetered") {
+                2
+            } else {
+                self.emit.op(Rop::Block as u16, 0, 0, 0);
+                3
+            };
             self.emit.op(Rop::JumpFar as u16, 0, 0, 0);
             self.emit.far_to(target);
             return Ok(());

@@ -95,14 +95,16 @@ impl<'a> Walk<'a> {
         for index in 0..self.stack.assigned.len() {
             self.stack.assigned[index] = verified.assigned(block, index as u32);
         }
-        let head = block.loop_head || (block.start == 0 && !verified.leaf);
-        let word = self.emit.op(
-            if head { Rop::Head } else { Rop::Block } as u16,
-            block.cost.min(u32::from(u16::MAX)) as u16,
-            0,
-            0,
-        );
-        self.safepoint(word, self.stack.entries.len(), &[]);
+        if cfg!(not(feature = "unmetered")) {
+            let head = block.loop_head || (block.start == 0 && !verified.leaf);
+            let word = self.emit.op(
+                if head { Rop::Head } else { Rop::Block } as u16,
+                block.cost.min(u32::from(u16::MAX)) as u16,
+                0,
+                0,
+            );
+            self.safepoint(word, self.stack.entries.len(), &[]);
+        }
         self.next = block.start;
         let mut ended = false;
         while self.next < block.end {

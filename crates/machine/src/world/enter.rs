@@ -408,6 +408,11 @@ impl World {
         }
     }
 
+    /// How long the collections of the trays took, each.
+    pub fn minor_pauses(&self) -> &lemari::Pauses {
+        self.lemari.minor_pauses()
+    }
+
     /// A handle by which another thread interrupts this World.
     pub fn signal_word(&self) -> Arc<AtomicU32> {
         self.signal_owner.clone()
@@ -455,29 +460,6 @@ impl World {
             record.dirty = true;
         }
         self.export_map(instance)
-    }
-
-    /// Text of an instance's entry value, by the machine's own display.
-    pub fn entry_text(&mut self, instance: u32) -> Result<String, String> {
-        let value = self
-            .instances
-            .get(instance as usize)
-            .map_or(Value::EMPTY, |record| record.result);
-        self.text_of(value, 0).map_err(|report| report.to_string())
-    }
-
-    /// Text of a value: 0 display, 1 canonical.
-    pub fn text_of(&mut self, value: Value, mode: u8) -> Result<String, Box<FaultReport>> {
-        let shown = self
-            .display(value, mode)
-            .and_then(|ticket| self.text_str(ticket).map(str::to_owned));
-        match shown {
-            Ok(text) => Ok(text),
-            Err(raised) => {
-                let crate::fault::Raised(()) = raised;
-                Err(self.take_report())
-            }
-        }
     }
 
     /// Sabotage for tests: fails steps of the memory, forces collections, poisons washed trays.
