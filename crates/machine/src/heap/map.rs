@@ -547,7 +547,9 @@ impl World {
             return Err(self.write_fault("no field can be added", key));
         }
         // Hashing first: a key that cannot be one changes nothing.
-        self.hash_value(self.temps[key])?;
+        if self.temps[key].tag != tag::I64 {
+            self.hash_value(self.temps[key])?;
+        }
         self.to_dictionary(map)?;
         let flags = if how & set::IMMUTABLE != 0 {
             0

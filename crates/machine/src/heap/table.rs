@@ -5,6 +5,10 @@
 //! (`heap/iter.rs`). Keys are compared as the policy of the running function compares values, hashes are keyed per World;
 //! neither shows, because order is insertion order.
 
+mod whole;
+
+pub(crate) use whole::Found;
+
 use lemari::Ticket;
 
 use crate::fault::{Fault, Raise};
@@ -23,7 +27,8 @@ const FLAGS_MASK: u64 = 0xFFFF << FLAGS_SHIFT;
 
 /// Slots of the index for so many entries: a power of two, never more than 3/4 full.
 fn slots_for(entries: u32) -> u32 {
-    (entries.saturating_add(entries / 3) + 1)
+    entries
+        .saturating_add(entries.div_ceil(3))
         .max(8)
         .next_power_of_two()
 }
@@ -170,7 +175,7 @@ impl World {
                     .encode_utf8(&mut [0; 4])
                     .as_bytes(),
             )),
-            _ => Ok(slot_hash(self.hash_value(value)?)),
+            _ => self.plain_key_hash(value),
         }
     }
 
@@ -234,19 +239,29 @@ impl World {
             return Ok(entry);
         }
         let table = self.map_table(self.temps[map].as_ticket());
-        // SAFETY: a live table.
-        let full = table.0 == 0
-            || unsafe {
-                (*self.at::<TableObj>(table)).pairs / 2 >= (*self.at::<TableObj>(table)).cap
-            };
-        if full {
+        if table.0 == 0 || self.table_is_full(table) {
             let live = self.table_live(self.temps[map].as_ticket());
             self.table_rebuild(map, live.saturating_mul(2).max(BIRTH))?;
         }
         let table = self.map_table(self.temps[map].as_ticket());
         let (key, value) = (self.temps[key], self.temps[value]);
-        // SAFETY: a live table with room for an entry; the count grows before the stores, so that the slots belong to the
-        // object for the collector, and nothing is allocated in between.
+        // SAFETY: a live table, which has room now.
+        Ok(unsafe { self.table_append(table, hash, key, value) })
+    }
+
+    /// True if a table object has no room for another entry.
+    fn table_is_full(&self, table: Ticket) -> bool {
+        // SAFETY: a live table.
+        unsafe { (*self.at::<TableObj>(table)).pairs / 2 >= (*self.at::<TableObj>(table)).cap }
+    }
+
+    /// Adds an entry of a key that the table does not have; its number.
+    ///
+    /// # Safety
+    /// A live table with room for an entry.
+    unsafe fn table_append(&mut self, table: Ticket, hash: u32, key: Value, value: Value) -> u32 {
+        // SAFETY: the caller's promise; the count grows before the stores, so that the slots belong to the object for the
+        // collector, and nothing is allocated in between.
         unsafe {
             let object = self.at::<TableObj>(table);
             let entry = (*object).pairs / 2;
@@ -256,7 +271,7 @@ impl World {
             self.store(table, slot, key);
             self.store(table, slot.add(1), value);
             self.index_insert(Ticket((*object).index), hash, entry);
-            Ok(entry)
+            entry
         }
     }
 
@@ -325,16 +340,19 @@ impl World {
         self.charge_fuel(u64::from(cap) / 2)?;
         let mark = self.temps.len();
         let slots = slots_for(cap);
-        let index = self.alloc(kind::INDEX, 0, BLOB_HEADER + slots as usize * 8)?;
-        // SAFETY: a fresh object of that size; its kind has no tickets, so any content is valid.
+        let bytes = BLOB_HEADER + slots as usize * 8;
+        let index = self.alloc(kind::INDEX, 0, bytes)?;
+        // SAFETY: a fresh object of that size; its kind has no tickets, so any content is valid. Large ones come zeroed.
         unsafe {
             let object = self.at::<BlobObj>(index);
             (*object).len = 0;
             (*object).cap = slots;
-            object
-                .cast::<u8>()
-                .add(BLOB_HEADER)
-                .write_bytes(0, slots as usize * 8);
+            if bytes <= lemari::SMALL_MAX {
+                object
+                    .cast::<u8>()
+                    .add(BLOB_HEADER)
+                    .write_bytes(0, bytes - BLOB_HEADER);
+            }
         }
         let index = self.temp(rooted(index))?;
         let table = self.alloc(kind::TABLE, 0, TABLE_HEADER + cap as usize * 32)?;
@@ -361,10 +379,26 @@ impl World {
     }
 
     /// Copies the live entries of `old` to `new` and fills its index. The hashes are those in the old index, so no key is
-    /// looked at; each old entry's value, which nobody reads any more, becomes the entry's new number on the way.
+    /// looked at. Where none was deleted, entries keep their numbers; else each old entry's value, which nobody reads any
+    /// more, becomes the entry's new number on the way.
     unsafe fn move_entries(&mut self, old: Ticket, new: Ticket, new_index: Ticket) {
         // SAFETY: the caller's promise: live tables, room for all live entries, nothing allocated meanwhile.
         unsafe {
+            let index = self.at::<BlobObj>(Ticket((*self.at::<TableObj>(old)).index));
+            let slots = (*index).cap as usize;
+            let data = index.cast::<u8>().add(BLOB_HEADER).cast::<u64>();
+            let entries = self.entries_of(old);
+            if (*self.at::<TableObj>(old)).live == entries {
+                let (from, to) = (self.entry_slot(old, 0), self.entry_slot(new, 0));
+                std::ptr::copy_nonoverlapping(from, to, 2 * entries as usize);
+                for at in 0..slots {
+                    let slot = data.add(at).read();
+                    if slot != 0 {
+                        self.index_insert(new_index, (slot >> 32) as u32, slot as u32 - 1);
+                    }
+                }
+                return;
+            }
             let mut next = 0;
             for entry in 0..self.entries_of(old) {
                 let from = self.entry_slot(old, entry);
@@ -377,9 +411,7 @@ impl World {
                 from.add(1).write(Value::int(i64::from(next)));
                 next += 1;
             }
-            let index = self.at::<BlobObj>(Ticket((*self.at::<TableObj>(old)).index));
-            let data = index.cast::<u8>().add(BLOB_HEADER).cast::<u64>();
-            for at in 0..(*index).cap as usize {
+            for at in 0..slots {
                 let slot = data.add(at).read();
                 if slot == 0 {
                     continue;

@@ -47,7 +47,7 @@ pub unsafe fn get_index<D: Dispatch>(
         let w = *pc;
         let (vec, index) = place(cx, r.byte_add(w.b as usize), r.byte_add(w.c as usize));
         if vec.is_null() {
-            return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
+            return get_entry::<D>(pc, r, cx, ia, fa);
         }
         let data = vec.cast::<u8>().add(BLOB_HEADER);
         let to = r.byte_add(w.a as usize);
@@ -69,6 +69,34 @@ pub unsafe fn get_index<D: Dispatch>(
         }
         to.write(tag);
         to.add(1).write(payload);
+        D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
+/// `get_index` of an integer that is no position: the entry of a map's own table. A number below 0 may count from the end,
+/// and is left to the slow path with everything else.
+#[inline(never)]
+unsafe fn get_entry<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code; `get_index` found no such position.
+    unsafe {
+        let w = *pc;
+        let (container, key) = (r.byte_add(w.b as usize), r.byte_add(w.c as usize));
+        if *container != tag::MAP || *key != tag::I64 || (*key.add(1) as i64) < 0 {
+            return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
+        }
+        let pair = (*cx).whole_pair(Ticket(*container.add(1) as u32), *key.add(1) as i64);
+        if pair.is_null() {
+            return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
+        }
+        let (from, to) = (pair.add(1).cast::<u64>(), r.byte_add(w.a as usize));
+        to.write(*from);
+        to.add(1).write(*from.add(1));
         D::next(pc.add(2), r, cx, ia, fa)
     }
 }
@@ -106,7 +134,10 @@ pub unsafe fn set_index<D: Dispatch>(
         let w = *pc;
         let container = r.byte_add(w.a as usize);
         let (vec, index) = place(cx, container, r.byte_add(w.b as usize));
-        if vec.is_null() || (*pc.add(1)).op & IMMUTABLE != 0 {
+        if vec.is_null() {
+            return set_entry::<D>(pc, r, cx, ia, fa);
+        }
+        if (*pc.add(1)).op & IMMUTABLE != 0 {
             return cold::<D, SetIndexSlow>(pc, r, cx, ia, fa);
         }
         let map = (*cx).at::<MapObj>(Ticket(*container.add(1) as u32));
@@ -144,6 +175,34 @@ pub unsafe fn set_index<D: Dispatch>(
 pub(super) unsafe fn must_remember(cx: *mut World, vec: u32, value: u32) -> bool {
     // SAFETY: `cx` is the running World.
     unsafe { vec >= (*cx).lemari.young_end() && (*cx).lemari.is_young(Ticket(value)) }
+}
+
+/// `set_index` of an integer that is no position: the entry of a dictionary, or of a map in dictionary mode.
+#[inline(never)]
+unsafe fn set_entry<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code; `set_index` found no such position.
+    unsafe {
+        let w = *pc;
+        let (container, key) = (r.byte_add(w.a as usize), r.byte_add(w.b as usize));
+        if *container == tag::MAP
+            && *key == tag::I64
+            && (*pc.add(1)).op & IMMUTABLE == 0
+            && (*cx).set_entry_now(
+                Ticket(*container.add(1) as u32),
+                *key.add(1) as i64,
+                r.byte_add(w.c as usize).cast(),
+            )
+        {
+            return D::next(pc.add(2), r, cx, ia, fa);
+        }
+        cold::<D, SetIndexSlow>(pc, r, cx, ia, fa)
+    }
 }
 
 struct SetIndexSlow;

@@ -12,6 +12,7 @@ use super::index::IMMUTABLE;
 use crate::fault::{Fault, Raise, Raised};
 use crate::heap::map::Want;
 use crate::heap::object::RangeObj;
+use crate::heap::table::Found;
 use crate::legend::{Nature, entry_flags, legend_flags};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
@@ -203,7 +204,11 @@ impl World {
             if let Some(value) = self.table_value(source, key)? {
                 return Ok(value);
             }
+            let map = self.temps[source].as_ticket();
             if rhumb {
+                if self.stands_alone(map) {
+                    return Ok(Value::EMPTY);
+                }
                 return Ok(self.named_get(source, key)?.unwrap_or(Value::EMPTY));
             }
             return Err(match nature {
@@ -229,6 +234,17 @@ impl World {
             None if rhumb => Ok(Value::EMPTY),
             None => Err(self.key_fault(key)),
         }
+    }
+
+    /// True if a search for what a map itself does not have ends at once: it is no view and has no delegates, and there is
+    /// no World map.
+    fn stands_alone(&self, map: Ticket) -> bool {
+        let legend = self.legend(self.map_legend(map));
+        legend.nature != Nature::View
+            && !legend.has(legend_flags::UNSHARED)
+            && !legend.has_subs()
+            && self.legends.family(legend).map_or(0, |family| family.proto) == 0
+            && !self.world_map.is_map()
     }
 
     /// What a key names in a value, through delegation.
@@ -326,6 +342,37 @@ impl World {
         Ok(())
     }
 
+    /// Sets the entry of an integer key, as [`World::index_set`] does without flags, if that takes neither an allocation nor
+    /// a message to anybody; else false, and nothing has happened.
+    ///
+    /// # Safety
+    /// `value` points to a value.
+    #[inline(never)]
+    pub(super) unsafe fn set_entry_now(&mut self, map: Ticket, key: i64, value: *const Value) -> bool {
+        let legend = self.legend(self.map_legend(map));
+        if legend.flags & (legend_flags::FROZEN | legend_flags::WATCHED) != 0 {
+            return false;
+        }
+        let mut add = true;
+        if legend.nature != Nature::Dict {
+            // Rhumb's numbers from 1 on, in dictionary mode already. The next of the dense run joins it, which may bring
+            // others along.
+            let len = i64::from(self.elements_len(map));
+            if !legend.has(legend_flags::DICT)
+                || self.policy() != Lang::Rhumb
+                || !self.elements_mutable(self.map_legend(map).0)
+                || key < 0
+                || (1..=len).contains(&key)
+            {
+                return false;
+            }
+            add = key != len + 1;
+        }
+        let table = self.map_table(map);
+        // SAFETY: the caller's promise.
+        self.table_set_whole(table, key, unsafe { value.read() }, add)
+    }
+
     /// An entry was stored: says so to whom it concerns, and keeps it from being changed if asked.
     fn mark_entry(&mut self, map: Ticket, entry: u32, flags: u16) {
         if flags & IMMUTABLE != 0 {
@@ -348,7 +395,7 @@ impl World {
         let map = self.temps[target].as_ticket();
         self.want_mutable_elements(map)?;
         let next = self.temps[key].as_int() == Some(i64::from(len) + 1);
-        let known = self.table_live(map) > 0 && self.table_find(target, key)?.is_some();
+        let known = next && self.table_live(map) > 0 && self.table_find(target, key)?.is_some();
         if !next || known || flags & IMMUTABLE != 0 {
             return self.set_member(target, key, value, flags as u8);
         }
@@ -356,17 +403,28 @@ impl World {
         let mark = self.temp(Value::EMPTY)?;
         let moved = self.temp(Value::EMPTY)?;
         while self.table_live(self.temps[target].as_ticket()) > 0 {
-            let len = self.elements_len(self.temps[target].as_ticket());
-            self.temps[mark] = Value::int(i64::from(len) + 1);
-            let Some(entry) = self.table_find(target, mark)? else {
+            let map = self.temps[target].as_ticket();
+            let next = i64::from(self.elements_len(map)) + 1;
+            let found = match self.table_whole(self.map_table(map), next) {
+                Found::Entry(entry) => Some(entry),
+                Found::Absent => None,
+                Found::Unsure => {
+                    self.temps[mark] = Value::int(next);
+                    self.table_find(target, mark)?
+                }
+            };
+            let Some(entry) = found else {
                 break;
             };
             let map = self.temps[target].as_ticket();
             if self.table_flags(map, entry) != 0 {
                 break;
             }
-            self.temps[moved] = self.table_entry(map, entry).1;
-            self.push_element(target, moved)?;
+            let value = self.table_entry(map, entry).1;
+            if !self.push_element_now(map, value) {
+                self.temps[moved] = value;
+                self.push_element(target, moved)?;
+            }
             self.table_remove_entry(self.temps[target].as_ticket(), entry);
         }
         self.temps.truncate(mark);

@@ -461,8 +461,9 @@ impl World {
         let legend = self.legend(self.map_legend(map));
         let count = self.members(map);
         if legend.has(legend_flags::DICT) {
-            // Dictionaries of Morph and Fusabi hold keys, never delegates.
-            let entries = if legend.nature == Nature::Dict {
+            // Dictionaries of Morph and Fusabi hold keys, never delegates; and a table that has a delegate is one of an
+            // unshared legend (`legend_dict`, `add_entry`, `change_entry`, `set_proto_of`).
+            let entries = if legend.nature == Nature::Dict || !legend.has(legend_flags::UNSHARED) {
                 count..count
             } else {
                 from..count
