@@ -97,4 +97,5 @@ intrinsics! {
     103 NumberCeil "number.ceil" [Dyn] Dyn [Type] "a", "Rounded up.";
     104 InRange "range.contains" [Dyn Dyn] Bool [Type] "p", "Does a range contain a value?";
     105 VersionOfText "version.of_text" [Text] Dyn [Conv] "a", "The version that a text names: `1.2.3`, `1.2.-`, `1.-`, with a suffix.";
+    110 SignalWanted "signal.wanted" [] Bool [] "a", "Was the running activation called under a selector with a rule for anonymous signals?";
 }

@@ -393,6 +393,7 @@ isa! {
     // Lexical
     0x9B SelfOp "self" [] "-> x" [] "p" "RM", "The receiver.";
     0x9C ArgAll "arg_all" [] "-> x" [] "a" "R", "All arguments as a map.";
+    0x9D ReadName "read_name" [Name] "x -> x" [Attribute, Key, Depth] "acs" "R", "Field by name; a routine of arity zero is invoked with the receiver.";
     0x9E Arg "arg" [Index16] "-> x" [] "p" "R", "Raw argument, 1-based; empty if absent.";
     0x9F MakeRoutine "make_routine" [Func, Count8, Mode(4)] "* x1..xc [home] -> g" [] "a" "RM", "A closure with a bind mode: 0 free, 1 receiver, 2 home, 3 lexical, 4 ctor; home on top for modes 2 and 4.";
     0xA0 Partial "partial" [Const(ConstUse::Shape)] "* x a1..an -> g" [Call] "a" "RF", "A partial application, holes by the shape.";

@@ -436,6 +436,20 @@ impl World {
         }))
     }
 
+    /// Was the running activation called under a selector with a rule for anonymous signals (rhumb.md §5.3 6)?
+    pub(crate) fn anonymous_wanted(&mut self) -> Raise<bool> {
+        let top = self.frame_index();
+        let fiber = self.fiber();
+        let Some(prompt) = fiber.prompt else {
+            return Ok(false);
+        };
+        if top > 2 || fiber.parent.is_none() {
+            return Ok(false);
+        }
+        let anonymous = self.intern("")?;
+        self.topics_have(prompt.instance, prompt.topics, SIGNAL, Some(anonymous))
+    }
+
     /// Runs the routine that is operand `index` as a process whose emissions go to a space, and waits for its value.
     pub fn space_run_in(
         &mut self,

@@ -333,7 +333,7 @@ impl Checker<'_> {
             Op::Rebind => self.fixed(entry, at)?,
             Op::EnterCtor => self.enter_ctor(index, at, a[0])?,
             // Maps: fields, elements, delegation
-            Op::GetName | Op::SetName | Op::GetSub => self.fixed(entry, at)?,
+            Op::GetName | Op::ReadName | Op::SetName | Op::GetSub => self.fixed(entry, at)?,
             Op::CallName => {
                 self.take_many(at, a[1] + 1, ANY)?;
                 self.push(at, Ty::DYN)?;

@@ -357,11 +357,7 @@ impl Slow for AutoCallSlow {
         unsafe {
             let w = *pc;
             let callee = world.read(r, w.b);
-            let (instance, function) = world.routine_of(callee);
-            let slot = world.function_slot(instance, function)?;
-            let code = &*(*slot).code;
-            // Arity zero: no declared parameters and no use of raw arguments.
-            if code.params == 0 && code.flags & function_flags::REST == 0 {
+            if world.is_nullary(callee)? {
                 return world.call_value(r, callee, None, &[], w.a, 0);
             }
             world.write(r, w.a, callee);
@@ -371,6 +367,15 @@ impl Slow for AutoCallSlow {
 }
 
 impl World {
+    /// Is a func or closure of arity zero: no declared parameters and no use of raw arguments (rhumb.md §3.4)?
+    pub(crate) fn is_nullary(&mut self, callee: Value) -> Raise<bool> {
+        let (instance, function) = self.routine_of(callee);
+        let slot = self.function_slot(instance, function)?;
+        // SAFETY: a function's slot holds its code once it was asked for.
+        let code = unsafe { &*(*slot).code };
+        Ok(code.params == 0 && code.flags & function_flags::REST == 0)
+    }
+
     /// Instance and function of a func or closure.
     pub(crate) fn routine_of(&self, callee: Value) -> (u32, u32) {
         if callee.kind() == Kind::Closure {

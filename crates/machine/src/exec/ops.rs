@@ -262,7 +262,8 @@ singles! { D;
     /// Format.
     Format => whole::<D, texts::Format>;
     /// Field by name.
-    GetName => maps::get_name::<D>;
+    GetName => maps::get_name::<D, false>;
+    ReadName => maps::get_name::<D, true>;
     /// Set a field by name.
     SetName => maps::set_name::<D>;
     /// Subfield by name.

@@ -172,8 +172,13 @@ impl Walk<'_> {
                 hot(&mut form, Rop::SetIndex, true);
                 form.wide = (args[0], self.site());
             }
-            Op::GetName => {
-                hot(&mut form, Rop::GetName, true);
+            Op::GetName | Op::ReadName => {
+                let rop = if instr.op == Op::GetName {
+                    Rop::GetName
+                } else {
+                    Rop::ReadName
+                };
+                hot(&mut form, rop, true);
                 form.wide = (args[0], self.site());
             }
             Op::SetName => {

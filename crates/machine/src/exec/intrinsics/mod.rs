@@ -237,6 +237,11 @@ pub(crate) unsafe fn run(
         NumberFloor => number::whole(world, site, numeric::Rounding::Floor),
         NumberCeil => number::whole(world, site, numeric::Rounding::Ceil),
         InRange => number::in_range(world, site),
+        SignalWanted => {
+            let wanted = world.anonymous_wanted()?;
+            site.set_bool(wanted);
+            Ok(())
+        }
         VersionOfText => {
             let version = world.version_from(site.value(0))?;
             site.set_value(version);

@@ -16,8 +16,9 @@ use crate::legend::{FieldName, LegendId, Nature, field_flags, legend_flags};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
-/// `a` := field of the map `b`. The next word: name low, site high.
-pub unsafe fn get_name<D: Dispatch>(
+/// `a` := field of the map `b`; if `INVOKE`, a routine of arity zero in it is called with the receiver. The next word: name
+/// low, site high.
+pub unsafe fn get_name<D: Dispatch, const INVOKE: bool>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
@@ -29,7 +30,7 @@ pub unsafe fn get_name<D: Dispatch>(
         let w = *pc;
         let object = r.byte_add(w.b as usize);
         if *object != tag::MAP {
-            return cold::<D, GetName>(pc, r, cx, ia, fa);
+            return missed::<D, INVOKE>(pc, r, cx, ia, fa);
         }
         let map = (*cx)
             .lemari
@@ -45,19 +46,22 @@ pub unsafe fn get_name<D: Dispatch>(
                     .cast::<u64>()
                     .add(2 * slot as usize);
                 let (value_tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
+                if INVOKE && is_routine(value_tag) {
+                    return cold::<D, ReadName>(pc, r, cx, ia, fa);
+                }
                 let to = r.byte_add(w.a as usize);
                 to.write_volatile(value_tag);
                 to.add(1).write_volatile(payload);
                 return D::next(pc.add(2), r, cx, ia, fa);
             }
         }
-        get_name_more::<D>(pc, r, cx, ia, fa)
+        get_name_more::<D, INVOKE>(pc, r, cx, ia, fa)
     }
 }
 
 /// What a site may also hold: a delegate's slot, an exposed label, several legends.
 #[inline(never)]
-unsafe fn get_name_more<D: Dispatch>(
+unsafe fn get_name_more<D: Dispatch, const INVOKE: bool>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
@@ -91,7 +95,7 @@ unsafe fn get_name_more<D: Dispatch>(
         } else {
             let found = way(cache, key(legend, action::HOLDER));
             if found.is_null() || (*found).epoch != (*cx).lookup_epoch {
-                return cold::<D, GetName>(pc, r, cx, ia, fa);
+                return missed::<D, INVOKE>(pc, r, cx, ia, fa);
             }
             (
                 (*cx).lemari.at(Ticket((*found).holder)).cast::<MapObj>(),
@@ -100,14 +104,14 @@ unsafe fn get_name_more<D: Dispatch>(
             )
         };
         if slot >= ((*owner).header >> 16) as u16 as u32 {
-            return cold::<D, GetName>(pc, r, cx, ia, fa);
+            return missed::<D, INVOKE>(pc, r, cx, ia, fa);
         }
         let mut from = (&raw const (*owner).fields)
             .cast::<u64>()
             .add(2 * slot as usize);
         if exposed {
             if *from != tag::CELL {
-                return cold::<D, GetName>(pc, r, cx, ia, fa);
+                return missed::<D, INVOKE>(pc, r, cx, ia, fa);
             }
             let cell = (*cx)
                 .lemari
@@ -116,10 +120,59 @@ unsafe fn get_name_more<D: Dispatch>(
             from = (&raw const (*cell).value).cast::<u64>();
         }
         let (value_tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
+        if INVOKE && is_routine(value_tag) {
+            return cold::<D, ReadName>(pc, r, cx, ia, fa);
+        }
         let to = r.byte_add(w.a as usize);
         to.write_volatile(value_tag);
         to.add(1).write_volatile(payload);
         D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
+/// Could it be invoked without arguments?
+fn is_routine(value_tag: u64) -> bool {
+    let kind = value_tag as u8;
+    kind == Kind::Func as u8 || kind == Kind::Closure as u8
+}
+
+/// The site does not hold the answer.
+unsafe fn missed<D: Dispatch, const INVOKE: bool>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: as `get_name`.
+    unsafe {
+        if INVOKE {
+            cold::<D, ReadName>(pc, r, cx, ia, fa)
+        } else {
+            cold::<D, GetName>(pc, r, cx, ia, fa)
+        }
+    }
+}
+
+struct ReadName;
+impl Slow for ReadName {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let (name, site) = wide(pc);
+            let name = world.name(name)?;
+            let object = world.read(r, w.b);
+            let cache = world.site(site);
+            let value = world.get_named(object, name, cache)?;
+            if matches!(value.kind(), Kind::Func | Kind::Closure) && world.is_nullary(value)? {
+                let receiver = world.self_of(world.read(r, w.b));
+                return world.call_value(r, value, Some(receiver), &[], w.a, 0);
+            }
+            world.write(r, w.a, value);
+            Ok(Next::at(pc.add(2), r))
+        }
     }
 }
 

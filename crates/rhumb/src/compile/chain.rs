@@ -1,0 +1,347 @@
+//! Chains: reads, calls, indexes and field operators behind an expression (docs/specs/rhumb.md §2.2, §3.4, §3.12).
+
+use emit::Const;
+use fzb::tables::{ArgKind as Stands, ConstId, TypeId};
+use isa::Op;
+
+use crate::tree::{Arg, ArgKind, Expr, ExprId, FieldName, FieldOp, LabelId, Span, Step, StepKind};
+
+use super::code::{Code, Want};
+use super::rules::{self, Attachment};
+
+/// Most arguments of a call without a shape.
+const MOST_POSITIONAL: usize = 255;
+
+impl Code<'_> {
+    /// A head with steps.
+    pub fn chain(&mut self, head: ExprId, steps: &[Step], want: Want) {
+        let tree = self.tree();
+        // The last selector that listens takes everything before it as its subject.
+        let monitored = steps.iter().enumerate().rev().find_map(|(index, step)| {
+            let StepKind::Attach(list) = &step.kind else {
+                return None;
+            };
+            let before = steps.get(..index).unwrap_or(&[]);
+            (rules::attachment(tree, head, before, list) == Attachment::Monitor)
+                .then_some((index, list, step.span))
+        });
+        if let Some((index, list, span)) = monitored {
+            let before = steps.get(..index).unwrap_or(&[]);
+            self.monitored(head, before, list, span);
+            let rest = steps.get(index + 1..).unwrap_or(&[]);
+            return self.steps(rest, 0, false, want);
+        }
+        let first = steps.first().map(|step| &step.kind);
+        let reads_only = steps.iter().all(|step| {
+            matches!(
+                step.kind,
+                StepKind::Field { .. }
+                    | StepKind::Subfield { .. }
+                    | StepKind::Operator(_)
+                    | StepKind::Index(_)
+            )
+        });
+        let reference = matches!(tree.expr(head), Expr::Reference(_));
+        let by_reference = want == Want::Reference || reference && reads_only;
+        match (tree.expr(head), first) {
+            // `<f>(a; b)`: a curry (§3.7).
+            (Expr::Reference(inner), Some(StepKind::Call(args))) => {
+                self.dynamic(*inner, Want::Reference);
+                let shape = self.shape_of(args, true);
+                self.arguments(args, true);
+                if let Some(step) = steps.first() {
+                    self.at(step.span);
+                }
+                self.f.op(Op::Partial, &[shape.0]);
+                self.steps(steps, 1, by_reference, want)
+            }
+            (_, Some(StepKind::Call(args))) => {
+                self.dynamic(head, Want::Reference);
+                if let Some(step) = steps.first() {
+                    self.at(step.span.to(step.span));
+                }
+                self.call(args, tree.span(head));
+                self.steps(steps, 1, by_reference, want)
+            }
+            (_, Some(StepKind::Operator(FieldOp::Freeze))) if self.freeze_label(head) => {
+                self.steps(steps, 1, by_reference, want)
+            }
+            (_, Some(StepKind::Operator(_))) if reference => {
+                self.dynamic(head, Want::Reference);
+                self.steps(steps, 0, by_reference, want)
+            }
+            (Expr::Emit(emission), Some(StepKind::Attach(list)))
+                if rules::attachment(tree, head, &[], list) == Attachment::Trap =>
+            {
+                let span = steps.first().map_or(Span::default(), |step| step.span);
+                self.at(tree.span(head));
+                self.trap(emission, false, list, span);
+                self.steps(steps, 1, by_reference, want)
+            }
+            (Expr::Subroutine(_), Some(StepKind::Attach(list)))
+                if rules::attachment(tree, head, &[], list) == Attachment::Supply =>
+            {
+                let span = steps.first().map_or(Span::default(), |step| step.span);
+                self.dynamic(head, Want::Reference);
+                self.supply(list, span);
+                self.steps(steps, 1, by_reference, want)
+            }
+            _ => {
+                let read = if by_reference {
+                    Want::Reference
+                } else {
+                    Want::Value
+                };
+                self.expr(head, read);
+                self.steps(steps, 0, by_reference, want)
+            }
+        }
+    }
+
+    /// Steps from a number on; what they apply to is on the stack.
+    fn steps(&mut self, steps: &[Step], from: usize, by_reference: bool, want: Want) {
+        let tree = self.tree();
+        let mut index = from;
+        while let Some(step) = steps.get(index) {
+            let next = steps.get(index + 1);
+            let last = next.is_none();
+            index += 1;
+            match &step.kind {
+                StepKind::Field {
+                    name,
+                    by_reference: quiet,
+                } => {
+                    self.f.coerce(TypeId::DYN);
+                    let called = match next.map(|step| &step.kind) {
+                        Some(StepKind::Call(args)) if !quiet => Some(args),
+                        _ => None,
+                    };
+                    match (called, self.static_name(name)) {
+                        (Some(args), Some(name)) => {
+                            index += 1;
+                            let curry = by_reference && steps.get(index).is_none() && want == Want::Reference;
+                            let _ = curry;
+                            match self.plain_arguments(args) {
+                                Some(count) => {
+                                    self.at(step.span);
+                                    self.f.op(Op::CallName, &[name.0, count]);
+                                }
+                                None => {
+                                    let shape = self.shape_of(args, false);
+                                    self.arguments(args, false);
+                                    self.at(step.span);
+                                    self.f.op(Op::CallNameShape, &[name.0, shape.0]);
+                                }
+                            }
+                        }
+                        (_, Some(name)) => {
+                            self.at(step.span);
+                            let read = *quiet || by_reference && (last || want == Want::Reference || by_reference);
+                            if read {
+                                self.f.op(Op::GetName, &[name.0]);
+                            } else {
+                                self.f.op(Op::ReadName, &[name.0]);
+                            }
+                        }
+                        (_, None) => {
+                            self.computed_name(name);
+                            self.at(step.span);
+                            self.f.op(Op::GetIndex, &[]);
+                        }
+                    }
+                }
+                StepKind::Subfield {
+                    name,
+                    by_reference: quiet,
+                } => {
+                    self.f.coerce(TypeId::DYN);
+                    match self.static_name(name) {
+                        Some(name) => {
+                            self.at(step.span);
+                            self.f.op(Op::GetSub, &[name.0]);
+                            let called =
+                                matches!(next.map(|step| &step.kind), Some(StepKind::Call(_)));
+                            if !quiet && !by_reference && !called {
+                                self.f.op(Op::AutoCall, &[]);
+                            }
+                        }
+                        None => {
+                            self.computed_name(name);
+                            self.f.op(Op::GetIndex, &[]);
+                        }
+                    }
+                }
+                StepKind::Matching(label) => {
+                    self.f.coerce(TypeId::DYN);
+                    self.matching(*label);
+                }
+                StepKind::SearchName(FieldName::Label(label)) => {
+                    self.search(&[self.text(*label).to_owned()]);
+                }
+                StepKind::SearchName(name) => {
+                    // Only texts and labels are searched for; others are read here.
+                    self.f.coerce(TypeId::DYN);
+                    self.computed_name(name);
+                    self.f.op(Op::GetIndex, &[]);
+                }
+                StepKind::SearchMatching(label) => {
+                    self.search(&[self.text(*label).to_owned()]);
+                }
+                StepKind::SearchPaths(id) => self.search_paths(*id, step.span),
+                StepKind::Overlay(id) => {
+                    self.f.coerce(TypeId::DYN);
+                    self.dynamic(*id, Want::Reference);
+                    let name = match tree.expr(*id) {
+                        Expr::Label(label) => self.name(*label),
+                        _ => self.module().name("overlay"),
+                    };
+                    self.at(step.span);
+                    self.f.op(Op::WithSub, &[name.0]);
+                }
+                StepKind::Emit(emission) => {
+                    self.f.coerce(TypeId::DYN);
+                    self.at(step.span);
+                    match next.map(|step| (&step.kind, step.span)) {
+                        Some((StepKind::Attach(list), span))
+                            if rules::has_replies(tree, list) && !rules::has_events(tree, list) =>
+                        {
+                            index += 1;
+                            self.trap(emission, true, list, span);
+                        }
+                        _ => self.emission(emission, true, step.span, Want::Value),
+                    }
+                }
+                StepKind::Call(args) => {
+                    self.f.coerce(TypeId::DYN);
+                    self.call(args, step.span);
+                }
+                StepKind::Operator(op) => {
+                    self.f.coerce(TypeId::DYN);
+                    self.at(step.span);
+                    self.field_operator(*op);
+                }
+                StepKind::Index(id) => {
+                    self.f.coerce(TypeId::DYN);
+                    self.dynamic(*id, Want::Value);
+                    self.at(step.span);
+                    self.f.op(Op::GetIndex, &[]);
+                }
+                StepKind::Attach(list) => {
+                    let inner = if last { want } else { Want::Value };
+                    self.dispatch(list, step.span.start, inner);
+                    if inner == Want::Nothing {
+                        return;
+                    }
+                }
+            }
+        }
+        self.done(want);
+    }
+
+    /// Calls what is on the stack.
+    pub fn call(&mut self, args: &[Arg], span: Span) {
+        match self.plain_arguments(args) {
+            Some(count) => {
+                self.at(span);
+                self.f.op(Op::CallClosure, &[count]);
+            }
+            None => {
+                let shape = self.shape_of(args, false);
+                self.arguments(args, false);
+                self.at(span);
+                self.f.op(Op::CallShape, &[shape.0]);
+            }
+        }
+    }
+
+    /// Pushes arguments that are all positional; `None`, with nothing pushed, if they are not.
+    pub fn plain_arguments(&mut self, args: &[Arg]) -> Option<u32> {
+        let plain = args
+            .iter()
+            .all(|arg| matches!(arg.kind, ArgKind::Positional(_)));
+        if !plain || args.len() > MOST_POSITIONAL {
+            return None;
+        }
+        self.arguments(args, false);
+        Some(args.len() as u32)
+    }
+
+    /// Pushes arguments as their shape says.
+    fn arguments(&mut self, args: &[Arg], holes: bool) {
+        let tree = self.tree();
+        for arg in args {
+            match &arg.kind {
+                ArgKind::Positional(id) if holes && matches!(tree.expr(*id), Expr::Void) => {}
+                ArgKind::Positional(id) | ArgKind::Spread(id) => self.dynamic(*id, Want::Value),
+                ArgKind::Named { value, .. } => self.dynamic(*value, Want::Value),
+            }
+        }
+    }
+
+    fn shape_of(&self, args: &[Arg], holes: bool) -> ConstId {
+        let tree = self.tree();
+        let shape = args
+            .iter()
+            .map(|arg| match &arg.kind {
+                ArgKind::Positional(id) if holes && matches!(tree.expr(*id), Expr::Void) => {
+                    (Stands::Hole, None)
+                }
+                ArgKind::Positional(_) => (Stands::Positional, None),
+                ArgKind::Spread(_) => (Stands::Spread, None),
+                ArgKind::Named { name, .. } => match name {
+                    FieldName::Label(label) => (Stands::Named, Some(self.name(*label))),
+                    _ => (Stands::Positional, None),
+                },
+            })
+            .collect();
+        self.module().constant(Const::Shape(shape))
+    }
+
+    // Searches
+
+    /// `m\*`, `m\*.ext`: values of the map's own fields whose labels match.
+    fn matching(&mut self, label: LabelId) {
+        let pattern = self.text(label);
+        if pattern == "*" {
+            return self.field_operator(FieldOp::FieldNames);
+        }
+        let pattern = pattern.to_owned();
+        self.search(&[pattern]);
+    }
+
+    fn search(&mut self, names: &[String]) {
+        self.f.coerce(TypeId::DYN);
+        let names = names.iter().map(|name| self.module().name(name)).collect();
+        let names = self.module().constant(Const::Names(names));
+        self.f.op(Op::Nested, &[names.0]);
+        self.f.coerce(TypeId::DYN);
+    }
+
+    /// `m \\ [list of path texts]`: each is resolved.
+    fn search_paths(&mut self, id: ExprId, span: Span) {
+        self.f.coerce(TypeId::DYN);
+        let map = self.f.temp(TypeId::DYN);
+        self.f.store(map);
+        let list = self.f.temp(TypeId::DYN);
+        self.f.op(Op::MapNew, &[0, 0]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(list);
+        self.dynamic(id, Want::Value);
+        self.at(span);
+        self.f.open_iter(0);
+        self.f.coerce(TypeId::DYN);
+        let path = self.f.temp(TypeId::DYN);
+        self.f.store(path);
+        self.f.load(list);
+        self.f.load(map);
+        self.f.load(path);
+        self.f.op(Op::GetIndex, &[]);
+        self.f.op(Op::PushAt, &[0]);
+        self.f.pop();
+        self.f.close_loop();
+        self.f.load(list);
+        for temp in [map, list, path] {
+            self.f.free_temp(temp);
+        }
+    }
+}

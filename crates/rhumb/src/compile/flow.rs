@@ -1,0 +1,278 @@
+//! Conditionals, loops and pipes (docs/specs/rhumb.md §3.18).
+
+use fzb::tables::TypeId;
+use isa::Op;
+
+use crate::tree::{Expr, ExprId, FlowOp, LambdaHead, Term};
+
+use super::code::{Code, Want};
+use super::rules;
+
+impl Code<'_> {
+    /// `first || a ?? b …`.
+    pub fn flow(&mut self, first: ExprId, rest: &[Term<FlowOp>], want: Want) {
+        let Some((last, before)) = rest.split_last() else {
+            return self.expr(first, want);
+        };
+        // `c |> body` evaluates its left side again and again, so that side is everything before it.
+        if last.op == FlowOp::While {
+            return self.while_loop(first, before, last, want);
+        }
+        self.flow(first, before, Want::Value);
+        match last.op {
+            FlowOp::Default => {
+                self.f.coerce(TypeId::DYN);
+                let end = self.f.label();
+                self.f.dup();
+                self.f.unit();
+                self.f.op(Op::Same, &[]);
+                self.f.jump_if_not(end);
+                self.f.pop();
+                self.dynamic(last.operand, Want::Value);
+                self.f.bind(end);
+                self.done(want);
+            }
+            FlowOp::Pipe => {
+                self.f.coerce(TypeId::DYN);
+                self.pipe(last);
+                self.done(want);
+            }
+            FlowOp::Each => {
+                self.f.coerce(TypeId::DYN);
+                self.each(last, want);
+            }
+            FlowOp::While => {}
+        }
+    }
+
+    fn while_loop(
+        &mut self,
+        first: ExprId,
+        before: &[Term<FlowOp>],
+        term: &Term<FlowOp>,
+        want: Want,
+    ) {
+        let turn = self.f.open_loop();
+        self.flow(first, before, Want::Value);
+        self.truth();
+        self.f.break_if_not(turn);
+        self.expr(term.operand, Want::Nothing);
+        self.f.close_loop();
+        self.empty(want);
+    }
+
+    /// An arm of a conditional chain is taken if all its conditions are truthy.
+    pub fn conditional(&mut self, arms: &[Vec<ExprId>], want: Want) {
+        let end = self.f.label();
+        let mut ended = false;
+        for (index, arm) in arms.iter().enumerate() {
+            let last = index + 1 == arms.len();
+            let Some((value, conditions)) = arm.split_last() else {
+                continue;
+            };
+            if conditions.is_empty() && last {
+                self.branch(*value, want);
+                ended = true;
+                break;
+            }
+            if conditions.is_empty() {
+                // Condition and value at once.
+                self.dynamic(*value, Want::Value);
+                let next = self.f.label();
+                self.f.dup();
+                self.truth();
+                self.f.jump_if_not(next);
+                self.done(want);
+                self.f.jump(end);
+                self.f.bind(next);
+                self.f.pop();
+                continue;
+            }
+            let next = self.f.label();
+            for condition in conditions {
+                self.expr(*condition, Want::Value);
+                self.truth();
+                self.f.jump_if_not(next);
+            }
+            self.branch(*value, want);
+            self.f.jump(end);
+            self.f.bind(next);
+        }
+        if !ended {
+            self.empty(want);
+        }
+        self.f.bind(end);
+    }
+
+    fn branch(&mut self, value: ExprId, want: Want) {
+        self.expr(value, want);
+        if want != Want::Nothing {
+            self.f.coerce(TypeId::DYN);
+        }
+    }
+
+    /// `x || f`: x is on the stack.
+    fn pipe(&mut self, term: &Term<FlowOp>) {
+        let value = self.f.temp(TypeId::DYN);
+        self.f.store(value);
+        self.callee(term.operand);
+        self.at(term.op_span);
+        if self.certainly_called(term.operand) {
+            self.f.load(value);
+            self.f.op(Op::CallClosure, &[1]);
+        } else {
+            self.call_if_routine(&[value]);
+        }
+        self.f.free_temp(value);
+    }
+
+    /// Pushes the right operand of `||` or `<>`: a routine, or a value that may be one.
+    fn callee(&mut self, id: ExprId) {
+        if rules::is_implicit(self.tree(), id) {
+            self.operand_routine(id);
+        } else {
+            self.expr(id, Want::Reference);
+        }
+        self.f.coerce(TypeId::DYN);
+    }
+
+    fn certainly_called(&self, id: ExprId) -> bool {
+        let tree = self.tree();
+        rules::is_implicit(tree, id)
+            || matches!(
+                tree.expr(id),
+                Expr::Lambda { .. } | Expr::Subroutine(_) | Expr::Selector(_)
+            )
+    }
+
+    /// Calls the top with these arguments if it is a routine or a vassal; else it is the value (rulings A11).
+    fn call_if_routine(&mut self, args: &[emit::Local]) {
+        let end = self.f.label();
+        let call = self.f.label();
+        for kind in ["Routine", "Vassal"] {
+            self.f.dup();
+            self.f.push_text(kind);
+            self.f.op(Op::IsInstance, &[]);
+            self.f.jump_if(call);
+        }
+        self.f.jump(end);
+        self.f.bind(call);
+        for arg in args {
+            self.f.load(*arg);
+        }
+        self.f.op(Op::CallClosure, &[args.len() as u32]);
+        self.f.bind(end);
+    }
+
+    /// `xs <> f`: xs is on the stack.
+    fn each(&mut self, term: &Term<FlowOp>, want: Want) {
+        let tree = self.tree();
+        let id = term.operand;
+        let subscribes = match tree.expr(id) {
+            Expr::Empty => true,
+            Expr::Selector(list) => rules::has_events(tree, list),
+            Expr::Lambda {
+                head: LambdaHead::Params(params),
+                body,
+                ..
+            } => rules::is_subscription(tree, params, *body),
+            _ => false,
+        };
+        if subscribes {
+            self.subscription(id, term.op_span);
+            return self.done(want);
+        }
+        // A realm is subscribed to by a routine that takes events; anything else is gone through.
+        let end = self.f.label();
+        let may_subscribe = match tree.expr(id) {
+            Expr::Selector(_) => false,
+            Expr::Lambda {
+                head: LambdaHead::Params(params),
+                ..
+            } => params.len() <= 1,
+            _ => !rules::is_implicit(tree, id),
+        };
+        if may_subscribe {
+            let subscribe = self.f.label();
+            let list = self.f.label();
+            for kind in ["Realm", "Vassal"] {
+                self.f.dup();
+                self.f.push_text(kind);
+                self.f.op(Op::IsInstance, &[]);
+                self.f.jump_if(subscribe);
+            }
+            self.f.jump(list);
+            self.f.bind(subscribe);
+            self.callee(id);
+            self.at(term.op_span);
+            self.subscribe_all();
+            self.done(want);
+            self.f.jump(end);
+            self.f.bind(list);
+        }
+        self.go_through(term, want);
+        self.f.bind(end);
+    }
+
+    fn go_through(&mut self, term: &Term<FlowOp>, want: Want) {
+        let tree = self.tree();
+        let id = term.operand;
+        let collected = (want != Want::Nothing).then(|| self.f.temp(TypeId::DYN));
+        let inline = matches!(tree.expr(id), Expr::Selector(_));
+        let routine = (!inline).then(|| self.f.temp(TypeId::DYN));
+        if let Some(routine) = routine {
+            self.callee(id);
+            self.f.store(routine);
+        }
+        if let Some(collected) = collected {
+            self.f.op(Op::MapNew, &[0, 0]);
+            self.f.coerce(TypeId::DYN);
+            self.f.store(collected);
+        }
+        self.at(term.op_span);
+        self.f.open_iter(1);
+        self.f.coerce(TypeId::DYN);
+        let (element, number) = (self.f.temp(TypeId::DYN), self.f.temp(TypeId::DYN));
+        self.f.store(number);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(element);
+        match (tree.expr(id), routine) {
+            (Expr::Selector(list), _) => {
+                self.f.load(element);
+                self.dispatch(list, tree.span(id).start, Want::Value);
+            }
+            (_, Some(routine)) => {
+                self.f.load(routine);
+                if self.certainly_called(id) {
+                    self.f.load(element);
+                    self.f.load(number);
+                    self.f.op(Op::CallClosure, &[2]);
+                } else {
+                    self.call_if_routine(&[element, number]);
+                }
+            }
+            _ => self.f.unit(),
+        }
+        self.f.coerce(TypeId::DYN);
+        match collected {
+            Some(collected) => {
+                let result = self.f.temp(TypeId::DYN);
+                self.f.store(result);
+                self.f.load(collected);
+                self.f.load(result);
+                self.f.op(Op::PushAt, &[0]);
+                self.f.pop();
+                self.f.free_temp(result);
+            }
+            None => self.f.pop(),
+        }
+        self.f.close_loop();
+        if let Some(collected) = collected {
+            self.f.load(collected);
+            self.f.free_temp(collected);
+        }
+        for temp in [Some(element), Some(number), routine].into_iter().flatten() {
+            self.f.free_temp(temp);
+        }
+    }
+}

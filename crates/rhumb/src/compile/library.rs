@@ -1,0 +1,202 @@
+//! Library literals (docs/specs/rhumb.md §1.11, §7.5): what they stand for is found by the host before the document is
+//! compiled, as it is asked through [`Libraries`].
+
+use emit::{Const, Param, Signature};
+use fzb::tables::{Arity, FuncId, ItemKind, Lang, TypeId, field_flags};
+use isa::Op;
+
+use crate::tree::{Library, LibraryVersion, Resolver, Span, Version, VersionPart};
+
+use super::code::Code;
+use super::literal::version_text;
+use super::problem::{Problem, ProblemKind};
+
+/// A literal as the host is asked for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// `!`, `-`, `=`, `_`, `git` or a resolver that the host registered.
+    pub resolver: String,
+    /// Path as written.
+    pub path: String,
+    /// Version as written: `-`, `1.2.3`, `1.2.-`, `1.-`.
+    pub version: String,
+}
+
+impl std::fmt::Display for Wanted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{{{}|{}|{}}}", self.resolver, self.path, self.version)
+    }
+}
+
+/// What a literal stands for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Found {
+    /// A module that the Engine knows under that name.
+    Module(String),
+    /// Functions of the host.
+    Natives(Vec<Native>),
+    /// A text.
+    Text(String),
+}
+
+/// A host function as a field of a library.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Native {
+    /// Name of the field.
+    pub field: String,
+    /// Name of the host function.
+    pub import: String,
+    /// Types of its parameters, as module text writes basic types: `int`, `text`, `dyn` …
+    pub params: Vec<String>,
+    /// Type of its result.
+    pub result: String,
+    /// Capabilities that it needs.
+    pub capabilities: Vec<String>,
+}
+
+/// Finds libraries.
+pub trait Libraries {
+    /// What a literal stands for, or why nothing does.
+    ///
+    /// # Errors
+    /// The reason, in the user's language.
+    fn find(&self, wanted: &Wanted) -> Result<Found, String>;
+}
+
+/// No library.
+pub struct NoLibraries;
+
+impl Libraries for NoLibraries {
+    fn find(&self, _wanted: &Wanted) -> Result<Found, String> {
+        Err("no libraries here".to_owned())
+    }
+}
+
+/// How a literal is asked for.
+pub fn wanted(library: &Library, label: impl Fn(crate::tree::LabelId) -> String) -> Wanted {
+    let resolver = match library.resolver {
+        Resolver::Base => "!".to_owned(),
+        Resolver::Local => "-".to_owned(),
+        Resolver::Resource => "=".to_owned(),
+        Resolver::Native => "_".to_owned(),
+        Resolver::Named(name) => label(name),
+    };
+    let version = match &library.version {
+        LibraryVersion::Working => "-".to_owned(),
+        LibraryVersion::Version(version) => version_text(version),
+        LibraryVersion::Short { major, minor } => version_text(&Version {
+            major: *major,
+            minor: VersionPart::Number(*minor),
+            patch: VersionPart::Any,
+            suffix: String::new(),
+        }),
+        LibraryVersion::Label(name) => label(*name),
+    };
+    Wanted {
+        resolver,
+        path: library.path.clone(),
+        version,
+    }
+}
+
+impl Code<'_> {
+    /// A library literal's value.
+    pub fn library(&mut self, library: &Library, span: Span) {
+        self.at(span);
+        let wanted = wanted(library, |label| self.text(label).to_owned());
+        match self.shared.options.libraries.find(&wanted) {
+            Ok(Found::Module(name)) => {
+                let name = self.module().name(&name);
+                let import = self.module().import_module(name, false);
+                self.f.op(Op::LoadModule, &[import.0]);
+            }
+            Ok(Found::Text(text)) => self.f.push_text(&text),
+            Ok(Found::Natives(natives)) => self.natives(&natives),
+            Err(reason) => {
+                self.f.unit();
+                self.problem(Problem {
+                    span,
+                    kind: ProblemKind::Library {
+                        wanted: wanted.to_string(),
+                        reason,
+                    },
+                });
+            }
+        }
+    }
+
+    /// A map of host functions.
+    fn natives(&mut self, natives: &[Native]) {
+        let mut items = Vec::new();
+        for native in natives {
+            let Some(function) = self.native(native) else {
+                continue;
+            };
+            self.f.op(Op::MakeClosure, &[function.0, 0]);
+            self.f.coerce(TypeId::DYN);
+            let name = self.module().name(&native.field);
+            items.push((ItemKind::Named, Some(name), field_flags::IMMUTABLE));
+        }
+        let literal = self.module().constant(Const::Map(items));
+        self.f.op(Op::MapLit, &[literal.0]);
+        self.f.coerce(TypeId::DYN);
+    }
+
+    /// A routine that calls a host function: it takes what its parameters say, or faults type.
+    fn native(&self, native: &Native) -> Option<FuncId> {
+        let module = self.module();
+        let params: Option<Vec<TypeId>> = native.params.iter().map(|name| basic(name)).collect();
+        let (params, result) = (params?, basic(&native.result)?);
+        let caps: Vec<_> = native
+            .capabilities
+            .iter()
+            .map(|cap| module.name(cap))
+            .collect();
+        let name = module.name(&native.import);
+        let import = module.import_host(name, &params, result, &caps, true);
+        let function = module.declare(Signature {
+            name: Some(module.name(&native.field)),
+            params: params
+                .iter()
+                .map(|_| Param {
+                    ty: TypeId::DYN,
+                    name: None,
+                })
+                .collect(),
+            result: TypeId::DYN,
+            policy: Lang::Rhumb,
+            arity: Arity::Loose,
+            flags: 0,
+            captures: Vec::new(),
+        });
+        let mut f = module.build(function);
+        for (index, ty) in params.iter().enumerate() {
+            let param = f.param(index as u32);
+            f.load(param);
+            f.coerce(*ty);
+        }
+        f.op(Op::CallFfi, &[import.0]);
+        f.coerce(TypeId::DYN);
+        f.ret();
+        f.finish().ok()?;
+        Some(function)
+    }
+}
+
+/// A basic type by its name in module text.
+fn basic(name: &str) -> Option<TypeId> {
+    Some(match name {
+        "dyn" => TypeId::DYN,
+        "unit" => TypeId::UNIT,
+        "int" => TypeId::INT,
+        "float" => TypeId::FLOAT,
+        "bool" => TypeId::BOOL,
+        "char" => TypeId::CHAR,
+        "text" => TypeId::TEXT,
+        "bytes" => TypeId::BYTES,
+        "list" => TypeId::LIST,
+        "fn" => TypeId::FN,
+        "ref" => TypeId::REF,
+        _ => return None,
+    })
+}

@@ -1,0 +1,400 @@
+//! Routines: functions, methods, subroutines, selector values, and how each gets its `!` (docs/specs/rhumb.md §3.6–§3.9).
+
+use emit::Local;
+use fzb::tables::{FuncId, TypeId};
+use isa::Op;
+
+use crate::tree::{
+    DestructureId, Expr, ExprId, FieldName, LambdaHead, LambdaKind, Mutability, Param, ParamKind,
+    Target,
+};
+
+use super::code::{Code, Want};
+use super::rules;
+use super::units::{UnitId, UnitKind, VarId, Written};
+
+/// Bind modes of `make_routine`.
+const RECEIVER: u32 = 1;
+const HOME: u32 = 2;
+const LEXICAL: u32 = 3;
+const CTOR: u32 = 4;
+/// Number of the nature `plain` in `map_new`.
+const PLAIN: u32 = 0;
+
+impl<'a> Code<'a> {
+    /// A lambda or subroutine, or a run in a realm; `home`: the map whose field it becomes.
+    pub fn routine(&mut self, id: ExprId, home: Option<Local>) {
+        let tree = self.tree();
+        let analysis = self.analysis();
+        let Some(unit) = analysis.unit_of.get(&id).copied() else {
+            return self.f.unit();
+        };
+        let (written, label) = analysis
+            .written
+            .get(&id)
+            .copied()
+            .unwrap_or((Written::Anonymous, None));
+        let method = match tree.expr(id) {
+            Expr::Lambda { kind, head, body } => {
+                if analysis.unit(unit).kind == UnitKind::Thunk {
+                    return self.run_in(id, head, *body, unit);
+                }
+                *kind == LambdaKind::Method
+            }
+            _ => false,
+        };
+        let name = label.map(|label| self.text(label));
+        let function = Code::declare(self.shared, unit, name);
+        self.build(unit, function, id);
+        let count = self.captures(unit);
+        let needs = analysis.unit(unit).needs_base;
+        let template =
+            written == Written::Label && label.is_some_and(|label| analysis.templates.contains(&label));
+        match (written, method) {
+            _ if !needs && !template => self.f.op(Op::MakeClosure, &[function.0, count]),
+            (Written::Label, false) => {
+                self.f.op(Op::MapNew, &[PLAIN, 0]);
+                let mode = if analysis.unit(unit).constructor || template {
+                    CTOR
+                } else {
+                    HOME
+                };
+                self.f.coerce(TypeId::DYN);
+                self.f.op(Op::MakeRoutine, &[function.0, count, mode]);
+            }
+            (Written::Field, true) => {
+                match home {
+                    Some(home) => self.f.load(home),
+                    None => self.base_or_empty(),
+                }
+                self.f.op(Op::MakeRoutine, &[function.0, count, HOME]);
+            }
+            (Written::Field, false) => self.f.op(Op::MakeRoutine, &[function.0, count, RECEIVER]),
+            (Written::Label, true) => {
+                self.base_or_empty();
+                self.f.op(Op::MakeRoutine, &[function.0, count, HOME]);
+            }
+            (Written::Anonymous, _) => self.f.op(Op::MakeRoutine, &[function.0, count, LEXICAL]),
+        }
+        if let Expr::Lambda {
+            kind: LambdaKind::Immediate,
+            ..
+        } = tree.expr(id)
+        {
+            self.at(tree.span(id));
+            self.f.op(Op::CallClosure, &[0]);
+        }
+    }
+
+    fn base_or_empty(&mut self) {
+        if self.analysis().unit(self.unit).needs_base {
+            self.base();
+        } else {
+            self.f.unit();
+        }
+    }
+
+    /// A closure of a unit that gets `!` from this one, if it needs it.
+    pub fn lexical(&mut self, unit: UnitId, function: FuncId) {
+        let count = self.captures(unit);
+        if self.analysis().unit(unit).needs_base {
+            self.f.op(Op::MakeRoutine, &[function.0, count, LEXICAL]);
+        } else {
+            self.f.op(Op::MakeClosure, &[function.0, count]);
+        }
+    }
+
+    /// An operand that is an implicit subroutine.
+    pub fn operand_routine(&mut self, id: ExprId) {
+        let Some(unit) = self.analysis().unit_of.get(&id).copied() else {
+            return self.f.unit();
+        };
+        let function = Code::declare(self.shared, unit, None);
+        let mut inner = Code::open(self.shared, unit, function);
+        inner.dynamic(id, Want::Tail);
+        inner.finish();
+        self.lexical(unit, function);
+    }
+
+    /// `{ … }` as a value: a routine of one argument (§4.1).
+    pub fn selector_value(&mut self, id: ExprId) {
+        let tree = self.tree();
+        let (Some(unit), Expr::Selector(list)) =
+            (self.analysis().unit_of.get(&id).copied(), tree.expr(id))
+        else {
+            return self.f.unit();
+        };
+        let function = Code::declare(self.shared, unit, None);
+        let mut inner = Code::open(self.shared, unit, function);
+        let first = inner.f.param(0);
+        inner.f.load(first);
+        inner.dispatch(list, tree.span(id).start, Want::Tail);
+        inner.finish();
+        self.lexical(unit, function);
+    }
+
+    /// `<[ … ]>`: the parameters of a function that nothing calls.
+    pub fn submap(&mut self, id: ExprId) {
+        let tree = self.tree();
+        let (Some(unit), Expr::Submap(params)) =
+            (self.analysis().unit_of.get(&id).copied(), tree.expr(id))
+        else {
+            return self.f.unit();
+        };
+        let function = Code::declare(self.shared, unit, None);
+        let mut inner = Code::open(self.shared, unit, function);
+        let list: Vec<&Param> = params.iter().collect();
+        inner.params(&list);
+        inner.f.unit();
+        inner.finish();
+        let count = self.captures(unit);
+        self.f.op(Op::MakeClosure, &[function.0, count]);
+        self.f.coerce(TypeId::DYN);
+        self.field_operator(crate::tree::FieldOp::Parameters);
+    }
+
+    /// Fills the function of a unit from the expression that made it.
+    fn build(&mut self, unit: UnitId, function: FuncId, id: ExprId) {
+        let tree = self.tree();
+        let mut inner = Code::open(self.shared, unit, function);
+        match tree.expr(id) {
+            Expr::Subroutine(list) => {
+                inner.statements(list, Want::Tail);
+            }
+            Expr::Lambda { head, body, .. } => {
+                match head {
+                    LambdaHead::Params(params) => {
+                        let list: Vec<&Param> = params.iter().collect();
+                        inner.params(&list);
+                    }
+                    LambdaHead::Label(_) if inner.analysis().label_params.contains(&id) => {
+                        if let Some(var) = inner.slot_at(tree.span(id).start) {
+                            inner.parameter(var, false);
+                        }
+                    }
+                    _ => {
+                        let list = rules::known_params(tree, inner.analysis(), id);
+                        inner.params(&list.unwrap_or_default());
+                    }
+                }
+                match rules::selector_body(tree, *body) {
+                    Some((list, at)) => {
+                        inner.argument_subject();
+                        inner.dispatch(list, at, Want::Tail);
+                    }
+                    None => inner.expr(*body, Want::Tail),
+                }
+            }
+            _ => inner.f.unit(),
+        }
+        if inner.analysis().unit(unit).assigns_through_base {
+            inner.f.pop();
+            inner.base();
+        }
+        inner.f.coerce(TypeId::DYN);
+        inner.finish();
+    }
+
+    /// What the selector of a function's body is applied to (rulings A3).
+    fn argument_subject(&mut self) {
+        let unit = self.analysis().unit(self.unit);
+        match unit.params {
+            0 => {
+                // All that was given: nothing, one value, or a map of them.
+                let Some(all) = unit.arguments.get(&0).copied() else {
+                    return self.f.unit();
+                };
+                self.payload(all);
+            }
+            1 => {
+                let param = self.f.param(0);
+                self.f.load(param);
+            }
+            count => {
+                self.f.op(Op::MapNew, &[PLAIN, 0]);
+                self.f.coerce(TypeId::DYN);
+                for index in 0..count {
+                    let param = self.f.param(index);
+                    self.f.load(param);
+                    self.f.op(Op::PushAt, &[0]);
+                }
+            }
+        }
+    }
+
+    /// The map of all arguments as a value: empty for none, the one, or the map.
+    fn payload(&mut self, all: VarId) {
+        let (end, one, many) = (self.f.label(), self.f.label(), self.f.label());
+        self.load(all);
+        self.f.op(Op::Len, &[]);
+        self.f.push_int(1);
+        self.f.op(Op::I64Eq, &[]);
+        self.f.jump_if(one);
+        self.load(all);
+        self.f.op(Op::Len, &[]);
+        self.f.push_int(0);
+        self.f.op(Op::I64Eq, &[]);
+        self.f.jump_if_not(many);
+        self.f.unit();
+        self.f.jump(end);
+        self.f.bind(one);
+        self.load(all);
+        self.f.push_int(1);
+        self.f.coerce(TypeId::DYN);
+        self.f.op(Op::GetIndex, &[]);
+        self.f.jump(end);
+        self.f.bind(many);
+        self.load(all);
+        self.f.bind(end);
+    }
+
+    // Parameters
+
+    fn params(&mut self, params: &[&Param]) {
+        let tree = self.tree();
+        let mut index = 0;
+        for param in params {
+            let at = param.span.start;
+            match &param.kind {
+                ParamKind::Label { mutability, .. } => {
+                    if let Some(var) = self.slot_at(at) {
+                        if let Some(default) = param.default {
+                            self.default_of(index, default);
+                        }
+                        self.parameter(var, *mutability == Some(Mutability::Immutable));
+                    }
+                    index += 1;
+                }
+                ParamKind::Void | ParamKind::Error | ParamKind::Event(_) => index += 1,
+                ParamKind::Nested(items) => {
+                    if let Some(default) = param.default {
+                        self.default_of(index, default);
+                    }
+                    self.nested(index, *items);
+                    index += 1;
+                }
+                ParamKind::Field {
+                    target, mutability, ..
+                } => {
+                    if let Some(default) = param.default {
+                        self.default_of(index, default);
+                    }
+                    let local = self.f.param(index);
+                    self.f.load(local);
+                    self.bring(target, at, *mutability);
+                    index += 1;
+                }
+                ParamKind::Slurp(label) => {
+                    if label.is_some()
+                        && let Some(var) = self.slot_at(at)
+                    {
+                        let all = self
+                            .analysis()
+                            .unit(self.unit)
+                            .arguments
+                            .get(&0)
+                            .copied();
+                        match all {
+                            Some(all) => self.load(all),
+                            None => self.f.unit(),
+                        }
+                        let none = self
+                            .module()
+                            .constant(emit::Const::Names(Vec::new()));
+                        self.f.op(Op::Rest, &[index, none.0]);
+                        self.f.coerce(TypeId::DYN);
+                        self.init(var, false);
+                    }
+                }
+                ParamKind::Submap(id) => {
+                    let labels = rules::submap_labels(tree, self.analysis(), *id);
+                    for (number, label) in labels.into_iter().enumerate() {
+                        let unit = self.analysis().unit(self.unit);
+                        let Some(var) = unit.labels.get(&label).copied() else {
+                            continue;
+                        };
+                        let local = self.f.param(index);
+                        self.f.load(local);
+                        self.f.op(Op::TryIndex, &[number as u32 + 1]);
+                        self.f.pop();
+                        self.f.swap();
+                        self.f.pop();
+                        self.init(var, false);
+                    }
+                    index += 1;
+                }
+                ParamKind::SubmapLabels(id) => {
+                    for label in rules::submap_labels(tree, self.analysis(), *id) {
+                        let unit = self.analysis().unit(self.unit);
+                        if let Some(var) = unit.labels.get(&label).copied() {
+                            self.parameter(var, false);
+                        }
+                        index += 1;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A parameter's default stands for an empty argument.
+    fn default_of(&mut self, index: u32, default: ExprId) {
+        let local = self.f.param(index);
+        let given = self.f.label();
+        self.f.load(local);
+        self.f.unit();
+        self.f.op(Op::Same, &[]);
+        self.f.jump_if_not(given);
+        self.dynamic(default, Want::Value);
+        self.f.store(local);
+        self.f.bind(given);
+    }
+
+    fn nested(&mut self, index: u32, items: DestructureId) {
+        let local = self.f.param(index);
+        self.f.load(local);
+        self.destructure(items);
+    }
+
+    /// Pops a value into the target of a parameter.
+    fn bring(&mut self, target: &Target, at: u32, mutability: Mutability) {
+        match target {
+            Target::Label(_) => {
+                if let Some(var) = self.slot_at(at) {
+                    self.init(var, mutability == Mutability::Immutable);
+                } else {
+                    self.f.pop();
+                }
+            }
+            Target::Nested(items) => self.destructure(*items),
+            _ => self.f.pop(),
+        }
+    }
+
+    // Realms
+
+    /// `R -> expr`: a process in the realm, waited for (§5.9).
+    fn run_in(&mut self, id: ExprId, head: &LambdaHead, body: ExprId, unit: UnitId) {
+        let tree = self.tree();
+        let function = Code::declare(self.shared, unit, None);
+        let mut inner = Code::open(self.shared, unit, function);
+        inner.dynamic(body, Want::Tail);
+        inner.finish();
+        match head {
+            LambdaHead::Label(label) => self.label(*label, tree.span(id).start, false),
+            LambdaHead::Value(value) => self.dynamic(*value, Want::Value),
+            LambdaHead::Params(_) => self.f.unit(),
+        }
+        self.f.coerce(TypeId::DYN);
+        self.lexical(unit, function);
+        self.at(tree.span(id));
+        self.f.op(Op::RunIn, &[]);
+    }
+
+    /// The name of a field that is a text or label, else `None`.
+    pub fn text_name(&self, name: &FieldName) -> Option<String> {
+        match name {
+            FieldName::Label(label) => Some(self.text(*label).to_owned()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What the analysis finds: units of code, the labels that live in them, and what each mention of a label means.
+//!
+//! A *unit* becomes one function of the module. An *activation* is a unit that a call makes (the module, functions,
+//! subroutines, selector values, operands that are implicit subroutines). *Thunks* and *selectors* are units that the
+//! machine demands where a program has none: what they mention belongs to the activation around them (rulings A9).
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::tree::{ExprId, LabelId};
+
+/// A unit of code.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct UnitId(pub u32);
+
+/// A label's slot: a parameter, a local, a binding of a rule, or a static of the module.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct VarId(pub u32);
+
+/// What a unit is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnitKind {
+    /// The document.
+    Module,
+    /// A function, method, subroutine, selector value or implicit subroutine.
+    Activation,
+    /// The subject of an attached selector.
+    Thunk,
+    /// The rules of an attached selector or of a subscription.
+    Selector,
+}
+
+/// What a slot is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum VarKind {
+    /// Declared parameter at this index (0-based).
+    Param(u32),
+    /// Raw argument (1-based) that is no declared parameter; `$3`.
+    Argument(u32),
+    /// All arguments, `$0`.
+    AllArguments,
+    /// Assigned in its unit.
+    Local,
+    /// Bound by a pattern.
+    Bound,
+    /// A label of the module.
+    Static,
+}
+
+/// A slot.
+#[derive(Clone, Debug)]
+pub struct Var {
+    /// Its label; none for raw arguments.
+    pub label: Option<LabelId>,
+    /// The unit whose frame has it.
+    pub owner: UnitId,
+    /// What it is.
+    pub kind: VarKind,
+    /// Another unit mentions it.
+    pub captured: bool,
+    /// It is assigned after it was made.
+    pub assigned: bool,
+    /// How many assignments mention it.
+    pub assignments: u32,
+    /// Where it is first assigned.
+    pub first: u32,
+    /// The value of its only assignment, while there is only one.
+    pub value: Option<ExprId>,
+}
+
+/// A unit.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// What it is.
+    pub kind: UnitKind,
+    /// The unit around it.
+    pub parent: Option<UnitId>,
+    /// The activation that it belongs to: itself, if it is one.
+    pub activation: UnitId,
+    /// The expression that makes it, of an activation.
+    pub expr: Option<ExprId>,
+    /// Slots of other units that it reaches, in the order of first mention.
+    pub captures: Vec<VarId>,
+    /// Its own slots, in the order they were found.
+    pub vars: Vec<VarId>,
+    /// Labels of an activation.
+    pub labels: HashMap<LabelId, VarId>,
+    /// Raw arguments that are mentioned.
+    pub arguments: BTreeMap<u32, VarId>,
+    /// How many parameters are declared.
+    pub params: u32,
+    /// Arguments can be mentioned here that no parameter declares.
+    pub takes_arguments: bool,
+    /// `!` is mentioned in its own body (rulings B5).
+    pub mentions_base: bool,
+    /// It needs the receiver's register: it or something lexical in it mentions `!`.
+    pub needs_base: bool,
+    /// Its own body assigns through `!` (D-11).
+    pub assigns_through_base: bool,
+    /// It may become a constructor activation, so its labels are cells that the instance shows.
+    pub constructor: bool,
+    /// It is the handler of a subscription, called with a kind and an event.
+    pub handler: bool,
+    /// Labels of captures that were listed.
+    pub captured: HashSet<VarId>,
+}
+
+/// What a mention of a label means.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Meaning {
+    /// That slot.
+    Slot(VarId),
+    /// No slot: a name of the prelude, or undefined.
+    Free,
+}
+
+/// How a routine gets its `!` (D-09).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Written {
+    /// Assigned to a label.
+    Label,
+    /// The value of a field.
+    Field,
+    /// Anywhere else.
+    Anonymous,
+}
+
+/// What the analysis found.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// Units; the document is the first.
+    pub units: Vec<Unit>,
+    /// Slots.
+    pub vars: Vec<Var>,
+    /// What the label at a place of the source means.
+    pub meanings: HashMap<u32, Meaning>,
+    /// Places of labels that a pattern binds (the others pin).
+    pub binds: HashSet<u32>,
+    /// The unit that an expression makes.
+    pub unit_of: HashMap<ExprId, UnitId>,
+    /// Units that an attached selector makes, by the place of its step: thunk, selector.
+    pub attached: HashMap<u32, (UnitId, UnitId)>,
+    /// Lambdas whose only label is a parameter.
+    pub label_params: HashSet<ExprId>,
+    /// How a routine was written.
+    pub written: HashMap<ExprId, (Written, Option<LabelId>)>,
+    /// Labels whose `<f>[!]` is mentioned, so that they need a template.
+    pub templates: HashSet<LabelId>,
+    /// The slot of the value that the selector at a place is applied to.
+    pub subjects: HashMap<u32, VarId>,
+    /// Slots that the predicate at a place binds.
+    pub predicates: HashMap<u32, Vec<VarId>>,
+}
+
+impl Analysis {
+    /// A unit.
+    pub fn unit(&self, id: UnitId) -> &Unit {
+        &self.units[id.0 as usize]
+    }
+
+    /// A unit, to change it.
+    pub fn unit_mut(&mut self, id: UnitId) -> &mut Unit {
+        &mut self.units[id.0 as usize]
+    }
+
+    /// A slot.
+    pub fn var(&self, id: VarId) -> &Var {
+        &self.vars[id.0 as usize]
+    }
+
+    /// A slot, to change it.
+    pub fn var_mut(&mut self, id: VarId) -> &mut Var {
+        &mut self.vars[id.0 as usize]
+    }
+
+    /// What a label at a place means.
+    pub fn meaning(&self, at: u32) -> Meaning {
+        self.meanings.get(&at).copied().unwrap_or(Meaning::Free)
+    }
+
+    /// Does a slot live in a cell? What only its own unit mentions never does; what others mention does, unless nothing can
+    /// change it after it was made.
+    pub fn is_cell(&self, id: VarId) -> bool {
+        let var = self.var(id);
+        if var.kind == VarKind::Static {
+            return false;
+        }
+        if self.exposed(id) {
+            return true;
+        }
+        match var.kind {
+            VarKind::Argument(_) | VarKind::AllArguments => false,
+            VarKind::Param(_) | VarKind::Bound => var.captured && var.assigned,
+            VarKind::Local => var.captured,
+            VarKind::Static => false,
+        }
+    }
+
+    /// Is it a label that a constructor's instance shows (D-10)?
+    pub fn exposed(&self, id: VarId) -> bool {
+        let var = self.var(id);
+        matches!(var.kind, VarKind::Param(_) | VarKind::Local)
+            && var.label.is_some()
+            && self.unit(var.owner).constructor
+    }
+}
