@@ -1,0 +1,15 @@
+//! # rhumb: the language Rhumb
+//!
+//! Source text to tree: [`tree`] is what the parser makes and the compiler reads.
+//!
+//! Specification: `docs/specs/rhumb.md`, `docs/specs/rulings.md`.
+#![forbid(unsafe_code)]
+
+mod locale;
+pub mod tree;
+
+pub use locale::{LOCALES, Locale};
+
+/// How deeply brackets, prefix operators, right operands of right-grouping operators, assignments and arrow bodies may
+/// be nested; deeper texts are refused with RH0005, so that no pass over the tree overflows the native stack.
+pub const MAX_DEPTH: usize = 256;
