@@ -5,10 +5,14 @@
 //! Specification: `docs/specs/rhumb.md`, `docs/specs/rulings.md`.
 #![forbid(unsafe_code)]
 
+pub mod diagnostics;
+pub mod lex;
 mod locale;
+mod source;
 pub mod tree;
 
 pub use locale::{LOCALES, Locale};
+pub use source::{NewlineKind, Source, TooLong};
 
 /// How deeply brackets, prefix operators, right operands of right-grouping operators, assignments and arrow bodies may
 /// be nested; deeper texts are refused with RH0005, so that no pass over the tree overflows the native stack.
