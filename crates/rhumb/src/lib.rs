@@ -8,10 +8,12 @@
 pub mod diagnostics;
 pub mod lex;
 mod locale;
+mod parse;
 mod source;
 pub mod tree;
 
 pub use locale::{LOCALES, Locale};
+pub use parse::{Completeness, Options, Parsed, parse};
 pub use source::{NewlineKind, Source, TooLong};
 
 /// How deeply brackets, prefix operators, right operands of right-grouping operators, assignments and arrow bodies may

@@ -364,14 +364,14 @@ impl Lexer<'_> {
             }
             sign => {
                 let line = rest.find('\n').unwrap_or(rest.len());
+                // Only behind something on the same line; alone it attaches to nothing (§10.3).
+                let behind = self.newline.is_none() && !self.out.tokens.is_empty();
                 let kind = match sign {
-                    Some(b'=') => CommentKind::Assertion,
-                    Some(b'?') => CommentKind::Inspection,
+                    Some(b'=') if behind => CommentKind::Assertion,
+                    Some(b'?') if behind => CommentKind::Inspection,
                     _ => CommentKind::Line,
                 };
-                // Only behind an expression on the same line.
-                let meta = kind != CommentKind::Line && self.newline.is_none();
-                self.ended |= meta;
+                self.ended |= kind != CommentKind::Line;
                 (kind, line)
             }
         };

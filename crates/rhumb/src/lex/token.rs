@@ -272,7 +272,7 @@ pub enum Literal {
 /// The kinds of comments (§1.2).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum CommentKind {
-    /// `% …`
+    /// `% …`; also a meta-operator with nothing before it on its line
     Line,
     /// `%( … %)`
     Block,

@@ -173,6 +173,31 @@ impl Tree {
         self.labels.intern(text)
     }
 
+    /// A tree without nodes that knows these labels.
+    pub(crate) fn with_labels(labels: Labels) -> Self {
+        Self {
+            labels,
+            ..Self::default()
+        }
+    }
+
+    /// Takes an expression out to make another of it; [`Expr::Error`] stays in its place.
+    pub(crate) fn take(&mut self, id: ExprId) -> Expr {
+        let place = self.exprs.get_mut(id.index());
+        place.map_or(Expr::Error, |expr| std::mem::replace(expr, Expr::Error))
+    }
+
+    /// Puts an expression and its span in the place of another.
+    pub(crate) fn put(&mut self, id: ExprId, expr: Expr, span: Span) {
+        if let (Some(place), Some(old)) = (
+            self.exprs.get_mut(id.index()),
+            self.expr_spans.get_mut(id.index()),
+        ) {
+            *place = expr;
+            *old = span;
+        }
+    }
+
     /// Sets the statements of the document.
     pub fn set_statements(&mut self, statements: Vec<ExprId>) {
         self.statements = statements;
