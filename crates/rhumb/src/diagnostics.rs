@@ -204,7 +204,9 @@ impl SyntaxError {
         };
         let diagnostic = match &self.kind {
             K::Expected(expected, found) => expectation(base, *expected, found),
-            K::Unclosed(bracket) => base.arg("open", bracket.open()).arg("close", bracket.close()),
+            K::Unclosed(bracket) => base
+                .arg("open", bracket.open())
+                .arg("close", bracket.close()),
             K::Stray(bracket) => base.arg("close", bracket.close()),
             K::UnclosedText => base.reason("interpolated"),
             K::UnclosedRawText => base.reason("raw"),

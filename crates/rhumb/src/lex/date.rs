@@ -75,7 +75,12 @@ pub(crate) fn read_digits(text: &str) -> Option<(usize, DateComponent)> {
 /// Puts components into order: `Y/M/D`, or `M/D/Y` if only the last has four digits or more.
 pub(crate) fn calendar(components: Components) -> Option<Result<CalendarDate, DateError>> {
     use DateComponent::Digits;
-    let [Digits(a, a_digits), Digits(b, b_digits), Digits(c, c_digits)] = components else {
+    let [
+        Digits(a, a_digits),
+        Digits(b, b_digits),
+        Digits(c, c_digits),
+    ] = components
+    else {
         return None;
     };
     let (year, month, day) = match (a_digits >= 4, c_digits >= 4) {
@@ -156,7 +161,14 @@ mod tests {
             read_time("12:30:05.1234567890").unwrap().1,
             Err(DateError::Time)
         );
-        for text in ["1:30:05", "12:30", "12:30:5", "123:30:05", "12:30:055", "12::30:05"] {
+        for text in [
+            "1:30:05",
+            "12:30",
+            "12:30:5",
+            "123:30:05",
+            "12:30:055",
+            "12::30:05",
+        ] {
             assert_eq!(read_time(text), None, "{text}");
         }
     }

@@ -2,12 +2,12 @@
 
 use super::chars::{hook_length, is_start, key_length, label_length, wildcard_length};
 use super::date::{self, Components, DateError};
+use super::library;
 use super::number::{self, NumberError};
 use super::text::{RawText, read_escape, read_raw};
 use super::token::{
     Bracket, Comment, CommentKind, DateComponent, DateLiteral, Literal, Sign, Token, TokenKind,
 };
-use super::library;
 use crate::diagnostics::{SyntaxError, SyntaxErrorKind as Kind};
 use crate::tree::{ClockTime, Duration, Labels, Span};
 
@@ -94,7 +94,8 @@ impl Lexer<'_> {
     /// Adds the token of that many bytes here, and before it the line end that it makes one.
     fn push(&mut self, kind: TokenKind, length: usize) {
         if let Some(at) = self.newline.take() {
-            let joined = matches!(kind, TokenKind::Sign(sign) if sign.continues_before()) && !self.ended;
+            let joined =
+                matches!(kind, TokenKind::Sign(sign) if sign.continues_before()) && !self.ended;
             let before = self.out.tokens.last().map(|token| token.kind);
             let open = matches!(before, Some(TokenKind::Sign(sign)) if sign.continues_after());
             if !joined && !open && before.is_some() {
@@ -248,7 +249,10 @@ impl Lexer<'_> {
 
     /// `$N` or `?N`.
     fn argument(&mut self) {
-        let digits = self.rest()[1..].bytes().take_while(u8::is_ascii_digit).count();
+        let digits = self.rest()[1..]
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count();
         match self.rest()[1..1 + digits].parse() {
             Ok(number) => self.push(TokenKind::Argument(number), 1 + digits),
             Err(_) => self.push_bad(Kind::NumberTooLarge, 1 + digits),
@@ -294,7 +298,11 @@ impl Lexer<'_> {
     fn moment(
         &mut self,
         at: usize,
-    ) -> Option<(usize, Option<Components>, Result<Option<ClockTime>, DateError>)> {
+    ) -> Option<(
+        usize,
+        Option<Components>,
+        Result<Option<ClockTime>, DateError>,
+    )> {
         if let Some((length, time)) = date::read_time(&self.text[at..]) {
             return Some((at + length, None, time.map(Some)));
         }
@@ -348,7 +356,10 @@ impl Lexer<'_> {
         if !date::is_duration(&moment) {
             return false;
         }
-        self.push_literal(Literal::Duration(Duration { negative, moment }), end - self.at);
+        self.push_literal(
+            Literal::Duration(Duration { negative, moment }),
+            end - self.at,
+        );
         true
     }
 
@@ -419,7 +430,11 @@ impl Lexer<'_> {
                     let (length, escaped) = read_escape(&self.text[at..]);
                     match escaped {
                         Some(escaped) => value.push(escaped),
-                        None => self.error(Kind::BadEscape, at, (at + length.max(2)).min(self.text.len())),
+                        None => self.error(
+                            Kind::BadEscape,
+                            at,
+                            (at + length.max(2)).min(self.text.len()),
+                        ),
                     }
                     at += length;
                 }

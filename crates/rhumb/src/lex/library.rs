@@ -42,9 +42,9 @@ pub(crate) fn read(text: &str, labels: &mut Labels) -> Option<(usize, Library)> 
     };
     let version = match version {
         Found::Version(version) => version,
-        Found::Label(length) => LibraryVersion::Label(
-            labels.intern(&line[version_start..version_start + length]),
-        ),
+        Found::Label(length) => {
+            LibraryVersion::Label(labels.intern(&line[version_start..version_start + length]))
+        }
     };
     // Two more: the braces; `end` counts from behind the first.
     Some((
@@ -95,7 +95,10 @@ fn read_version(text: &str) -> Option<(usize, Found)> {
 
 fn skip_blanks(text: &str, from: usize) -> usize {
     let rest = &text.as_bytes()[from.min(text.len())..];
-    from + rest.iter().take_while(|b| matches!(b, b' ' | b'\t')).count()
+    from + rest
+        .iter()
+        .take_while(|b| matches!(b, b' ' | b'\t'))
+        .count()
 }
 
 #[cfg(test)]
@@ -125,13 +128,22 @@ mod tests {
     fn libraries_and_selectors() {
         for (text, expected) in [
             ("{!|math|1.2.0};", "Base math 1 Number(2);"),
-            ("{git|https://path.to/repo|0.1.0}", "git https://path.to/repo 0 Number(1)"),
+            (
+                "{git|https://path.to/repo|0.1.0}",
+                "git https://path.to/repo 0 Number(1)",
+            ),
             ("{ - | a b | - }", "Local a b Working"),
             ("{_|nat_core|1.-}", "Native nat_core 1 Any"),
-            ("{=|x.json|1.10}", "Resource x.json Short { major: 1, minor: 10 }"),
+            (
+                "{=|x.json|1.10}",
+                "Resource x.json Short { major: 1, minor: 10 }",
+            ),
             ("{!|🧮|v}", "Base 🧮 label v"),
             ("{!|m|3}", "Base m 3 Any"),
-            ("{ RESOLVER | PATH | VERSION }", "RESOLVER PATH label VERSION"),
+            (
+                "{ RESOLVER | PATH | VERSION }",
+                "RESOLVER PATH label VERSION",
+            ),
             ("{x || f}", "selector"),
             ("{n|m || f}", "selector"),
             ("{1|5 .. 'a'}", "selector"),

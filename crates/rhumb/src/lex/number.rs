@@ -85,9 +85,7 @@ pub(crate) fn read(text: &str) -> ReadNumber {
             read.length += suffix.len();
             version(&read.groups, suffix)
         }
-        (_, Some(closing)) if same && read.marks[0] != closing => {
-            Ok(fraction(&read.groups, &[]))
-        }
+        (_, Some(closing)) if same && read.marks[0] != closing => Ok(fraction(&read.groups, &[])),
         (1, None) => {
             misleading = read.marks[0] == b',' && grouped(&read.groups);
             Ok(fraction(&read.groups[..1], &read.groups[1..]))
@@ -198,7 +196,13 @@ mod tests {
                     VersionPart::Number(n) => n.to_string(),
                     VersionPart::Any => "-".to_owned(),
                 };
-                format!("ver {} {} {} {}", v.major, part(v.minor), part(v.patch), v.suffix)
+                format!(
+                    "ver {} {} {} {}",
+                    v.major,
+                    part(v.minor),
+                    part(v.patch),
+                    v.suffix
+                )
             }
             other => format!("{other:?}"),
         };

@@ -55,7 +55,10 @@ fn read_scalar(text: &str) -> (usize, Option<char>) {
         return (2, None);
     }
     let value = u32::from_str_radix(&inner[..digits], 16).ok();
-    (digits + 4, value.filter(|_| digits <= 6).and_then(char::from_u32))
+    (
+        digits + 4,
+        value.filter(|_| digits <= 6).and_then(char::from_u32),
+    )
 }
 
 #[cfg(test)]

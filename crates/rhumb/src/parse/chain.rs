@@ -166,7 +166,9 @@ impl Parser<'_> {
     pub fn emission_primary(&mut self, kind: EventKind) -> ExprId {
         let start = self.here();
         let emission = self.emission(kind);
-        let any = emission.topic.is_some_and(|topic| self.tree.label(topic) == "*");
+        let any = emission
+            .topic
+            .is_some_and(|topic| self.tree.label(topic) == "*");
         let span = self.since(start);
         let expr = self.tree.add(Expr::Emit(emission), span);
         if any {

@@ -193,9 +193,7 @@ impl Parser<'_> {
             Expr::Chain { head, steps } => {
                 let head = *head;
                 match (self.tree.expr(head), steps.as_slice()) {
-                    (Expr::Reference(_) | Expr::Submap(_), [step])
-                        if self.is_all(&step.kind) =>
-                    {
+                    (Expr::Reference(_) | Expr::Submap(_), [step]) if self.is_all(&step.kind) => {
                         ParamKind::SubmapLabels(head)
                     }
                     _ => self.no_param(span),

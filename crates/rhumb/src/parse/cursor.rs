@@ -294,7 +294,8 @@ impl<'t> Parser<'t> {
                 self.recover();
             }
             // An item that could not begin takes its token, or the loop would not end.
-            if self.at == before && !matches!(self.kind(), TokenKind::Newline | TokenKind::Close(_)) {
+            if self.at == before && !matches!(self.kind(), TokenKind::Newline | TokenKind::Close(_))
+            {
                 self.advance();
             }
         }

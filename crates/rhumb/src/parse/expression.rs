@@ -4,8 +4,7 @@ use super::cursor::Parser;
 use crate::diagnostics::SyntaxErrorKind as Kind;
 use crate::lex::{Sign, TokenKind};
 use crate::tree::{
-    BinaryOp, Expr, ExprId, FlowOp, LambdaHead, LambdaKind, Level, Mutability, PrefixOp,
-    Term,
+    BinaryOp, Expr, ExprId, FlowOp, LambdaHead, LambdaKind, Level, Mutability, PrefixOp, Term,
 };
 
 /// The operator of a sign, looked up in the table of operators by its text.

@@ -98,7 +98,12 @@ pub fn parse(text: &str, options: Options) -> Parsed {
 
 fn too_long(locale: Locale) -> Parsed {
     let error = SyntaxError::new(SyntaxErrorKind::TooLong, Span::default());
-    let mut parsed = parse("", Options { locale: Some(locale) });
+    let mut parsed = parse(
+        "",
+        Options {
+            locale: Some(locale),
+        },
+    );
     parsed.errors.push(error);
     parsed
 }

@@ -13,6 +13,7 @@ mod label;
 mod literal;
 mod operator;
 mod pattern;
+mod print;
 
 pub use expr::{
     Arg, ArgKind, DestructureItem, DestructureKind, Emission, EventKind, Expr, Field, FieldKind,
@@ -27,6 +28,7 @@ pub use literal::{
 };
 pub use operator::{Associativity, BinaryOp, FieldOp, FlowOp, Level, PrefixOp};
 pub use pattern::{Event, Pattern, PatternItem, PatternItemKind, Rule, RuleKind, RuleMode, Topic};
+pub use print::print;
 
 /// A `%=` or `%?` behind a statement (§10.3).
 #[derive(Clone, PartialEq, Eq, Debug)]
