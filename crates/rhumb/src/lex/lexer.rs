@@ -187,7 +187,8 @@ impl Lexer<'_> {
             return self.push(TokenKind::Label(label), 3);
         }
         let rest = self.rest();
-        match Sign::ALL.iter().find(|sign| rest.starts_with(sign.text())) {
+        let fits = |sign: &&Sign| sign.text().starts_with(first) && rest.starts_with(sign.text());
+        match Sign::ALL.iter().find(fits) {
             Some(&sign) => self.push(TokenKind::Sign(sign), sign.text().len()),
             None => self.push_bad(Kind::UnknownCharacter(first), first.len_utf8()),
         }

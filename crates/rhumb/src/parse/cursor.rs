@@ -26,6 +26,8 @@ pub(super) struct Parser<'t> {
     /// Index of the first comment that does not stand before the next token.
     comment: usize,
     depth: usize,
+    /// The text was too deep: what is missing from there on says nothing.
+    given_up: bool,
     errors: Vec<SyntaxError>,
     /// Token at which the last error was reported: one error per place.
     last_error: Option<usize>,
@@ -53,6 +55,7 @@ impl<'t> Parser<'t> {
             at: 0,
             comment: 0,
             depth: 0,
+            given_up: false,
             errors: Vec::new(),
             last_error: None,
             open: Vec::new(),
@@ -67,6 +70,9 @@ impl<'t> Parser<'t> {
         let statements = parser.document();
         parser.tree.set_statements(statements);
         parser.errors.extend(lexed.errors);
+        if parser.given_up {
+            parser.unless_pattern.clear();
+        }
         let spans = parser.unless_pattern.into_iter().map(|(id, kind)| {
             let span = parser.tree.span(id);
             SyntaxError::new(kind, span)
@@ -219,6 +225,7 @@ impl<'t> Parser<'t> {
     pub fn deeper<T>(&mut self, part: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= MAX_DEPTH {
             self.error_here(Kind::TooDeep, None);
+            self.given_up = true;
             self.at = self.tokens.len().saturating_sub(1);
             self.last_error = Some(self.at);
             return None;

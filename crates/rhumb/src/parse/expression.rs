@@ -4,16 +4,63 @@ use super::cursor::Parser;
 use crate::diagnostics::SyntaxErrorKind as Kind;
 use crate::lex::{Sign, TokenKind};
 use crate::tree::{
-    BinaryOp, Expr, ExprId, FlowOp, LambdaHead, LambdaKind, Level, Mutability, PrefixOp, Term,
+    BinaryOp, Expr, ExprId, FlowOp, LambdaHead, LambdaKind, Level, Mutability, PrefixOp, Span, Term,
 };
 
-/// The operator of a sign, looked up in the table of operators by its text.
-fn of_sign<Op: Copy>(all: &[Op], text: impl Fn(Op) -> &'static str, sign: Sign) -> Option<Op> {
-    all.iter().copied().find(|&op| text(op) == sign.text())
+/// Builds, at compile time, the table from signs to operators out of the tables of both: they agree by text.
+macro_rules! by_sign {
+    ($name:ident, $op:ty) => {
+        const $name: [Option<$op>; Sign::ALL.len()] = {
+            let mut table = [None; Sign::ALL.len()];
+            let mut at = 0;
+            while at < <$op>::ALL.len() {
+                let op = <$op>::ALL[at];
+                let mut sign = 0;
+                while sign < table.len() {
+                    if same(Sign::ALL[sign].text(), op.text()) {
+                        table[Sign::ALL[sign] as usize] = Some(op);
+                    }
+                    sign += 1;
+                }
+                at += 1;
+            }
+            table
+        };
+    };
 }
 
-fn binary_of(sign: Sign) -> Option<BinaryOp> {
-    of_sign(BinaryOp::ALL, BinaryOp::text, sign)
+by_sign!(BINARY, BinaryOp);
+by_sign!(FLOW, FlowOp);
+by_sign!(PREFIX, PrefixOp);
+
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+fn of_sign<Op: Copy>(table: &[Option<Op>], sign: Sign) -> Option<Op> {
+    table.get(sign as usize).copied().flatten()
+}
+
+/// Operators of one level with their operands, as far as they were read.
+struct Run {
+    level: Level,
+    first: ExprId,
+    rest: Vec<Term<BinaryOp>>,
+    /// The operator whose operand comes next, and where it stands.
+    next: (BinaryOp, Span),
+}
+
+const fn term((op, op_span): (BinaryOp, Span), operand: ExprId) -> Term<BinaryOp> {
+    Term {
+        op,
+        op_span,
+        operand,
+    }
 }
 
 impl Parser<'_> {
@@ -60,14 +107,11 @@ impl Parser<'_> {
 
     fn flow(&mut self) -> ExprId {
         let start = self.here();
-        let first = self.binary(Level::Or);
+        let first = self.binary();
         let mut rest = Vec::new();
-        while let Some(op) = self
-            .sign()
-            .and_then(|sign| of_sign(FlowOp::ALL, FlowOp::text, sign))
-        {
+        while let Some(op) = self.sign().and_then(|sign| of_sign(&FLOW, sign)) {
             let op_span = self.advance().span;
-            let operand = self.binary(Level::Or);
+            let operand = self.binary();
             rest.push(Term {
                 op,
                 op_span,
@@ -81,36 +125,54 @@ impl Parser<'_> {
         self.tree.add(Expr::Flow { first, rest }, span)
     }
 
-    /// Operators of the level and of tighter ones, down to [`Level::Product`].
-    fn binary(&mut self, loosest: Level) -> ExprId {
-        let start = self.here();
-        let mut first = self.range();
-        // Every turn reads a run of one level; the next run is looser, for tighter ones belong to its operands.
-        while let Some((_, level)) = self.infix(loosest) {
-            let mut rest = Vec::new();
-            while let Some((op, _)) = self.infix(level).filter(|&(_, next)| next == level) {
-                let op_span = self.advance().span;
-                let operand = match tighter(level) {
-                    Some(level) => self.binary(level),
-                    None => self.range(),
-                };
-                rest.push(Term {
-                    op,
-                    op_span,
-                    operand,
-                });
+    /// Operators that group to the left, from [`Level::Product`] to [`Level::Or`]. A stack holds the runs that are open,
+    /// loosest first: six at most, without a native frame for each.
+    fn binary(&mut self) -> ExprId {
+        let mut open: Vec<Run> = Vec::new();
+        let mut operand = self.range();
+        while let Some((op, level)) = self.infix() {
+            while let Some(run) = open.pop_if(|run| run.level < level) {
+                operand = self.close_run(run, operand);
             }
-            let span = self.since(start);
-            first = self.tree.add(Expr::Binary { first, rest }, span);
+            let op_span = self.advance().span;
+            match open.last_mut().filter(|run| run.level == level) {
+                Some(run) => {
+                    let before = std::mem::replace(&mut run.next, (op, op_span));
+                    run.rest.push(term(before, operand));
+                }
+                None => open.push(Run {
+                    level,
+                    first: operand,
+                    rest: Vec::new(),
+                    next: (op, op_span),
+                }),
+            }
+            operand = self.range();
         }
-        first
+        while let Some(run) = open.pop() {
+            operand = self.close_run(run, operand);
+        }
+        operand
     }
 
-    /// The next operator, if it groups to the left and is not looser than the level.
-    fn infix(&self, loosest: Level) -> Option<(BinaryOp, Level)> {
-        let op = binary_of(self.sign()?)?;
+    /// Adds a run with its last operand.
+    fn close_run(&mut self, mut run: Run, operand: ExprId) -> ExprId {
+        run.rest.push(term(run.next, operand));
+        let span = self.tree.span(run.first).to(self.tree.span(operand));
+        self.tree.add(
+            Expr::Binary {
+                first: run.first,
+                rest: run.rest,
+            },
+            span,
+        )
+    }
+
+    /// The next operator, if it groups to the left.
+    fn infix(&self) -> Option<(BinaryOp, Level)> {
+        let op = of_sign(&BINARY, self.sign()?)?;
         let level = op.level()?;
-        (level > Level::Range && level <= loosest).then_some((op, level))
+        (level > Level::Range).then_some((op, level))
     }
 
     fn range(&mut self) -> ExprId {
@@ -133,7 +195,7 @@ impl Parser<'_> {
     fn prefixed(&mut self) -> ExprId {
         let start = self.here();
         let sign = self.sign();
-        let Some(op) = sign.and_then(|sign| of_sign(PrefixOp::ALL, PrefixOp::text, sign)) else {
+        let Some(op) = sign.and_then(|sign| of_sign(&PREFIX, sign)) else {
             return self.power();
         };
         self.advance();
@@ -148,7 +210,7 @@ impl Parser<'_> {
     fn power(&mut self) -> ExprId {
         let start = self.here();
         let first = self.operand();
-        let op = self.sign().and_then(binary_of);
+        let op = self.sign().and_then(|sign| of_sign(&BINARY, sign));
         let Some(op) = op.filter(|op| op.level().is_none()) else {
             return first;
         };
@@ -244,17 +306,5 @@ impl Parser<'_> {
         };
         self.advance();
         Some(mutability)
-    }
-}
-
-/// The next tighter level of those that group to the left.
-const fn tighter(level: Level) -> Option<Level> {
-    match level {
-        Level::Range | Level::Product => None,
-        Level::Sum => Some(Level::Product),
-        Level::Order => Some(Level::Sum),
-        Level::Equality => Some(Level::Order),
-        Level::And => Some(Level::Equality),
-        Level::Or => Some(Level::And),
     }
 }
