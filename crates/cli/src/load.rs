@@ -28,7 +28,11 @@ pub fn module(engine: &Engine, path: &Path, report: &mut Report) -> Result<Modul
         }
         "fox" => return Err(language(path, "Morph", report)),
         "fsx" => return Err(language(path, "Fusabi", report)),
-        "rh" => return Err(language(path, "Rhumb", report)),
+        "rh" | "rhs" => {
+            let source = text(path, report)?;
+            let bytes = crate::rhumb::compiled(path, &source, report)?;
+            engine.load(bytes)
+        }
         "fzb" => engine.load_file(path),
         _ => {
             let bytes = read(path, report)?;

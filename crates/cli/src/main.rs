@@ -12,6 +12,7 @@ mod load;
 mod natives;
 mod plugin;
 mod report;
+mod rhumb;
 mod run;
 mod session;
 

@@ -22,6 +22,7 @@ const ENGLISH: &[(&str, &str)] = &[
         "en/commands.cat",
         include_str!("../catalog/en/commands.cat"),
     ),
+    ("en/rhumb.cat", include_str!("../catalog/en/rhumb.cat")),
 ];
 const INDONESIAN: &[(&str, &str)] = &[
     ("id/common.cat", include_str!("../catalog/id/common.cat")),
@@ -31,6 +32,7 @@ const INDONESIAN: &[(&str, &str)] = &[
         "id/commands.cat",
         include_str!("../catalog/id/commands.cat"),
     ),
+    ("id/rhumb.cat", include_str!("../catalog/id/rhumb.cat")),
 ];
 
 /// What kind of value an argument takes.

@@ -1,7 +1,9 @@
 //! What is wrong with a document that parses (codes RH01nn, docs/specs/rhumb.md §2.5, §7.5).
 
+use diag::{Diagnostic, FileId};
 use emit::EmitError;
 
+use crate::diagnostics::codes;
 use crate::tree::Span;
 
 /// A mistake that the compiler found.
@@ -32,6 +34,24 @@ pub enum ProblemKind {
 }
 
 impl Problem {
+    /// The diagnostic, for a file that was added to [`diag::Sources`] with the normalised text.
+    #[must_use]
+    pub fn diagnostic(&self, file: FileId) -> Diagnostic {
+        let told = match &self.kind {
+            ProblemKind::Library { wanted, reason } => Diagnostic::error(codes::LIBRARY_NOT_FOUND)
+                .arg("library", wanted.as_str())
+                .arg("reason", reason.as_str()),
+            ProblemKind::Limit(what) => {
+                Diagnostic::error(codes::TOO_LARGE).arg("what", what.as_str())
+            }
+            ProblemKind::Misplaced(what) => Diagnostic::error(codes::MISPLACED).arg("what", *what),
+            ProblemKind::Internal(reason) => {
+                Diagnostic::error(codes::COMPILER).arg("reason", reason.as_str())
+            }
+        };
+        told.primary(diag::Span::new(file, self.span.start, self.span.end), None)
+    }
+
     pub(super) fn of_emit(error: &EmitError, span: Span) -> Problem {
         let kind = match error {
             EmitError::Limit { what } => ProblemKind::Limit((*what).to_owned()),

@@ -13,6 +13,7 @@ mod label;
 mod literal;
 mod operator;
 mod pattern;
+mod print;
 
 pub use expr::{
     Arg, ArgKind, DestructureItem, DestructureKind, Emission, EventKind, Expr, Field, FieldKind,
@@ -27,6 +28,7 @@ pub use literal::{
 };
 pub use operator::{Associativity, BinaryOp, FieldOp, FlowOp, Level, PrefixOp};
 pub use pattern::{Event, Pattern, PatternItem, PatternItemKind, Rule, RuleKind, RuleMode, Topic};
+pub use print::print;
 
 /// A `%=` or `%?` behind a statement (§10.3).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -176,6 +178,31 @@ impl Tree {
     /// The label of that text, stored if it is new.
     pub fn intern(&mut self, text: &str) -> LabelId {
         self.labels.intern(text)
+    }
+
+    /// A tree without nodes that knows these labels.
+    pub(crate) fn with_labels(labels: Labels) -> Self {
+        Self {
+            labels,
+            ..Self::default()
+        }
+    }
+
+    /// Takes an expression out to make another of it; [`Expr::Error`] stays in its place.
+    pub(crate) fn take(&mut self, id: ExprId) -> Expr {
+        let place = self.exprs.get_mut(id.index());
+        place.map_or(Expr::Error, |expr| std::mem::replace(expr, Expr::Error))
+    }
+
+    /// Puts an expression and its span in the place of another.
+    pub(crate) fn put(&mut self, id: ExprId, expr: Expr, span: Span) {
+        if let (Some(place), Some(old)) = (
+            self.exprs.get_mut(id.index()),
+            self.expr_spans.get_mut(id.index()),
+        ) {
+            *place = expr;
+            *old = span;
+        }
     }
 
     /// Sets the statements of the document.
