@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 
 mod args;
+mod builder;
 mod capability;
 mod context;
 mod convert;
@@ -48,22 +49,26 @@ mod host;
 mod instance;
 mod module;
 mod native;
+mod number;
 mod run;
 mod sequence;
 mod signature;
 mod store;
 mod ticker;
 mod value;
+mod walk;
 mod world;
 
 pub use args::Args;
+pub use builder::Builder;
 pub use capability::Capability;
-pub use context::Context;
-pub use convert::{FromFox, IntoFox};
+pub use context::{BYTES_PER_FUEL, Context};
+pub use convert::{FromFox, IntoFox, Octets};
 pub use diag::Lang as MessageLang;
 pub use engine::{Dispatch, Engine, EngineBuilder};
 pub use error::{Error, ErrorKind};
 pub use function::Function;
+pub use fzb::tables::Lang as Policy;
 pub use host::{HostArg, HostFn, HostReturn, Suspend};
 pub use instance::Instance;
 pub use isa::Fault;
@@ -74,8 +79,11 @@ pub use machine::world::{EmergencyMode, Limits};
 pub use module::{Export, ExportItem, FunctionInfo, ImportInfo, ImportSource, Module};
 pub use native::Native;
 pub use native_macros::native;
+pub use number::{Date, Span};
+pub use numeric::Number;
 pub use run::{Run, Step};
 pub use signature::{Signature, Type};
 pub use store::ModuleHash;
 pub use value::Value;
+pub use walk::{Visit, Walk};
 pub use world::{InterruptHandle, World};

@@ -105,6 +105,7 @@ impl World {
             grants,
             resources: Resources::default(),
             host_data: None,
+            host_states: Vec::new(),
             spaces: None,
             tracer: None,
             collect_always: false,
