@@ -67,8 +67,7 @@ fn read_line(cx: &mut Context<'_>, input: &Input) -> Result<Option<String>, Erro
         if line.len() + taken.len() > most {
             return Err(crate::gather::too_long(most));
         }
-        line.try_reserve(taken.len())
-            .map_err(|_| failure::full())?;
+        line.try_reserve(taken.len()).map_err(|_| failure::full())?;
         line.extend_from_slice(taken);
         let used = taken.len() + usize::from(end.is_some());
         held.consume(used);

@@ -65,7 +65,9 @@ impl Gather {
             return Err(too_long(self.most));
         }
         if self.text.capacity() < needed {
-            let target = needed.max(self.text.capacity().saturating_mul(2)).min(self.most);
+            let target = needed
+                .max(self.text.capacity().saturating_mul(2))
+                .min(self.most);
             self.text
                 .try_reserve_exact(target - self.text.len())
                 .map_err(|_| failure::full())?;

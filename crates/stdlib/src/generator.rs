@@ -76,7 +76,10 @@ mod tests {
         for _ in 0..6_000 {
             seen[generator.up_to(5) as usize] += 1;
         }
-        assert!(seen.iter().all(|count| (800..1_200).contains(count)), "{seen:?}");
+        assert!(
+            seen.iter().all(|count| (800..1_200).contains(count)),
+            "{seen:?}"
+        );
         assert!((0..1_000).all(|_| (0.0..1.0).contains(&generator.float())));
         generator.up_to(u64::MAX);
         assert_eq!(generator.up_to(0), 0);

@@ -88,5 +88,46 @@ pub fn table(settings: &Settings, ended: &ExitCode) -> Vec<Group> {
             "Texts by Unicode scalars. Places count from 0.",
             crate::text::natives(),
         ),
+        group(
+            "regex",
+            "Regular expressions in linear time, without look-around and back-references. Places count from 0, in scalars.",
+            crate::regex::natives(),
+        ),
+        group(
+            "json",
+            "JSON texts. Objects become maps (Rhumb) or dictionaries, arrays lists, null empty.",
+            crate::json::natives(),
+        ),
+        group(
+            "csv",
+            "Tables as text: rows of fields between separators.",
+            crate::csv::natives(),
+        ),
+        group(
+            "base64",
+            "Bytes as text in 64 letters.",
+            crate::base64::natives(),
+        ),
+        group("hex", "Bytes as pairs of digits.", crate::hex::natives()),
+        group(
+            "hash",
+            "Digests, as lower-case hexadecimal text unless said otherwise.",
+            crate::hash::natives(),
+        ),
+        group(
+            "time",
+            "Dates, durations and time zones. The zones' rules are built in.",
+            crate::time::natives(),
+        ),
+        group(
+            "files",
+            "Files and folders that were granted, and nothing else.",
+            crate::files::natives(settings),
+        ),
+        group(
+            "env",
+            "What the program was started with.",
+            crate::env::natives(settings),
+        ),
     ]
 }

@@ -20,18 +20,33 @@
 //! Start at `group.rs`, then the groups in the order of [`table`].
 #![forbid(unsafe_code)]
 
+mod base64;
 mod console;
+mod csv;
+mod env;
 mod failure;
+mod files;
+mod folder;
 mod gather;
 mod generator;
 mod group;
+mod hash;
+mod hex;
+mod json;
+mod json_write;
 mod math;
+mod page;
+mod pattern;
 mod process;
 mod random;
+mod regex;
 mod settings;
 mod text;
 mod text_list;
+mod time;
+mod zone;
 
 pub use group::{Group, Library, table};
+pub use page::page;
 pub use process::ExitCode;
 pub use settings::Settings;

@@ -181,14 +181,22 @@ fn compared(cx: &mut Context<'_>, a: &Number, b: &Number) -> Result<(), Error> {
 #[foxvm::native(name = "math.min")]
 fn min(cx: &mut Context<'_>, a: Number, b: Number) -> Result<Number, Error> {
     compared(cx, &a, &b)?;
-    Ok(if preferred(&a, &b, Ordering::Less) { a } else { b })
+    Ok(if preferred(&a, &b, Ordering::Less) {
+        a
+    } else {
+        b
+    })
 }
 
 /// The greater of two numbers; not a number if one is not.
 #[foxvm::native(name = "math.max")]
 fn max(cx: &mut Context<'_>, a: Number, b: Number) -> Result<Number, Error> {
     compared(cx, &a, &b)?;
-    Ok(if preferred(&a, &b, Ordering::Greater) { a } else { b })
+    Ok(if preferred(&a, &b, Ordering::Greater) {
+        a
+    } else {
+        b
+    })
 }
 
 /// The number, or the nearer of two limits if it lies outside them; the lower may not be greater than the upper.

@@ -224,8 +224,8 @@ fn upper(cx: &mut Context<'_>, text: &str) -> Result<String, Error> {
 /// The text `times` times, at least 0.
 #[foxvm::native(name = "text.repeat", inline = "text.repeat")]
 fn repeat(cx: &mut Context<'_>, text: &str, times: i64) -> Result<String, Error> {
-    let times =
-        usize::try_from(times).map_err(|_| failure::range("a text is not repeated below 0 times"))?;
+    let times = usize::try_from(times)
+        .map_err(|_| failure::range("a text is not repeated below 0 times"))?;
     let mut made = Gather::new(cx);
     let bytes = text.len().saturating_mul(times);
     if bytes <= cx.largest() {
