@@ -4,12 +4,19 @@ use machine::host::{Resource, Stream};
 use machine::value::Value as Raw;
 use machine::world::World as Machine;
 
+use crate::Fault;
+use crate::Policy;
 use crate::args::Args;
+use crate::builder::Builder;
 use crate::convert::{FromFox, IntoFox};
 use crate::error::{Error, ErrorKind};
 use crate::function::Function;
 use crate::signature::Type;
 use crate::value::Value;
+use crate::walk::Walk;
+
+/// Bytes that a host function handles for one unit of fuel.
+pub const BYTES_PER_FUEL: u64 = 16;
 
 /// The World as a running host function sees it. Ask for it as the first parameter: `|cx: &mut Context<'_>, …|`.
 pub struct Context<'w> {
@@ -19,6 +26,10 @@ pub struct Context<'w> {
 impl<'w> Context<'w> {
     pub(crate) fn new(world: &'w mut Machine) -> Context<'w> {
         Context { world }
+    }
+
+    pub(crate) fn machine(&mut self) -> &mut Machine {
+        self.world
     }
 
     /// Calls back a function value of the module: nested, on the same fuel and time, at most as deep as the limits say
@@ -120,6 +131,82 @@ impl<'w> Context<'w> {
             Ok(()) => Ok(()),
             Err(raised) => Err(self.world.report(raised).into()),
         }
+    }
+
+    /// Charges fuel for `bytes` that are handled, one unit per [`BYTES_PER_FUEL`] and one for the step, and ends the call
+    /// where an interrupt or the deadline asks for it. Long work calls it as it goes on.
+    ///
+    /// # Errors
+    /// Fault fuel, cancel or deadline; hand it on.
+    pub fn work(&mut self, bytes: usize) -> Result<(), Error> {
+        match self.world.step_for_host(bytes as u64 / BYTES_PER_FUEL) {
+            Ok(()) => Ok(()),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// The most bytes that one value of this World may have: what is gathered for one need not grow further.
+    pub fn largest(&self) -> usize {
+        self.world.largest_for_host()
+    }
+
+    /// Counts memory that a library keeps for this World (a cache, say) against its limit, until
+    /// [`Context::give_back`].
+    ///
+    /// # Errors
+    /// Fault mem; hand it on.
+    pub fn keep(&mut self, bytes: usize) -> Result<(), Error> {
+        match self.world.keep_for_host(bytes) {
+            Ok(()) => Ok(()),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// Takes what [`Context::keep`] counted off again.
+    pub fn give_back(&mut self, bytes: usize) {
+        self.world.refund_for_host(bytes);
+    }
+
+    /// Policy of the function that called: which language asks.
+    pub fn policy(&self) -> Policy {
+        self.world.language()
+    }
+
+    /// Makes a compound value.
+    pub fn builder(&mut self) -> Builder<'_, 'w> {
+        Builder::new(self)
+    }
+
+    /// Reads a value node by node, at most `depth` lists and maps deep.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn walk(&mut self, value: &Value, depth: usize) -> Result<Walk<'_, 'w>, Error> {
+        Walk::new(self, value, depth)
+    }
+
+    /// What a map has under a name; `None` if it has nothing there, or the value is no map.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn member(&mut self, map: &Value, name: &str) -> Result<Option<Value>, Error> {
+        let raw = map.raw(self.world)?;
+        match self.world.member_for_host(raw, name) {
+            Ok(None) => Ok(None),
+            Ok(Some(found)) => Value::hold(self.world, found).map(Some),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// What a library of host functions keeps in this World, by its type, made on first use; `World::set_data` is the
+    /// embedder's own.
+    ///
+    /// # Errors
+    /// Fault mem if the host has no memory left.
+    pub fn state<T: std::any::Any + Send + Default>(&mut self) -> Result<&mut T, Error> {
+        self.world
+            .host_state()
+            .ok_or_else(|| Error::host(Fault::Mem, "the host has no memory left"))
     }
 
     /// Was the World granted this capability, whole or in part?

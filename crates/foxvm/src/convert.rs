@@ -411,6 +411,25 @@ impl IntoFox for &[u8] {
     }
 }
 
+/// Bytes, or the UTF-8 bytes of a text: what functions take that do not care which.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Hash)]
+pub struct Octets(pub Vec<u8>);
+
+impl Sealed for Octets {}
+impl FromFox for Octets {
+    const WANTS: Type = Type::Dyn;
+    fn reads(ty: Type) -> bool {
+        matches!(ty, Type::Dyn | Type::Text | Type::Bytes)
+    }
+    fn from_raw(world: &mut Machine, value: Raw) -> Result<Octets, Error> {
+        match value.kind() {
+            Kind::Bytes => Vec::<u8>::from_raw(world, value).map(Octets),
+            Kind::Text => String::from_raw(world, value).map(|text| Octets(text.into_bytes())),
+            _ => Err(mismatch(world, "text or bytes", value)),
+        }
+    }
+}
+
 impl<T: Sealed> Sealed for Vec<T> {}
 impl<T: IntoFox> IntoFox for Vec<T> {
     type Of<'a> = Vec<T>;

@@ -10,6 +10,7 @@ use fzb::verify::Refusal;
 use lemari::handles::HandleError;
 use machine::fault::FaultReport;
 use machine::host::HostError;
+use machine::world::World as Machine;
 
 use crate::Fault;
 
@@ -129,6 +130,8 @@ pub enum ErrorKind {
         fault: Fault,
         /// The cause.
         message: String,
+        /// A code of its own in place of the fault's, and what a handler gets beside it.
+        own: Option<(u16, crate::Value)>,
     },
 }
 
@@ -144,8 +147,31 @@ impl Error {
         ErrorKind::Host {
             fault,
             message: message.into(),
+            own: None,
         }
         .into()
+    }
+
+    /// With a code of its own in place of the fault's, which programs see (docs/specs/rhumb.md §3.20, e.g. 404 for what
+    /// was not found): 256 to 999, another changes nothing. For failures of host functions only.
+    #[must_use]
+    pub fn with_code(mut self, code: u16) -> Error {
+        if let ErrorKind::Host { own, .. } = &mut *self.0
+            && (256..1000).contains(&code)
+        {
+            own.get_or_insert_with(|| (code, crate::Value::empty())).0 = code;
+        }
+        self
+    }
+
+    /// With data for the handler. For failures of host functions only.
+    #[must_use]
+    pub fn with_data(mut self, data: crate::Value) -> Error {
+        if let ErrorKind::Host { fault, own, .. } = &mut *self.0 {
+            let code = fault.rhumb();
+            own.get_or_insert_with(|| (code, crate::Value::empty())).1 = data;
+        }
+        self
     }
 
     /// The verifier's refusal of a function of a file.
@@ -200,9 +226,20 @@ impl Error {
     }
 
     /// As a host function's body hands it to the machine.
-    pub(crate) fn into_host(self) -> HostError {
+    pub(crate) fn into_host(self, world: &Machine) -> HostError {
         match *self.0 {
-            ErrorKind::Host { fault, message } => HostError::Failed { fault, message },
+            ErrorKind::Host {
+                fault,
+                message,
+                own: Some((code, data)),
+            } => HostError::Coded {
+                fault,
+                code,
+                message,
+                // Data of another World is nobody's here.
+                data: data.raw(world).unwrap_or(machine::value::Value::EMPTY),
+            },
+            ErrorKind::Host { fault, message, .. } => HostError::Failed { fault, message },
             ErrorKind::Fault(report) => HostError::Failed {
                 fault: report.fault,
                 message: report.message,

@@ -106,7 +106,7 @@ pub(crate) fn diagnostic(kind: &ErrorKind) -> Diagnostic {
         ErrorKind::Resources { what, cause } => Diagnostic::error(fc::HOST_RESOURCES)
             .arg("what", *what)
             .arg("cause", cause.as_str()),
-        ErrorKind::Host { fault, message } => {
+        ErrorKind::Host { fault, message, .. } => {
             let found = Diagnostic::error(Code::fault(*fault as u8));
             match fault {
                 Fault::Host => found.arg("function", "").arg("cause", message.as_str()),

@@ -143,7 +143,7 @@ impl<T: IntoFox> HostReturn for T {
     fn answer(self, world: &mut Machine) -> Result<Answer, HostError> {
         match self.into_raw(world, T::TYPE) {
             Ok(value) => Ok(Answer::Value(value)),
-            Err(error) => Err(error.into_host()),
+            Err(error) => Err(error.into_host(world)),
         }
     }
 }
@@ -164,7 +164,7 @@ impl<T: HostReturn, E: Into<Error>> HostReturn for Result<T, E> {
     fn answer(self, world: &mut Machine) -> Result<Answer, HostError> {
         match self {
             Ok(value) => value.answer(world),
-            Err(error) => Err(error.into().into_host()),
+            Err(error) => Err(error.into().into_host(world)),
         }
     }
 }
@@ -183,11 +183,10 @@ pub struct WithContext;
 
 #[cold]
 fn wrong_count(expected: usize, found: usize) -> HostError {
-    Error::host(
-        crate::Fault::Arity,
-        format!("expected {expected} arguments, found {found}"),
-    )
-    .into_host()
+    HostError::Failed {
+        fault: crate::Fault::Arity,
+        message: format!("expected {expected} arguments, found {found}"),
+    }
 }
 
 #[inline]
@@ -240,12 +239,12 @@ macro_rules! closures {
                         $name::keep(world, value)?
                     },)*)))
                 };
-                let ($(mut $value,)*) = kept.map_err(Error::into_host)?;
+                let ($(mut $value,)*) = kept.map_err(|error| error.into_host(world))?;
                 let lent = {
                     let world: &Machine = world;
                     (|| -> Result<R, Error> { Ok(self($($name::lend(&mut $value, world, values[$at])?),*)) })()
                 };
-                lent.map_err(Error::into_host)?.answer(world)
+                lent.map_err(|error| error.into_host(world))?.answer(world)
             }
         }
 
@@ -268,12 +267,12 @@ macro_rules! closures {
                     let value = world.host_temp(mark + $at);
                     $name::own(world, value)?
                 },)*)));
-                let ($(mut $value,)*) = owned.map_err(Error::into_host)?;
+                let ($(mut $value,)*) = owned.map_err(|error| error.into_host(world))?;
                 let answer = {
                     let mut context = Context::new(world);
                     (|| -> Result<R, Error> { Ok(self(&mut context, $($name::give(&mut $value)?),*)) })()
                 };
-                answer.map_err(Error::into_host)?.answer(world)
+                answer.map_err(|error| error.into_host(world))?.answer(world)
             }
         }
     )*};

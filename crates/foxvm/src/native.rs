@@ -14,6 +14,7 @@ pub struct Native {
     name: String,
     signature: Signature,
     doc: String,
+    names: Vec<&'static str>,
     caps: Vec<String>,
     cost: u32,
     inline: Option<String>,
@@ -30,6 +31,7 @@ impl Native {
             name: name.into(),
             signature: F::signature(),
             doc: String::new(),
+            names: Vec::new(),
             caps: Vec::new(),
             cost: LEAST_COST,
             inline: None,
@@ -41,6 +43,13 @@ impl Native {
     #[must_use]
     pub fn doc(mut self, doc: impl Into<String>) -> Native {
         self.doc = doc.into();
+        self
+    }
+
+    /// With names of the parameters, for documentation.
+    #[must_use]
+    pub fn names(mut self, names: &[&'static str]) -> Native {
+        self.names = names.to_vec();
         self
     }
 
@@ -69,6 +78,21 @@ impl Native {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its documentation.
+    pub fn documentation(&self) -> &str {
+        &self.doc
+    }
+
+    /// Names of its parameters; empty if none were given.
+    pub fn parameter_names(&self) -> &[&'static str] {
+        &self.names
+    }
+
+    /// Capabilities that importing it needs.
+    pub fn capabilities(&self) -> &[String] {
+        &self.caps
     }
 
     /// Its signature.
@@ -106,6 +130,7 @@ impl Native {
             name: self.name,
             caps: self.caps,
             doc: self.doc,
+            names: self.names.iter().map(|name| (*name).to_owned()).collect(),
             cost: self.cost,
             inline,
             call: self.call,

@@ -341,11 +341,13 @@ impl World {
     }
 }
 
-/// True if values of both signatures are held in the same way; what is dynamic on one side must be so on the other.
+/// True if values of both signatures can cross: tagged values do, each checked where it is read, so what is dynamic on one
+/// side fits every type of the other.
 fn alike(wanted: &Signature, offered: &Signature) -> bool {
     let same = |a: Type, b: Type| {
         a == b
-            || matches!((a, b), (Type::Unit, Type::Dyn) | (Type::Dyn, Type::Unit))
+            || a == Type::Dyn
+            || b == Type::Dyn
             || matches!(
                 (a, b),
                 (Type::Sized(1..=7), Type::Int) | (Type::Sized(8), Type::Float)

@@ -14,6 +14,8 @@ pub struct HostFunction {
     pub params: Vec<TypeId>,
     /// Type of the result.
     pub result: TypeId,
+    /// Names of the parameters, for documentation; may be empty.
+    pub names: Vec<String>,
     /// Capabilities that an importing module must be granted.
     pub caps: Vec<String>,
     /// One line of documentation.
@@ -46,6 +48,17 @@ pub enum HostError {
         fault: Fault,
         /// The cause.
         message: String,
+    },
+    /// It failed with a code of its own and data for the handler.
+    Coded {
+        /// Which fault.
+        fault: Fault,
+        /// Rhumb's code (docs/specs/rhumb.md §3.20), 256 to 999: below lie the numbers of faults.
+        code: u16,
+        /// The cause.
+        message: String,
+        /// Data for the handler; current until the next allocation.
+        data: Value,
     },
     /// Something was raised in the World (by a callback, by an allocation).
     Raised(crate::fault::Raised),

@@ -24,6 +24,7 @@ fn host(name: &str, params: usize, call: machine::host::HostBody) -> HostFunctio
         name: name.into(),
         params: vec![TypeId::DYN; params],
         result: TypeId::DYN,
+        names: Vec::new(),
         caps: Vec::new(),
         doc: String::new(),
         cost: 4,

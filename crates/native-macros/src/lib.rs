@@ -13,7 +13,7 @@ use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::quote;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Expr, ExprLit, Ident, ItemFn, Lit, LitInt, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprLit, FnArg, Ident, ItemFn, Lit, LitInt, LitStr, Meta, Pat, Token};
 
 /// Makes a host function of a Rust function.
 ///
@@ -113,6 +113,7 @@ fn expand(arguments: &Arguments, function: &ItemFn) -> syn::Result<Tokens> {
         .inline
         .iter()
         .map(|inline| quote!(.inline(#inline)));
+    let names = parameter_names(function);
     let about = format!("The host function `{name}`, to register.");
     Ok(quote! {
         #function
@@ -124,10 +125,32 @@ fn expand(arguments: &Arguments, function: &ItemFn) -> syn::Result<Tokens> {
         impl #ident {
             #[doc = #about]
             #visibility fn native() -> ::foxvm::Native {
-                ::foxvm::Native::new(#name, #ident).doc(#doc) #(#caps)* #(#cost)* #(#inline)*
+                ::foxvm::Native::new(#name, #ident).doc(#doc).names(&[#(#names),*]) #(#caps)* #(#cost)* #(#inline)*
             }
         }
     })
+}
+
+/// Names of the parameters that a module gives: all but a context, which comes first.
+fn parameter_names(function: &ItemFn) -> Vec<String> {
+    let context = |argument: &FnArg| {
+        matches!(argument, FnArg::Typed(typed)
+            if matches!(&*typed.ty, syn::Type::Reference(lent) if lent.mutability.is_some()))
+    };
+    function
+        .sig
+        .inputs
+        .iter()
+        .enumerate()
+        .filter(|(index, argument)| *index > 0 || !context(argument))
+        .map(|(_, argument)| match argument {
+            FnArg::Typed(typed) => match &*typed.pat {
+                Pat::Ident(name) => name.ident.to_string(),
+                _ => "value".to_owned(),
+            },
+            FnArg::Receiver(_) => "self".to_owned(),
+        })
+        .collect()
 }
 
 /// The doc comment, lines joined, each without its first blank.

@@ -232,7 +232,7 @@ impl Slow for CallImport {
                             return Err(world.fault_args(
                                 Fault::Cap,
                                 format_args!(
-                                    "{} needs the capability {cap}, which was revoked",
+                                    "{}: the capability {cap} was revoked; --allow {cap} grants it",
                                     host.name
                                 ),
                             ));
@@ -267,6 +267,17 @@ impl Slow for CallImport {
                 }
                 ImportSlot::Module { .. } => {
                     Err(world.fault(Fault::Import, "a module cannot be called"))
+                }
+                ImportSlot::Denied { host, capability } => {
+                    let (host, capability) = (host.clone(), *capability);
+                    let capability = host.caps.get(capability).map_or("?", String::as_str);
+                    Err(world.fault_args(
+                        Fault::Cap,
+                        format_args!(
+                            "{}: the capability {capability} was not granted; --allow {capability} grants it",
+                            host.name
+                        ),
+                    ))
                 }
                 ImportSlot::Missing => {
                     let module = world.module();
@@ -315,12 +326,28 @@ impl World {
     fn host_failed(&mut self, name: &str, error: HostError) -> Raised {
         match error {
             HostError::Raised(raised) => raised,
-            HostError::Failed {
-                fault: Fault::Host,
-                message,
-            } => self.fault_args(Fault::Host, format_args!("{name}: {message}")),
             HostError::Failed { fault, message } => {
-                self.fault_args(fault, format_args!("{message} ({name})"))
+                self.fault_args(fault, format_args!("{name}: {message}"))
+            }
+            HostError::Coded {
+                fault,
+                code,
+                message,
+                data,
+            } => {
+                let raised = self.fault_args(fault, format_args!("{name}: {message}"));
+                let Some(info) = self.raised.take() else {
+                    return raised;
+                };
+                // The error value is made here, where its code and data are known.
+                let made = self.error_map(i64::from(code), fault.name(), &info.message, data);
+                match made {
+                    Ok(value) => {
+                        self.raised = Some(crate::world::RaisedInfo { value, ..info });
+                        raised
+                    }
+                    Err(full) => full,
+                }
             }
         }
     }

@@ -260,7 +260,7 @@ impl World {
     }
 
     /// Makes room for `count` rooted values and roots `value`, at the place that is answered.
-    fn room_for_temps(&mut self, value: Value, count: usize) -> Raise<usize> {
+    pub(super) fn room_for_temps(&mut self, value: Value, count: usize) -> Raise<usize> {
         self.push_temps(&[value])?;
         let at = self.temps.len() - 1;
         let missing = (count + 1).saturating_sub(self.temps.capacity() - at);

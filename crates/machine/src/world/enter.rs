@@ -106,6 +106,7 @@ impl World {
             grants,
             resources: Resources::default(),
             host_data: None,
+            host_states: Vec::new(),
             spaces: None,
             tracer: None,
             collect_always: false,

@@ -83,10 +83,20 @@ impl World {
         }
         let name = self.intern(ERROR_FIELDS[0]).ok()?;
         let code = self.field_get(value.as_ticket(), name)?.as_int()?;
-        u8::try_from(code)
-            .ok()
-            .and_then(Fault::from_number)
-            .filter(|fault| fault.raisable())
+        let fault = match u8::try_from(code) {
+            Ok(number) => Fault::from_number(number),
+            // A code of the host's own: the kind says which fault it was.
+            Err(_) if (256..1000).contains(&code) => {
+                let kind = self.intern(ERROR_FIELDS[1]).ok()?;
+                let kind = self.field_get(value.as_ticket(), kind)?;
+                (kind.kind() == Kind::Text)
+                    .then(|| self.text_str_unrooted(kind.as_ticket()))
+                    .flatten()
+                    .and_then(Fault::from_name)
+            }
+            Err(_) => None,
+        };
+        fault.filter(|fault| fault.raisable())
     }
 
     /// The message of an error value; empty if it is none.

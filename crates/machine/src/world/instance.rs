@@ -39,6 +39,13 @@ pub enum ImportSlot {
         /// The instance, once made.
         instance: Option<u32>,
     },
+    /// An optional import of a host function without the grant that it needs; calling it is fault cap.
+    Denied {
+        /// The host function.
+        host: Arc<HostFunction>,
+        /// Which of its capabilities is missing.
+        capability: usize,
+    },
     /// An optional import that nothing provides; calling it is fault import.
     Missing,
 }
@@ -231,7 +238,12 @@ impl World {
                     ));
                 };
                 let declared: Vec<TypeId> = import.params.iter().map(TypeId).collect();
-                let same = |a: TypeId, b: TypeId| module.repr(a) == module.repr(b);
+                // Arguments and results cross the border as tagged values, each checked where it is read: a side that
+                // says `dyn` fits every type of the other.
+                let dynamic = |ty: TypeId| module.repr(ty).is_some_and(|repr| repr.is_dyn());
+                let same = |a: TypeId, b: TypeId| {
+                    module.repr(a) == module.repr(b) || dynamic(a) || dynamic(b)
+                };
                 let fits = declared.len() == host.params.len()
                     && declared.iter().zip(&host.params).all(|(a, b)| same(*a, *b))
                     && same(import.result, host.result);
@@ -241,10 +253,13 @@ impl World {
                         format_args!("the signature of {name} differs from the host's"),
                     ));
                 }
-                for cap in &host.caps {
+                for (capability, cap) in host.caps.iter().enumerate() {
                     if !self.grants.has(cap) {
                         if import.optional {
-                            return Ok(ImportSlot::Missing);
+                            return Ok(ImportSlot::Denied {
+                                host: host.clone(),
+                                capability,
+                            });
                         }
                         return Err(self.fault_args(
                             Fault::Cap,

@@ -5,6 +5,7 @@
 
 mod alloc;
 mod border;
+mod border_values;
 pub(crate) mod call;
 mod enter;
 mod errors;
@@ -36,6 +37,7 @@ use crate::legend::Legends;
 use crate::value::Value;
 
 pub use border::SequenceForm;
+pub use border_values::HostShape;
 pub use enter::Step;
 pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
@@ -148,6 +150,8 @@ pub struct World {
     pub(crate) resources: crate::host::Resources,
     /// The host's own data.
     pub(crate) host_data: Option<Box<dyn std::any::Any + Send>>,
+    /// What libraries of host functions keep, by its type.
+    pub(crate) host_states: Vec<(std::any::TypeId, Box<dyn std::any::Any + Send>)>,
     /// Standard output and error of the program.
     pub(crate) output: crate::host::Output,
     /// Warnings, test results, words of the locale.

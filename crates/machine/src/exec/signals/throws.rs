@@ -98,13 +98,14 @@ impl World {
         self.temp(Value::EMPTY)?;
         if value.kind() == Kind::Map && self.map_legend(value.as_ticket()) == Legends::ERROR {
             let error = value.as_ticket();
-            let number = self
-                .slot_value(error, 0)
-                .as_int()
-                .and_then(|number| u8::try_from(number).ok());
-            code = number
-                .and_then(crate::fault::Fault::from_number)
-                .map_or(code, |fault| i64::from(fault.rhumb()));
+            let number = self.slot_value(error, 0).as_int();
+            code = match number.map(|number| (u8::try_from(number), number)) {
+                Some((Ok(fault), _)) => crate::fault::Fault::from_number(fault)
+                    .map_or(code, |fault| i64::from(fault.rhumb())),
+                // A host function's own code.
+                Some((Err(_), own @ 256..1000)) => own,
+                _ => code,
+            };
             self.temps[first + 1] = self.slot_value(error, 2);
             self.temps[first + 2] = self.slot_value(error, 3);
         } else {

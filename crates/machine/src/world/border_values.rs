@@ -1,0 +1,224 @@
+//! Numbers, maps and shapes of values at the border to the host, and what host functions keep per World
+//! (docs/specs/machine.md §9). Public for crate `foxvm` only, like `border.rs`: bare values are current until the next
+//! allocation.
+
+use std::any::{Any, TypeId};
+use std::ops::Range;
+
+use fzb::tables::Lang;
+use numeric::Number;
+
+use crate::fault::Raise;
+use crate::legend::{FieldName, Legends, Nature, field_flags, legend_flags};
+use crate::value::{Kind, Value};
+use crate::world::World;
+
+/// What a value is made of, as a host sees it that walks through it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum HostShape {
+    /// Nothing to walk into.
+    Leaf,
+    /// Elements in order: [`World::spread_for_host`] roots them.
+    Sequence,
+    /// Named or keyed members: [`World::members_for_host`] roots them.
+    Members,
+    /// A Rhumb map with elements and names.
+    Both,
+}
+
+/// Fields of a map that are made inline at most (docs/specs/machine.md §1).
+const INLINE_FIELDS: usize = 32;
+
+impl World {
+    /// Policy of the function that called the host; machine when none runs.
+    pub fn language(&self) -> Lang {
+        self.policy()
+    }
+
+    /// The number that a value is; `None` for every other kind.
+    pub fn number_for_host(&self, value: Value) -> Option<Number> {
+        self.number_of(value)
+    }
+
+    /// The value of a number.
+    ///
+    /// # Errors
+    /// Fault mem.
+    pub fn number_from_host(&mut self, number: Number) -> Raise<Value> {
+        self.number_value(number)
+    }
+
+    /// How a value is put together.
+    pub fn shape_for_host(&self, value: Value) -> HostShape {
+        match value.kind() {
+            Kind::List => HostShape::Sequence,
+            Kind::Map => {
+                let map = value.as_ticket();
+                let legend = self.legend(self.map_legend(map));
+                match legend.nature {
+                    Nature::List | Nature::Array | Nature::Tuple => HostShape::Sequence,
+                    Nature::Dict
+                    | Nature::Record
+                    | Nature::Row
+                    | Nature::Instance
+                    | Nature::Module
+                    | Nature::Error => HostShape::Members,
+                    Nature::Plain => {
+                        let named = (0..self.members(map))
+                            .any(|index| self.listed_member(map, index).is_some());
+                        match (named, self.elements_len(map) > 0) {
+                            (true, true) => HostShape::Both,
+                            (true, false) => HostShape::Members,
+                            (false, true) => HostShape::Sequence,
+                            (false, false) if legend.has(legend_flags::DICT) => HostShape::Members,
+                            (false, false) => HostShape::Sequence,
+                        }
+                    }
+                    _ => HostShape::Leaf,
+                }
+            }
+            _ => HostShape::Leaf,
+        }
+    }
+
+    /// A member that lists of names show: neither the machine's own nor a delegate nor under a key.
+    fn listed_member(&self, map: lemari::Ticket, index: u32) -> Option<(Value, Value)> {
+        let member = self.member(map, index);
+        let hidden = field_flags::HIDDEN | field_flags::EXPOSED | field_flags::SUB;
+        let shown = !member.key.same(Value::HOLE)
+            && member.key.kind() != Kind::Key
+            && member.flags & hidden == 0;
+        shown.then_some((member.key, member.value))
+    }
+
+    /// Roots the members of a map, key before value, in their order; their places. `None` if it is no map with members.
+    ///
+    /// # Errors
+    /// Fault mem or fuel.
+    pub fn members_for_host(&mut self, value: Value) -> Raise<Option<Range<usize>>> {
+        if !matches!(
+            self.shape_for_host(value),
+            HostShape::Members | HostShape::Both
+        ) {
+            return Ok(None);
+        }
+        let count = self.members(value.as_ticket());
+        self.charge_fuel(u64::from(count) / 4)?;
+        let first = self.room_for_temps(value, count as usize * 2)?;
+        let map = self.temps[first].as_ticket();
+        self.temps.truncate(first);
+        for index in 0..count {
+            // No growth from here on: nothing is allocated.
+            if let Some((key, value)) = self.listed_member(map, index) {
+                self.temps.push(key);
+                self.temps.push(value);
+            }
+        }
+        Ok(Some(first..self.temps.len()))
+    }
+
+    /// The own member of a map under a text; `None` if there is none, or the value is no map.
+    ///
+    /// # Errors
+    /// Fault mem.
+    pub fn member_for_host(&mut self, value: Value, name: &str) -> Raise<Option<Value>> {
+        if value.kind() != Kind::Map {
+            return Ok(None);
+        }
+        let map = self.host_push(value)?;
+        let text = self.text_value(name)?;
+        let key = self.host_push(text)?;
+        let found = self.get_member(map, key);
+        self.temps.truncate(map);
+        found
+    }
+
+    /// A map of the pairs key, value that are rooted from `first` on: under policy Rhumb a map of fields, else a dictionary;
+    /// an empty one is always a dictionary, so that it is no empty sequence. A later pair of the same key counts. With
+    /// `names` the keys are names from the host's own code, which may be interned.
+    ///
+    /// # Errors
+    /// Fault mem, hash or fuel.
+    pub fn map_for_host(&mut self, first: usize, names: bool) -> Raise<Value> {
+        let count = self.temps.len().saturating_sub(first) / 2;
+        self.charge_fuel(count as u64 / 2)?;
+        let fields = count > 0 && self.policy() == Lang::Rhumb;
+        let map = if fields {
+            self.map_new(Legends::PLAIN, count.min(INLINE_FIELDS) as u16)?
+        } else {
+            self.map_new(Legends::DICT, 0)?
+        };
+        let map = self.host_push(Value::ticket(Kind::Map, map))?;
+        if !fields && count > 0 {
+            self.table_reserve(map, u32::try_from(count).unwrap_or(u32::MAX))?;
+        }
+        for index in 0..count {
+            let (key, value) = (first + 2 * index, first + 2 * index + 1);
+            if !fields {
+                self.table_put(map, key, value)?;
+                continue;
+            }
+            let known = self.temps[key];
+            let text = if names && known.kind() == Kind::Text {
+                self.text_str_unrooted(known.as_ticket()).map(str::to_owned)
+            } else {
+                None
+            };
+            match text {
+                Some(text) => {
+                    let name = FieldName::text(self.intern(&text)?);
+                    self.set_field(map, name, value, 0)?;
+                }
+                None => self.set_member(map, key, value, 0)?,
+            }
+        }
+        let made = self.temps[map];
+        self.temps.truncate(map);
+        Ok(made)
+    }
+
+    /// The most bytes that one value may have.
+    pub fn largest_for_host(&self) -> usize {
+        self.limits.one_allocation.min(self.limits.memory)
+    }
+
+    /// Counts memory that the host keeps for this World, until [`World::refund_for_host`].
+    ///
+    /// # Errors
+    /// Fault mem.
+    pub fn keep_for_host(&mut self, bytes: usize) -> Raise<()> {
+        self.charge(bytes)
+    }
+
+    /// Takes memory off the meter that was counted with [`World::keep_for_host`].
+    pub fn refund_for_host(&mut self, bytes: usize) {
+        self.lemari.refund(bytes);
+    }
+
+    /// Charges fuel for the host, and ends the call where an interrupt or a deadline asks for it.
+    ///
+    /// # Errors
+    /// Fault fuel, cancel or deadline.
+    pub fn step_for_host(&mut self, units: u64) -> Raise<()> {
+        self.charge_fuel(units)?;
+        self.charge_node()
+    }
+
+    /// What host functions of one library keep in this World, made on first use.
+    pub fn host_state<T: Any + Send + Default>(&mut self) -> Option<&mut T> {
+        let wanted = TypeId::of::<T>();
+        let at = match self
+            .host_states
+            .iter()
+            .position(|(kind, _)| *kind == wanted)
+        {
+            Some(at) => at,
+            None => {
+                self.host_states.try_reserve(1).ok()?;
+                self.host_states.push((wanted, Box::<T>::default()));
+                self.host_states.len() - 1
+            }
+        };
+        self.host_states.get_mut(at)?.1.downcast_mut()
+    }
+}

@@ -1,0 +1,133 @@
+//! The table: every host function, in groups.
+
+use foxvm::{Engine, Error, Native};
+
+use crate::process::ExitCode;
+use crate::settings::Settings;
+
+/// Functions that belong together.
+pub struct Group {
+    /// Its name: most functions in it are called `name.something`.
+    pub name: &'static str,
+    /// What it is for, in one sentence.
+    pub about: &'static str,
+    /// Its functions, in the order of the page.
+    pub natives: Vec<Native>,
+}
+
+/// The library with its settings.
+#[derive(Clone, Debug)]
+pub struct Library {
+    settings: Settings,
+    ended: ExitCode,
+}
+
+impl Library {
+    /// A library with settings.
+    pub fn new(settings: Settings) -> Library {
+        Library {
+            settings,
+            ended: ExitCode::new(),
+        }
+    }
+
+    /// Offers all functions of the table to an Engine's modules.
+    ///
+    /// # Errors
+    /// None in practice: the table is fixed, and the tests register it.
+    pub fn register(&self, engine: &Engine) -> Result<(), Error> {
+        for group in table(&self.settings, &self.ended) {
+            for native in group.natives {
+                engine.register(native)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The exit code with which a program ended itself, where it did.
+    pub fn ended(&self) -> &ExitCode {
+        &self.ended
+    }
+
+    /// The table of this library.
+    pub fn table(&self) -> Vec<Group> {
+        table(&self.settings, &self.ended)
+    }
+}
+
+/// All functions. `ended` gets the code of `exit`.
+pub fn table(settings: &Settings, ended: &ExitCode) -> Vec<Group> {
+    let group = |name, about, natives| Group {
+        name,
+        about,
+        natives,
+    };
+    vec![
+        group(
+            "console",
+            "The program's own standard output, error and input.",
+            crate::console::natives(settings),
+        ),
+        group(
+            "process",
+            "The end of the program.",
+            crate::process::natives(ended),
+        ),
+        group(
+            "math",
+            "Functions of real numbers. They take numbers of every kind; angles are radians.",
+            crate::math::natives(),
+        ),
+        group(
+            "random",
+            "Random numbers for simulation and games, not for secrets: one generator per World, repeatable from a seed.",
+            crate::random::natives(settings),
+        ),
+        group(
+            "text",
+            "Texts by Unicode scalars. Places count from 0.",
+            crate::text::natives(),
+        ),
+        group(
+            "regex",
+            "Regular expressions in linear time, without look-around and back-references. Places count from 0, in scalars.",
+            crate::regex::natives(),
+        ),
+        group(
+            "json",
+            "JSON texts. Objects become maps (Rhumb) or dictionaries, arrays lists, null empty.",
+            crate::json::natives(),
+        ),
+        group(
+            "csv",
+            "Tables as text: rows of fields between separators.",
+            crate::csv::natives(),
+        ),
+        group(
+            "base64",
+            "Bytes as text in 64 letters.",
+            crate::base64::natives(),
+        ),
+        group("hex", "Bytes as pairs of digits.", crate::hex::natives()),
+        group(
+            "hash",
+            "Digests, as lower-case hexadecimal text unless said otherwise.",
+            crate::hash::natives(),
+        ),
+        group(
+            "time",
+            "Dates, durations and time zones. The zones' rules are built in.",
+            crate::time::natives(),
+        ),
+        group(
+            "files",
+            "Files and folders that were granted, and nothing else.",
+            crate::files::natives(settings),
+        ),
+        group(
+            "env",
+            "What the program was started with.",
+            crate::env::natives(settings),
+        ),
+    ]
+}
