@@ -45,7 +45,7 @@ pub fn compiled_with(
         }
         exit::FILE
     })?;
-    fzb::write(&tables).map_err(|error| {
+    fzb::write::write(&tables).map_err(|error| {
         report.tell(&crate::report::usage(&error.to_string()));
         exit::INTERNAL
     })

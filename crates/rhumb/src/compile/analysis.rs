@@ -5,10 +5,9 @@ use std::rc::Rc;
 
 use crate::tree::{
     Arg, ArgKind, DestructureId, DestructureKind, Emission, EventKind, Expr, ExprId, Field,
-    FieldKind, FieldName, FieldOp, FlowOp, LabelId, LambdaHead, LambdaKind,
-    Mutability, Param, ParamKind,
-    Pattern, PatternId, PatternItem, PatternItemKind, Rule, RuleKind, Step, StepKind, SubfieldInto,
-    Target, TextPiece, Tree,
+    FieldKind, FieldName, FieldOp, FlowOp, LabelId, LambdaHead, LambdaKind, Mutability, Param,
+    ParamKind, Pattern, PatternId, PatternItem, PatternItemKind, Rule, RuleKind, Step, StepKind,
+    SubfieldInto, Target, TextPiece, Tree,
 };
 
 use super::prelude;
@@ -377,7 +376,12 @@ impl Walker<'_> {
                     self.each(arm);
                 }
             }
-            Expr::Assign { target, target_span, mutability, value } => {
+            Expr::Assign {
+                target,
+                target_span,
+                mutability,
+                value,
+            } => {
                 let written = match target {
                     Target::Label(label) => Some((Written::Label, Some(*label))),
                     Target::Field { name, .. } => Some((Written::Field, label_of(name))),
@@ -678,9 +682,11 @@ impl Walker<'_> {
                 self.later(id, Body::Handler(id));
             }
             Expr::Selector(list) => self.rules(list, tree.span(id).start),
-            Expr::Lambda { head: LambdaHead::Params(params), body, .. }
-                if rules::is_subscription(tree, params, *body) =>
-            {
+            Expr::Lambda {
+                head: LambdaHead::Params(params),
+                body,
+                ..
+            } if rules::is_subscription(tree, params, *body) => {
                 self.later(id, Body::Handler(id));
             }
             _ => self.callee(id),
@@ -694,7 +700,11 @@ impl Walker<'_> {
         let outer = self.push(Scope::Rule(Default::default()));
         match tree.expr(id) {
             Expr::Selector(list) => self.rules(list, tree.span(id).start),
-            Expr::Lambda { head: LambdaHead::Params(params), body, .. } => {
+            Expr::Lambda {
+                head: LambdaHead::Params(params),
+                body,
+                ..
+            } => {
                 for param in params {
                     if let ParamKind::Event(event) = &param.kind {
                         if let Some(items) = &event.payload {
@@ -801,7 +811,9 @@ impl Walker<'_> {
         let outer = self.push(Scope::Subject(subject));
         for rule in list {
             match &rule.kind {
-                RuleKind::Match { pattern, action, .. } => {
+                RuleKind::Match {
+                    pattern, action, ..
+                } => {
                     let before = self.push(Scope::Rule(Default::default()));
                     self.pattern(*pattern);
                     if matches!(self.tree.pattern(*pattern), Pattern::Event(event) if event.kind != EventKind::Reply)
@@ -831,7 +843,9 @@ impl Walker<'_> {
         let outer = self.push(Scope::Subject(subject));
         for rule in list {
             match &rule.kind {
-                RuleKind::Match { pattern, action, .. } => {
+                RuleKind::Match {
+                    pattern, action, ..
+                } => {
                     match self.tree.pattern(*pattern) {
                         Pattern::Label(label) => {
                             let at = self.tree.pattern_span(*pattern).start;

@@ -119,7 +119,9 @@ impl Code<'_> {
                     match (called, self.static_name(name)) {
                         (Some(args), Some(name)) => {
                             index += 1;
-                            let curry = by_reference && steps.get(index).is_none() && want == Want::Reference;
+                            let curry = by_reference
+                                && steps.get(index).is_none()
+                                && want == Want::Reference;
                             let _ = curry;
                             match self.plain_arguments(args) {
                                 Some(count) => {
@@ -136,7 +138,9 @@ impl Code<'_> {
                         }
                         (_, Some(name)) => {
                             self.at(step.span);
-                            let read = *quiet || by_reference && (last || want == Want::Reference || by_reference);
+                            let read = *quiet
+                                || by_reference
+                                    && (last || want == Want::Reference || by_reference);
                             if read {
                                 self.f.op(Op::GetName, &[name.0]);
                             } else {

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use emit::Const;
 use emit::{Capture, FunctionBuilder, Local, ModuleBuilder, Param as Parameter, Signature};
-use emit::{Const, EmitError};
 use fzb::tables::{Arity, FuncId, Lang, NameId, StaticId, TypeId, function_flags};
 use isa::Op;
 
-use crate::tree::{ExprId, LabelId, Mutability, Span, Tree};
+use crate::tree::{LabelId, Mutability, Span, Tree};
 
 use super::Options;
 use super::places::Lines;
@@ -128,11 +128,7 @@ impl<'a> Code<'a> {
     }
 
     fn new_place(&mut self, var: VarId) -> Place {
-        let name = self
-            .analysis()
-            .var(var)
-            .label
-            .map(|label| self.name(label));
+        let name = self.analysis().var(var).label.map(|label| self.name(label));
         if self.analysis().is_cell(var) {
             let local = self.f.local(TypeId::REF, name);
             Place::Cell(local)
@@ -419,7 +415,10 @@ impl<'a> Code<'a> {
         } else if analysis.is_cell(var) {
             self.f.load(param);
             self.init(var, frozen);
-        } else if analysis.unit(self.unit).arguments.contains_key(&(index + 1))
+        } else if analysis
+            .unit(self.unit)
+            .arguments
+            .contains_key(&(index + 1))
             && analysis.var(var).assigned
         {
             // `$N` goes on to read what was given.
@@ -448,10 +447,5 @@ impl<'a> Code<'a> {
                 .borrow_mut()
                 .push(Problem::of_emit(&error, Span::default()));
         }
-    }
-
-    /// Keeps an error of the builder.
-    pub fn failed(&self, error: &EmitError, id: ExprId) {
-        self.problem(Problem::of_emit(error, self.tree().span(id)));
     }
 }

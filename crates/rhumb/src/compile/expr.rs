@@ -5,7 +5,9 @@ use fzb::tables::TypeId;
 use fzb::view::Repr;
 use isa::Op;
 
-use crate::tree::{BinaryOp, Expr, ExprId, FieldOp, MetaKind, Mutability, PrefixOp, Target, Term, TextPiece};
+use crate::tree::{
+    BinaryOp, Expr, ExprId, FieldOp, MetaKind, Mutability, PrefixOp, Target, Term, TextPiece,
+};
 
 use super::code::{Code, Want};
 use super::prelude::{self, Word};
@@ -28,8 +30,16 @@ impl Code<'_> {
         if tree.metas_of(id).next().is_none() {
             return self.expr(id, want);
         }
-        let inner = if want == Want::Tail { Want::Value } else { want };
-        let inner = if inner == Want::Nothing { Want::Value } else { inner };
+        let inner = if want == Want::Tail {
+            Want::Value
+        } else {
+            want
+        };
+        let inner = if inner == Want::Nothing {
+            Want::Value
+        } else {
+            inner
+        };
         self.expr(id, inner);
         self.f.coerce(TypeId::DYN);
         for meta in tree.metas_of(id) {

@@ -71,14 +71,13 @@ impl Code<'_> {
             .flatten();
         match packed {
             Some((major, minor, patch)) => {
-                let constant = self
-                    .module()
-                    .constant(Const::Version(major, minor, patch));
+                let constant = self.module().constant(Const::Version(major, minor, patch));
                 self.f.push(constant);
             }
             None => {
                 self.f.push_text(&version_text(version));
-                self.f.op(Op::Intrinsic, &[isa::Intrinsic::VersionOfText as u32]);
+                self.f
+                    .op(Op::Intrinsic, &[isa::Intrinsic::VersionOfText as u32]);
                 self.f.coerce(TypeId::DYN);
             }
         }
@@ -223,7 +222,11 @@ fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let of_year = of_era - (365 * year + year / 4 - year / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     let year = year + era * 400 + i64::from(month <= 2);
     (year, month as u32, day as u32)
 }

@@ -145,7 +145,11 @@ impl Code<'_> {
                 } => {
                     self.label(*label, field.span.start, false);
                     self.f.coerce(TypeId::DYN);
-                    self.set(&FieldName::Label(*label), store_flag(*mutability), *subfield);
+                    self.set(
+                        &FieldName::Label(*label),
+                        store_flag(*mutability),
+                        *subfield,
+                    );
                 }
             }
         }

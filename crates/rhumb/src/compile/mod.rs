@@ -85,7 +85,10 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
     let analysis = analysis::analyse(tree);
     let module = ModuleBuilder::new(options.name, Lang::Rhumb);
     let mut hash = [0; 8];
-    for (to, from) in hash.iter_mut().zip(blake3::hash(options.text.as_bytes()).as_bytes()) {
+    for (to, from) in hash
+        .iter_mut()
+        .zip(blake3::hash(options.text.as_bytes()).as_bytes())
+    {
         *to = *from;
     }
     let file = module.file(options.path, hash);

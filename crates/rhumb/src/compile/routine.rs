@@ -5,8 +5,7 @@ use fzb::tables::{FuncId, TypeId};
 use isa::Op;
 
 use crate::tree::{
-    DestructureId, Expr, ExprId, FieldName, LambdaHead, LambdaKind, Mutability, Param, ParamKind,
-    Target,
+    DestructureId, Expr, ExprId, LambdaHead, LambdaKind, Mutability, Param, ParamKind, Target,
 };
 
 use super::code::{Code, Want};
@@ -48,8 +47,8 @@ impl<'a> Code<'a> {
         self.build(unit, function, id);
         let count = self.captures(unit);
         let needs = analysis.unit(unit).needs_base;
-        let template =
-            written == Written::Label && label.is_some_and(|label| analysis.templates.contains(&label));
+        let template = written == Written::Label
+            && label.is_some_and(|label| analysis.templates.contains(&label));
         match (written, method) {
             _ if !needs && !template => self.f.op(Op::MakeClosure, &[function.0, count]),
             (Written::Label, false) => {
@@ -288,19 +287,12 @@ impl<'a> Code<'a> {
                     if label.is_some()
                         && let Some(var) = self.slot_at(at)
                     {
-                        let all = self
-                            .analysis()
-                            .unit(self.unit)
-                            .arguments
-                            .get(&0)
-                            .copied();
+                        let all = self.analysis().unit(self.unit).arguments.get(&0).copied();
                         match all {
                             Some(all) => self.load(all),
                             None => self.f.unit(),
                         }
-                        let none = self
-                            .module()
-                            .constant(emit::Const::Names(Vec::new()));
+                        let none = self.module().constant(emit::Const::Names(Vec::new()));
                         self.f.op(Op::Rest, &[index, none.0]);
                         self.f.coerce(TypeId::DYN);
                         self.init(var, false);
@@ -388,13 +380,5 @@ impl<'a> Code<'a> {
         self.lexical(unit, function);
         self.at(tree.span(id));
         self.f.op(Op::RunIn, &[]);
-    }
-
-    /// The name of a field that is a text or label, else `None`.
-    pub fn text_name(&self, name: &FieldName) -> Option<String> {
-        match name {
-            FieldName::Label(label) => Some(self.text(*label).to_owned()),
-            _ => None,
-        }
     }
 }

@@ -1,9 +1,9 @@
 //! Questions about the shape of selectors, operands and parameter lists, answered from the tree alone.
 
 use crate::tree::{
-    Arg, ArgKind, DestructureKind, Emission, EventKind, Expr, ExprId, FieldKind, FieldName, LabelId,
-    LambdaHead, Param, ParamKind, Pattern, PatternId, PatternItem, PatternItemKind, Rule, RuleKind,
-    Step, StepKind, Target, TextPiece, Tree,
+    Arg, ArgKind, DestructureKind, Emission, EventKind, Expr, ExprId, FieldKind, FieldName,
+    LabelId, LambdaHead, Param, ParamKind, Pattern, PatternId, PatternItem, PatternItemKind, Rule,
+    RuleKind, Step, StepKind, Target, TextPiece, Tree,
 };
 
 use super::prelude::{self, Word};
@@ -95,8 +95,7 @@ pub fn is_subscription(tree: &Tree, params: &[Param], body: ExprId) -> bool {
     {
         return true;
     }
-    params.is_empty()
-        && selector_body(tree, body).is_some_and(|(list, _)| has_events(tree, list))
+    params.is_empty() && selector_body(tree, body).is_some_and(|(list, _)| has_events(tree, list))
 }
 
 /// Is a label the word `empty` of the prelude?
@@ -418,12 +417,14 @@ pub fn is_nothing(tree: &Tree, id: ExprId) -> bool {
 pub fn replies(tree: &Tree) -> (bool, bool) {
     let mut anywhere = false;
     let mut inside = std::collections::HashSet::new();
-    let is_reply = |expr: &Expr| match expr {
+    let is_reply = |expr: &Expr| {
+        match expr {
         Expr::Emit(emission) => emission.kind == EventKind::Reply,
         Expr::Chain { steps, .. } => steps.iter().any(
             |step| matches!(&step.kind, StepKind::Emit(emission) if emission.kind == EventKind::Reply),
         ),
         _ => false,
+    }
     };
     // Every action of an event rule, and what is directly in it.
     let mut all = Vec::new();

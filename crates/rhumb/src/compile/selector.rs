@@ -223,10 +223,7 @@ impl Code<'_> {
     /// Does a label mean what a pattern bound or a parameter brought? Then it is a value, and not called with the subject.
     fn is_bound(&self, at: u32) -> bool {
         self.slot_at(at).is_some_and(|var| {
-            matches!(
-                self.analysis().var(var).kind,
-                super::units::VarKind::Bound
-            )
+            matches!(self.analysis().var(var).kind, super::units::VarKind::Bound)
         })
     }
 
@@ -419,7 +416,9 @@ impl Code<'_> {
 
     /// Goes on if the event has the topic and payload of a pattern.
     pub fn match_event(&mut self, pattern: &Event, event: Local, next: Label) {
-        let topics = self.module().constant(Const::Topics(vec![self.topic(pattern)]));
+        let topics = self
+            .module()
+            .constant(Const::Topics(vec![self.topic(pattern)]));
         self.f.load(event);
         self.f.op(Op::MatchEvent, &[topics.0]);
         let matched = self.f.temp(TypeId::BOOL);
@@ -472,9 +471,7 @@ impl Code<'_> {
                 return false;
             };
             rules::event_of(tree, rule).is_some_and(|event| event.kind != EventKind::Reply)
-                && rules::any(tree, *action, &mut |expr| {
-                    matches!(expr, Expr::Argument(0))
-                })
+                && rules::any(tree, *action, &mut |expr| matches!(expr, Expr::Argument(0)))
         })
     }
 
@@ -531,7 +528,6 @@ impl Code<'_> {
 
     /// `<( body )> { rules }`: the subroutine is on the stack (§4.3).
     pub fn supply(&mut self, list: &[Rule], span: Span) {
-        let tree = self.tree();
         self.at(span);
         self.f.coerce(TypeId::DYN);
         self.subject(span.start);

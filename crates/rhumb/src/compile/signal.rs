@@ -5,8 +5,8 @@ use fzb::tables::{EventKind as Kind, TypeId};
 use isa::Op;
 
 use crate::tree::{
-    Arg, ArgKind, Emission, EventKind, Expr, ExprId, LambdaHead, ParamKind, Pattern, Rule, RuleKind,
-    RuleMode, Span,
+    Arg, ArgKind, Emission, EventKind, Expr, ExprId, LambdaHead, ParamKind, Pattern, Rule,
+    RuleKind, RuleMode, Span,
 };
 
 use super::code::{Code, Want};
@@ -70,7 +70,8 @@ impl Code<'_> {
             return self.f.op(Op::RetOuter, &[]);
         }
         let (plain, end) = (self.f.label(), self.f.label());
-        self.f.op(Op::Intrinsic, &[isa::Intrinsic::SignalWanted as u32]);
+        self.f
+            .op(Op::Intrinsic, &[isa::Intrinsic::SignalWanted as u32]);
         self.f.jump_if_not(plain);
         let name = self.module().name("");
         self.f.op(Op::Post, &[name.0, 1, 0]);
@@ -221,8 +222,7 @@ impl Code<'_> {
             }
         }
         let topics = self.module().constant(Const::Topics(topics));
-        self.f
-            .op(Op::PostTrap, &[name.0, count, flags, topics.0]);
+        self.f.op(Op::PostTrap, &[name.0, count, flags, topics.0]);
         let event = self.f.temp(TypeId::DYN);
         self.f.coerce(TypeId::DYN);
         self.f.store(event);
