@@ -45,6 +45,9 @@ pub fn compiled_with(
         }
         exit::FILE
     })?;
+    if let Some(to) = std::env::var_os("RH_DUMP") {
+        let _ = std::fs::write(to, fzb::write::write(&tables).unwrap_or_default());
+    }
     fzb::write::write(&tables).map_err(|error| {
         report.tell(&crate::report::usage(&error.to_string()));
         exit::INTERNAL

@@ -223,7 +223,12 @@ impl FunctionBuilder<'_> {
             Op::RetMiss | Op::RetPeek => (SELECTOR, "a selector function"),
             Op::RetOuter => (SELECTOR | THUNK, "a selector function or thunk"),
             Op::Yield => (GENERATOR | ASYNC, "a generator or async function"),
-            Op::EnterCtor if !self.items.is_empty() => {
+            Op::EnterCtor
+                if self
+                    .items
+                    .iter()
+                    .any(|item| !matches!(item, crate::item::Item::Declare(_))) =>
+            {
                 return Err(EmitError::Place {
                     op,
                     what: "to be the first instruction",

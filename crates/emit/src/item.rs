@@ -78,7 +78,11 @@ impl Instr {
 
     /// True if control goes on to the next instruction.
     pub fn falls_through(&self) -> bool {
-        self.op.info().falls_through() && !(self.op == Op::Reply && self.args[2] & 8 != 0)
+        // The table's effect of `reply` has both ways: its flag 8 says which.
+        match self.op {
+            Op::Reply => self.args[2] & 8 == 0,
+            op => op.info().falls_through(),
+        }
     }
 
     /// The number of its switch table.
