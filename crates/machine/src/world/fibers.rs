@@ -915,6 +915,10 @@ impl World {
         }
         let host = info.fault.catch() == isa::fault::Catch::Host && !info.discard;
         match (role, parent) {
+            (Role::Handler, Some(_)) => match self.handler_failed(info) {
+                Ok(next) => Ended::Next(next),
+                Err(info) => Ended::Run(info),
+            },
             (Role::Handler | Role::Main, _) => Ended::Run(info),
             (_, Some(parent)) => {
                 let fiber = self.fiber();

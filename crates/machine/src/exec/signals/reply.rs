@@ -294,6 +294,9 @@ impl World {
         }
         let Some((_, index)) = best else { return false };
         self.emissions.starved += 1;
+        self.warn(format_args!(
+            "nothing else can go on: a parked emission goes on without a reply"
+        ));
         self.resume_kept(index, Value::EMPTY);
         true
     }
@@ -344,6 +347,7 @@ impl World {
             return Err(self.fault(Fault::Late, why));
         }
         self.emissions.late += 1;
+        self.warn(format_args!("409: {why}"));
         self.replied(asked)
     }
 
