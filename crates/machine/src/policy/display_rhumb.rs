@@ -340,7 +340,7 @@ impl World {
 
     /// The elements of the map `temps[at]` under numbers beyond the dense ones, in the order of the numbers; empty if there
     /// are none.
-    fn numbered_elements(&mut self, at: usize) -> Raise<Value> {
+    pub(crate) fn numbered_elements(&mut self, at: usize) -> Raise<Value> {
         let value = self.temps[at];
         if !value.is_map() || self.nature(value.as_ticket()) == Nature::Dict {
             return Ok(Value::EMPTY);
