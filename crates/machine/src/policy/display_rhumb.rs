@@ -267,7 +267,13 @@ impl World {
                 self.push_text(draft, if detached { "<|>" } else { "<$>" })
             }
             Kind::Vassal => self.push_text(draft, "<{}>"),
-            Kind::Resource => self.push_text(draft, "<slip>"),
+            Kind::Resource => {
+                let text = match self.resources.name(value) {
+                    "" => String::from("<slip>"),
+                    name => format!("<{name}>"),
+                };
+                self.push_text(draft, &text)
+            }
             Kind::Fiber => self.push_text(draft, "<process>"),
             Kind::Case0 => {
                 let text = self.case_text(value);
