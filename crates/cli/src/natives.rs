@@ -147,6 +147,11 @@ impl Console {
         })));
         let sink = console.clone();
         world.set_output(move |stream, bytes| sink.write(stream, bytes));
+        let warned = console.clone();
+        world.set_warnings(move |line| {
+            // Nobody reads the warnings any more: the program goes on.
+            let _ = warned.write(Stream::Err, format!("warning: {line}\n").as_bytes());
+        });
         console
     }
 

@@ -243,8 +243,22 @@ impl<'w> Context<'w> {
     /// # Errors
     /// If the host has no memory left.
     pub fn open<T: std::any::Any + Send>(&mut self, kind: u32, data: T) -> Result<Value, Error> {
+        self.open_named(kind, "", data)
+    }
+
+    /// The same with a name that programs see where the handle is shown, e.g. that of a file.
+    ///
+    /// # Errors
+    /// If the host has no memory left.
+    pub fn open_named<T: std::any::Any + Send>(
+        &mut self,
+        kind: u32,
+        name: &str,
+        data: T,
+    ) -> Result<Value, Error> {
         match self.world.resources_mut().open(Resource {
             kind,
+            name: name.to_owned(),
             data: Box::new(data),
         }) {
             Some(raw) => Value::hold(self.world, raw),

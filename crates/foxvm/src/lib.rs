@@ -74,7 +74,7 @@ pub use host::{HostArg, HostFn, HostReturn, Suspend};
 pub use instance::Instance;
 pub use isa::Fault;
 pub use lemari::Pauses;
-pub use machine::fault::{Counters, FaultReport, TraceFrame};
+pub use machine::fault::{Counters, FaultReport, Panic, TraceFrame};
 pub use machine::host::Stream;
 pub use machine::trace::Entered;
 pub use machine::world::{EmergencyMode, Limits, TestCount};

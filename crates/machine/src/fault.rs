@@ -72,6 +72,19 @@ pub struct FaultReport {
     pub omitted: u32,
     /// Counters when it was raised.
     pub counters: Counters,
+    /// What Rhumb knows of it, if a function of Rhumb raised it and a program could have caught it.
+    pub panic: Option<Box<Panic>>,
+}
+
+/// An error `#***(code; msg; data)` of Rhumb that nobody caught (docs/specs/rhumb.md §3.20, §5.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Panic {
+    /// Its code: 400 to 999, or a library's own from 1000 on.
+    pub code: i64,
+    /// Its message, as the report's without `panic: ` before it.
+    pub message: String,
+    /// Canonical text of its data.
+    pub data: String,
 }
 
 impl std::fmt::Display for FaultReport {

@@ -37,6 +37,14 @@ pub mod flags {
     pub const RESUME: u16 = 16384;
 }
 
+/// Who proclaims from a frame, as far as it is known (docs/specs/rhumb.md §5.6).
+pub mod proclaimer {
+    /// Not asked yet: the activation, which gets a number then.
+    pub const NOBODY: u32 = 0;
+    /// Its `self`: it was called with a receiver, or is a constructor activation.
+    pub const RECEIVER: u32 = 1;
+}
+
 /// An activation.
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -57,8 +65,8 @@ pub struct Frame {
     pub closure: u32,
     /// Module instance.
     pub instance: u32,
-    /// Space, 0 until used.
-    pub space: u32,
+    /// Who proclaims from it: [`proclaimer::NOBODY`], [`proclaimer::RECEIVER`], or the number of the activation.
+    pub proclaimer: u32,
     /// Number of arguments given; left-over arguments of an `APPLY` frame.
     pub argc: u32,
 }

@@ -135,6 +135,8 @@ impl Grants {
 pub struct Resource {
     /// Type's number, as in the value's aux.
     pub kind: u32,
+    /// What programs see of it, e.g. the name of a file; empty for nothing.
+    pub name: String,
     /// What the host keeps.
     pub data: Box<dyn std::any::Any + Send>,
 }
@@ -179,6 +181,16 @@ impl Resources {
         resource
             .as_mut()
             .filter(|resource| resource.kind == value.aux())
+    }
+    /// The name of the resource that a value names; empty if it is closed or has none.
+    pub fn name(&self, value: Value) -> &str {
+        let entry = self.slots.get(value.payload as u32 as usize);
+        match entry {
+            Some((generation, Some(resource))) if *generation == (value.payload >> 32) as u32 => {
+                &resource.name
+            }
+            _ => "",
+        }
     }
     /// Closes a resource; true if it was open.
     pub fn close(&mut self, value: Value) -> bool {

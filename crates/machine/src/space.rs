@@ -2,15 +2,16 @@
 //! behind [`Spaces`]; events, processes and the order in which handlers run are the machine's
 //! (docs/specs/machine.md §7 "Spaces").
 
-use fzb::tables::ConstId;
+use fzb::tables::{ConstId, function_flags};
 use fzb::view::Constant;
 use lemari::{Scope, Ticket, Visitor};
 
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role};
+use crate::frame::{flags, proclaimer};
 use crate::heap::object::{MAP_HEADER, MapObj};
-use crate::legend::Legends;
+use crate::legend::{Legends, Nature};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -276,22 +277,81 @@ impl World {
         self.fiber_lives(index, generation)
     }
 
-    /// The identity under which the running activation proclaims: its `self` if it is a map, else the running fiber.
+    /// The identity under which the running activation proclaims: its `self` if it was called with a receiver, is a
+    /// constructor activation or works on an instance, else the activation itself (docs/specs/rhumb.md §5.6). Thunks and
+    /// selectors proclaim for the activation that they stand in.
     pub fn space_proclaimer(&mut self) -> u64 {
-        // SAFETY: the frame on top runs code that the World keeps alive; the hidden register holds a pair.
-        let this = unsafe {
-            let frame = &*self.frame;
-            if frame.code.is_null() || (*frame.code).hidden[0] == u16::MAX {
+        const INNER: u32 = function_flags::THUNK | function_flags::SELECTOR;
+        let (mut fiber, mut index) = (self.current, self.frame_index());
+        let mut base = self.running_r.cast_const();
+        // SAFETY: frames of live fibers that run, or wait, in this chain; `base` is the first register of the one looked at:
+        // a frame's lies `delta` bytes behind that of the frame below it, a waiting fiber notes that of its uppermost one.
+        unsafe {
+            loop {
+                let Some(Some(record)) = self.fibers.get(fiber.0 as usize) else {
+                    break;
+                };
+                let Some(frame) = record.frames.get(index).copied() else {
+                    break;
+                };
+                if frame.code.is_null() || (*frame.code).flags & INNER == 0 {
+                    break;
+                }
+                if frame.flags & flags::BOTTOM == 0 {
+                    base = base.byte_sub(frame.delta as usize);
+                    index -= 1;
+                    continue;
+                }
+                let Some(parent) = record.parent else { break };
+                let Some(Some(outer)) = self.fibers.get(parent.0 as usize) else {
+                    break;
+                };
+                base = outer.regs.as_ptr().add(outer.base as usize);
+                (fiber, index) = (parent, outer.top as usize);
+            }
+            let frame = match self.fibers.get(fiber.0 as usize) {
+                Some(Some(record)) => record.frames.get(index).copied(),
+                _ => None,
+            };
+            let Some(frame) = frame.filter(|frame| !frame.code.is_null()) else {
+                return 1 << 63;
+            };
+            let hidden = (*frame.code).hidden[0];
+            let this = if hidden == u16::MAX {
                 Value::EMPTY
             } else {
-                self.read(self.running_r, (*frame.code).hidden[0])
+                base.byte_add(hidden as usize).cast::<Value>().read()
+            };
+            if this.is_map() {
+                let instance =
+                    this.kind() == Kind::Map && self.nature(this.as_ticket()) == Nature::Instance;
+                let own =
+                    frame.proclaimer == proclaimer::RECEIVER || frame.flags & flags::ENTRY != 0;
+                if instance || own {
+                    return u64::from(self.map_identity(this.as_ticket()));
+                }
             }
-        };
-        if matches!(this.kind(), Kind::Map | Kind::Realm | Kind::Vassal) {
-            return u64::from(self.map_identity(this.as_ticket()));
+            let mut number = frame.proclaimer;
+            if number <= proclaimer::RECEIVER {
+                self.emissions.activations = self.emissions.activations.wrapping_add(1);
+                number = self
+                    .emissions
+                    .activations
+                    .max(1)
+                    .saturating_add(proclaimer::RECEIVER);
+                if let Some(Some(record)) = self.fibers.get_mut(fiber.0 as usize)
+                    && let Some(frame) = record.frames.get_mut(index)
+                {
+                    frame.proclaimer = number;
+                }
+            }
+            1 << 63 | u64::from(number)
         }
-        let id = self.current;
-        1 << 63 | u64::from(self.fiber_generation(id))
+    }
+
+    /// True if a proclaimer is an activation, which has an end.
+    pub fn space_is_activation(&self, proclaimer: u64) -> bool {
+        proclaimer >> 63 != 0
     }
 
     /// An event of a proclamation or signal with the operands from `index` on as arguments, or with the elements of that

@@ -284,13 +284,31 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
     let flags = args[2];
     let topic = world.space_topic(args[0])?;
     let receiver = flags & RECEIVER != 0;
+    let proclaimer = world.space_proclaimer();
     let space = if receiver {
         operand_space(world, first, 0)?
     } else {
+        // Nobody can listen to the space of an activation but the selector attached to its call.
+        if world.space_monitor(topic)?.is_none() {
+            return Ok(Outcome::Value(Value::EMPTY));
+        }
         here(world)?
     };
     let owner = world.space_process();
-    let proclaimer = world.space_proclaimer();
+    if !receiver && world.space_is_activation(proclaimer) {
+        // The calls that proclaimed before in this fiber have returned, and their pins have gone with them.
+        let gone = with(world, |spaces| {
+            let Some(space) = spaces.get_mut(space) else {
+                return 0;
+            };
+            let before = space.pins.len();
+            space
+                .pins
+                .retain(|pin| pin.proclaimer >> 63 == 0 || pin.proclaimer == proclaimer);
+            before - space.pins.len()
+        })?;
+        world.space_refund(gone * PIN_BYTES);
+    }
     if flags & (RETRACT_OWN | RETRACT_ALL) != 0 {
         let all = flags & RETRACT_ALL != 0;
         let every = world.space_topic_text(topic).is_empty();

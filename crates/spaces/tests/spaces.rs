@@ -30,7 +30,7 @@ fn load(source: &str, loop_dispatch: bool) -> (World, u32, Module, Log) {
         cost: 4,
         inline: None,
         call: Box::new(move |world, args| {
-            let text = world.display_text(args[0], false)?;
+            let text = world.display_text(fzb::tables::Lang::Machine, args[0], false)?;
             sink.lock().expect("the log").push(text);
             Ok(Answer::Value(Value::EMPTY))
         }),
@@ -56,7 +56,7 @@ fn call(world: &mut World, instance: u32, module: &Module, name: &str) -> Result
         .call(instance, id, &[])
         .map_err(|report| report.to_string())?;
     world
-        .display_text(value, false)
+        .display_text(fzb::tables::Lang::Machine, value, false)
         .map_err(|_| "display failed".into())
 }
 

@@ -8,6 +8,7 @@ use super::calls::wide;
 use super::dispatch::{Dispatch, Next, Slow, cold};
 use crate::code::Word;
 use crate::fault::{Fault, Raise};
+use crate::frame::proclaimer;
 use crate::heap::object::{CLOSURE_HEADER, CellObj, ClosureObj, PartialObj, kind};
 use crate::legend::Legends;
 use crate::value::{Kind, Value, tag};
@@ -594,6 +595,7 @@ impl World {
                 let room = u16::try_from(names.len()).unwrap_or(u16::MAX);
                 let instance = self.routine_instance(mark, mark + 1, room)?;
                 self.push_temps(&[Value::ticket(Kind::Map, instance)])?;
+                (*self.frame).proclaimer = proclaimer::RECEIVER;
             }
             // The i-th name is that of the i-th local after the parameters.
             for index in 0..names.len() {

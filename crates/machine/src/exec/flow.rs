@@ -345,7 +345,7 @@ const _: () = {
     assert!(std::mem::offset_of!(Frame, flags) == 30);
     assert!(std::mem::offset_of!(Frame, closure) == 32);
     assert!(std::mem::offset_of!(Frame, instance) == 36);
-    assert!(std::mem::offset_of!(Frame, space) == 40);
+    assert!(std::mem::offset_of!(Frame, proclaimer) == 40);
     assert!(std::mem::offset_of!(Frame, argc) == 44);
 };
 
@@ -370,7 +370,7 @@ pub unsafe fn push_frame(
         (*top).flags = flags;
         (*top).closure = closure;
         (*top).instance = instance;
-        (*top).space = 0;
+        (*top).proclaimer = 0;
         (*top).argc = 0;
     }
 }

@@ -12,12 +12,14 @@ mod tests;
 
 pub(crate) use lookup::{Place, Want};
 
+use fzb::tables::Lang;
 use lemari::Ticket;
 
 use crate::fault::{Fault, Raise};
 use crate::heap::object::{BLOB_HEADER, BlobObj, CellObj, MAP_HEADER, MapObj, TableObj};
 use crate::heap::vector::{elem, rooted};
 use crate::legend::{Field, FieldName, LegendId, Nature, entry_flags, field_flags, legend_flags};
+use crate::policy::mode;
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -308,8 +310,28 @@ impl World {
         }
     }
 
+    /// Fault write for a field: in Rhumb in the words that its page fixes (docs/specs/rhumb.md §3.3, ruling B3).
     #[cold]
     pub(crate) fn write_fault(&mut self, what: &str, key: Value) -> crate::fault::Raised {
+        if self.policy() == Lang::Rhumb {
+            let name = match key.kind() {
+                Kind::Text => self
+                    .text_str_unrooted(key.as_ticket())
+                    .unwrap_or("…")
+                    .to_owned(),
+                Kind::I64 => (key.payload as i64).to_string(),
+                // Whoever cannot name a private field does not learn its name.
+                Kind::Key => String::from("`"),
+                _ => match self.display(key, mode::DISPLAY) {
+                    Ok(text) => self.text_str_unrooted(text).unwrap_or("…").to_owned(),
+                    Err(raised) => return raised,
+                },
+            };
+            return self.fault_args(
+                Fault::Write,
+                format_args!("cannot assign value to immutable field '{name}'"),
+            );
+        }
         let name = if key.kind() == Kind::Text {
             self.text_str_unrooted(key.as_ticket())
                 .unwrap_or("…")

@@ -267,7 +267,13 @@ impl World {
                 self.push_text(draft, if detached { "<|>" } else { "<$>" })
             }
             Kind::Vassal => self.push_text(draft, "<{}>"),
-            Kind::Resource => self.push_text(draft, "<slip>"),
+            Kind::Resource => {
+                let text = match self.resources.name(value) {
+                    "" => String::from("<slip>"),
+                    name => format!("<{name}>"),
+                };
+                self.push_text(draft, &text)
+            }
             Kind::Fiber => self.push_text(draft, "<process>"),
             Kind::Case0 => {
                 let text = self.case_text(value);
@@ -340,7 +346,7 @@ impl World {
 
     /// The elements of the map `temps[at]` under numbers beyond the dense ones, in the order of the numbers; empty if there
     /// are none.
-    fn numbered_elements(&mut self, at: usize) -> Raise<Value> {
+    pub(crate) fn numbered_elements(&mut self, at: usize) -> Raise<Value> {
         let value = self.temps[at];
         if !value.is_map() || self.nature(value.as_ticket()) == Nature::Dict {
             return Ok(Value::EMPTY);

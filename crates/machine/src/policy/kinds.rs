@@ -283,6 +283,9 @@ impl World {
             Kind::Memory => Ok(i64::try_from(self.memory_len(ticket)).unwrap_or(i64::MAX)),
             Kind::Map => {
                 let rhumb = self.policy() == Lang::Rhumb;
+                if rhumb && self.table_live(ticket) > 0 && self.nature(ticket) != Nature::Dict {
+                    return self.number_named(ticket);
+                }
                 match self.nature(ticket) {
                     Nature::Tuple => Ok(i64::from(self.product_len(ticket))),
                     Nature::Dict if rhumb && self.elements_len(ticket) > 0 => {
@@ -300,9 +303,19 @@ impl World {
                     _ => Err(self.type_fault("something with a length", value)),
                 }
             }
-            Kind::Realm | Kind::Vassal => Ok(i64::from(self.elements_len(ticket))),
+            Kind::Realm | Kind::Vassal => self.number_named(ticket),
             _ => Err(self.type_fault("something with a length", value)),
         }
+    }
+
+    /// Number of a map's fields that are named by numbers: its elements, and those behind gaps.
+    fn number_named(&mut self, map: Ticket) -> Raise<i64> {
+        let entries = self.table_entries(map);
+        self.charge_fuel(u64::from(entries) / 4)?;
+        let behind = (0..entries)
+            .filter(|entry| self.table_entry(map, *entry).0.as_int().is_some())
+            .count();
+        Ok(i64::from(self.elements_len(map)) + behind as i64)
     }
 
     /// Number of members of a range. An open one has no end (fault range).

@@ -11,7 +11,7 @@ use crate::exec::flow::push_frame;
 use crate::exec::ops;
 use crate::fault::{Fault, Raise};
 use crate::fiber::Role;
-use crate::frame::flags;
+use crate::frame::{flags, proclaimer};
 use crate::heap::object::{ClosureObj, PartialObj, kind};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -429,6 +429,9 @@ impl World {
                 closure.0,
                 instance,
             );
+            if call_flags & flags::METHOD != 0 {
+                (*top).proclaimer = proclaimer::RECEIVER;
+            }
             (*top).argc = leftover
                 .and_then(|slot| self.temps.get(slot))
                 .map_or(argc, |value| value.as_ticket().0);

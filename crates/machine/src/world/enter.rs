@@ -3,18 +3,21 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use fzb::tables::{FuncId, function_flags};
+use fzb::tables::{FuncId, Lang, function_flags};
+use isa::fault::Catch;
 use lemari::{Config, EmergencyPolicy, Lemari};
 
 use crate::engine::{Loaded, Shared};
 use crate::exec::dispatch::{Next, run};
-use crate::fault::{Counters, Fault, FaultReport, Raise};
+use crate::fault::{Counters, Fault, FaultReport, Panic, Raise};
 use crate::fiber::{FiberId, State};
 use crate::frame::flags;
 use crate::host::{Grants, Output, Resources};
 use crate::legend::Legends;
 use crate::value::Value;
-use crate::world::{EmergencyMode, InstanceState, Limits, Names, Outcome, World, signals};
+use crate::world::{
+    EmergencyMode, InstanceState, Limits, Names, Outcome, RaisedInfo, World, signals,
+};
 
 /// What a step of a run came to.
 #[derive(Debug)]
@@ -334,7 +337,10 @@ impl World {
         self.counters.faults += 1;
         match self.raised.take() {
             Some(info) => {
-                let message = if info.value.same(Value::HOLE) {
+                let panic = self.panic_of(&info);
+                let message = if let Some(panic) = &panic {
+                    format!("panic: {}", panic.message)
+                } else if info.value.same(Value::HOLE) {
                     info.message
                 } else {
                     self.thrown_text(info.value, info.message)
@@ -349,6 +355,7 @@ impl World {
                     trace: info.trace,
                     omitted: info.omitted,
                     counters,
+                    panic,
                 })
             }
             None => self.report_of(Fault::Internal, "a fault without a record"),
@@ -363,7 +370,57 @@ impl World {
             trace: Vec::new(),
             omitted: 0,
             counters: self.counters(),
+            panic: None,
         })
+    }
+
+    /// The error of Rhumb that ended the run, if it is one: a fault of a Rhumb function, or an event `***`.
+    fn panic_of(&mut self, info: &RaisedInfo) -> Option<Box<Panic>> {
+        if info.lang != Lang::Rhumb || info.fault.catch() == Catch::Host {
+            return None;
+        }
+        if info.value.same(Value::HOLE) {
+            let data = if info.fault == Fault::Write {
+                "'WriteViolation'"
+            } else {
+                "___"
+            };
+            return Some(Box::new(Panic {
+                code: i64::from(info.fault.rhumb()),
+                message: info.message.clone(),
+                data: data.to_owned(),
+            }));
+        }
+        if !self.is_event(info.value) {
+            return None;
+        }
+        // `***(msg)` alone is code 999; what cannot be shown for want of memory is left out.
+        let mark = self.temps.len();
+        self.temp(info.value).ok()?;
+        let event = info.value.as_ticket();
+        let count = self.elements_len(event);
+        let code = match count {
+            0 | 1 => None,
+            _ => self.element(event, 0).as_int(),
+        };
+        let shown = |world: &mut World, index: u32, mode: u8| {
+            let event = world.temps.get(mark)?.as_ticket();
+            if index >= world.elements_len(event) {
+                return None;
+            }
+            let value = world.element(event, index);
+            let text = world.display_in(Lang::Rhumb, value, mode).ok()?;
+            world.text_str(text).map(str::to_owned).ok()
+        };
+        let message = shown(self, u32::from(count > 1), 0).unwrap_or_default();
+        let data = shown(self, 2, 1).unwrap_or_else(|| String::from("___"));
+        self.raised = None;
+        self.temps.truncate(mark);
+        Some(Box::new(Panic {
+            code: code.unwrap_or(999),
+            message,
+            data,
+        }))
     }
 
     /// Text of a thrown value for the host: the message of an error, the display of anything else.

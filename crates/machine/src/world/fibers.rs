@@ -404,6 +404,9 @@ impl World {
         let awaited = self.fiber().first_waiter != 0;
         if !awaited {
             self.emissions.failed += 1;
+            let message = &info.message;
+            let name = info.fault.name();
+            self.warn(format_args!("a process failed: {name}: {message}"));
         }
         let value = if info.value.same(Value::HOLE) {
             self.error_map(
@@ -915,7 +918,11 @@ impl World {
         }
         let host = info.fault.catch() == isa::fault::Catch::Host && !info.discard;
         match (role, parent) {
-            (Role::Handler | Role::Main, _) => Ended::Run(info),
+            (Role::Handler, _) => match self.handler_failed(info) {
+                Ok(next) => Ended::Next(next),
+                Err(info) => Ended::Run(info),
+            },
+            (Role::Main, _) => Ended::Run(info),
             (_, Some(parent)) => {
                 let fiber = self.fiber();
                 fiber.state = State::Finished;

@@ -253,6 +253,14 @@ impl World {
         }
         Err(self.fault(Fault::Write, "the elements cannot be changed"))
     }
+
+    /// The same before the element with that number is changed or added: a message that names the field wants the number.
+    pub(crate) fn want_mutable_element(&mut self, map: Ticket, number: i64) -> Raise<()> {
+        if self.elements_mutable(self.map_legend(map).0) {
+            return Ok(());
+        }
+        Err(self.write_fault("the elements cannot be changed", Value::int(number)))
+    }
 }
 
 /// `a` (pair) := array of (wide low) operands from `b` on, of element kind (wide high): a list in Morph, else an array.

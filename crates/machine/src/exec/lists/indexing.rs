@@ -294,7 +294,7 @@ impl World {
         if let Some(index) = self.index_number(self.temps[key]) {
             let len = self.positional_len(map);
             if let Some(position) = self.position(index, len)? {
-                self.want_mutable_elements(map)?;
+                self.want_mutable_element(map, index)?;
                 self.set_element(target, position, value)?;
                 if flags & IMMUTABLE != 0 {
                     self.freeze_element(target, position)?;
@@ -393,7 +393,8 @@ impl World {
         len: u32,
     ) -> Raise<()> {
         let map = self.temps[target].as_ticket();
-        self.want_mutable_elements(map)?;
+        let number = self.temps[key].as_int().unwrap_or(0);
+        self.want_mutable_element(map, number)?;
         let next = self.temps[key].as_int() == Some(i64::from(len) + 1);
         let known = next && self.table_live(map) > 0 && self.table_find(target, key)?.is_some();
         if !next || known || flags & IMMUTABLE != 0 {

@@ -59,7 +59,12 @@ impl Slow for PushAt {
             if !accepted {
                 return Err(world.type_fault("list", collection));
             }
-            world.want_mutable_elements(collection.as_ticket())?;
+            let number = if front {
+                1
+            } else {
+                i64::from(world.elements_len(collection.as_ticket())).saturating_add(1)
+            };
+            world.want_mutable_element(collection.as_ticket(), number)?;
             let value = world.read(r, value_at);
             if front || !world.push_now(collection, value) {
                 let mark = world.temp(collection)?;

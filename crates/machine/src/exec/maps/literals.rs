@@ -457,11 +457,24 @@ impl World {
             self.push_element(map, mark)?;
             self.temps.truncate(mark);
         }
+        // Elements behind a gap are renumbered like the others.
+        let behind = self.numbered_elements(from)?;
+        let behind_gaps = behind.is_map();
+        if behind_gaps {
+            let list = self.temp(behind)?;
+            for index in 0..self.elements_len(self.temps[list].as_ticket()) {
+                let mark = self.temp(self.element(self.temps[list].as_ticket(), index))?;
+                self.push_element(map, mark)?;
+                self.temps.truncate(mark);
+            }
+            self.temps.truncate(list);
+        }
         for index in 0..members {
             let member = self.member(self.temps[from].as_ticket(), index);
             let hidden = member.flags & (field_flags::EXPOSED | field_flags::HIDDEN) != 0;
             let sub = member.flags & field_flags::SUB != 0;
-            if member.key.same(Value::HOLE) || hidden || (sub && plain) {
+            let numbered = behind_gaps && member.key.as_int().is_some();
+            if member.key.same(Value::HOLE) || hidden || numbered || (sub && plain) {
                 continue;
             }
             let how = if member.flags & field_flags::MUTABLE != 0 {

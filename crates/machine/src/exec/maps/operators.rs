@@ -26,7 +26,10 @@ impl Slow for FieldOpOp {
                 return Err(world.fault(Fault::Internal, "a field operator that does not exist"));
             };
             let value = world.read(r, w.b);
+            // Reading an end asks no hook: `_<_` and `_>_` are for adding there (ruling B46).
+            let reads_end = matches!(op, FieldOp::First | FieldOp::Last);
             if value.is_map()
+                && !reads_end
                 && has_hooks(world.policy())
                 && let Some(hook) = world.hook(value, op.hook())?
             {

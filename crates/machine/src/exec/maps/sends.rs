@@ -12,6 +12,7 @@ use crate::code::Word;
 use crate::exec::dispatch::{Dispatch, Next, Slow, cold};
 use crate::exec::flow::push_frame;
 use crate::fault::{Fault, Raise};
+use crate::frame::proclaimer;
 use crate::heap::map::Want;
 use crate::heap::object::MapObj;
 use crate::legend::FieldName;
@@ -75,6 +76,7 @@ pub unsafe fn call_name<D: Dispatch>(
             (*frame).instance,
         );
         (*top).argc = w.c as u32;
+        (*top).proclaimer = proclaimer::RECEIVER;
         let hidden = (*code).hidden[0];
         if hidden != u16::MAX {
             let at = window.byte_add(hidden as usize);

@@ -28,6 +28,19 @@ const SPREAD: u32 = 2;
 const NAMED: u32 = 4;
 const TAIL: u32 = 8;
 
+/// A selector in a captured chain whose emission traps the name of a reply.
+#[derive(Clone, Copy)]
+struct Inner {
+    /// The fiber that it runs in.
+    fiber: FiberId,
+    /// Its record.
+    slot: u32,
+    /// The name, interned.
+    name: u32,
+    /// The topic set of the trap: instance and constant.
+    trap: (u32, u32),
+}
+
 /// A selector that waits for a branch, or none; and the emission replied to.
 type Addressee = (Option<u32>, (u32, u32));
 
@@ -71,9 +84,14 @@ impl World {
         if !handler && status == Status::Held && slot.is_none() {
             return Err(self.fault(Fault::State, "the emission is being handled elsewhere"));
         }
+        let inner = if asked.flags & NAMED != 0 && !handler && status == Status::Held {
+            self.trap_further_out(asked, id.0, trap)?
+        } else {
+            None
+        };
         let mark = self.temps.len();
         // SAFETY: the caller's promise.
-        unsafe { self.payload(asked, trap)? };
+        unsafe { self.payload(asked, inner.map_or(trap, |inner| Some(inner.trap)))? };
         let payload = mark;
         if handler {
             let value = self.temps[payload];
@@ -116,11 +134,10 @@ impl World {
             let Some(emission) = self.emission(id.0) else {
                 return Err(self.fault(Fault::Internal, "an emission vanished"));
             };
-            let (emitter, dst) = (emission.emitter, emission.dst);
+            let (emitter, outer, dst) = (emission.emitter, emission.outer, emission.dst);
             self.free_emission(id.0);
             self.save_running();
-            self.switch_to(emitter);
-            return self.resume_with(dst, value);
+            return self.go_on(emitter, outer, dst, inner, value);
         }
         let copies = multi || record.kept;
         let Some(emission) = self.emission_of(id) else {
@@ -145,6 +162,139 @@ impl World {
         };
         let owner = self.current;
         self.link(outer, owner, back, slot + 1);
+        self.save_running();
+        self.go_on(emitter, outer, dst, inner, value)
+    }
+
+    /// The emission that a named reply goes to if the one replied to does not trap the name: of those that selectors in its
+    /// chain are handling, the nearest that does (docs/specs/machine.md §7 "Prompts", 9).
+    fn trap_further_out(
+        &mut self,
+        asked: &Replying,
+        index: u32,
+        trap: Option<(u32, u32)>,
+    ) -> Raise<Option<Inner>> {
+        let name = self.name(asked.name)?;
+        if let Some((instance, topics)) = trap
+            && self.topics_have(instance, topics, 1, Some(name))?
+        {
+            return Ok(None);
+        }
+        let Some(emission) = self.emission(index) else {
+            return Ok(None);
+        };
+        let (emitter, outer) = (emission.emitter, emission.outer);
+        self.trap_in_chain(emitter, outer, name)
+    }
+
+    /// The innermost selector in a captured chain that handles an emission which traps a reply of that name.
+    fn trap_in_chain(
+        &mut self,
+        emitter: FiberId,
+        outer: FiberId,
+        name: u32,
+    ) -> Raise<Option<Inner>> {
+        let mut at = Some(emitter);
+        while let Some(fiber) = at {
+            self.charge_fuel(1)?;
+            let Some(Some(record)) = self.fibers.get(fiber.0 as usize) else {
+                break;
+            };
+            at = record.parent.filter(|_| fiber != outer);
+            let mut next = record.selector;
+            while let Some(slot) = next.checked_sub(1) {
+                let Some(record) = self.emissions.selecting.get(slot as usize).copied() else {
+                    break;
+                };
+                next = record.below;
+                if record.purpose != Purpose::Event || record.replied {
+                    continue;
+                }
+                let trap = self
+                    .emission_of(record.emission)
+                    .filter(|emission| emission.status == Status::Held && emission.resumable)
+                    .and_then(|emission| emission.trap);
+                if let Some((instance, topics)) = trap
+                    && self.topics_have(instance, topics, 1, Some(name))?
+                {
+                    return Ok(Some(Inner {
+                        fiber,
+                        slot,
+                        name,
+                        trap: (instance, topics),
+                    }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A chain that is linked again goes on with a value: at its emitter, or where a selector in it handles the emission
+    /// that traps the reply. That selector, and what it has begun, then gives way to what it had captured, as if it had
+    /// replied itself in tail position.
+    fn go_on(
+        &mut self,
+        emitter: FiberId,
+        outer: FiberId,
+        dst: u16,
+        inner: Option<Inner>,
+        value: Value,
+    ) -> Raise<Next> {
+        // The chain may be a copy: the selector is looked for where it is now.
+        let inner = match inner {
+            Some(inner) => self.trap_in_chain(emitter, outer, inner.name)?,
+            None => None,
+        };
+        let Some(inner) = inner else {
+            self.switch_to(emitter);
+            return self.resume_with(dst, value);
+        };
+        let mut at = Some(emitter);
+        while let Some(id) = at.filter(|id| *id != inner.fiber) {
+            at = self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .and_then(|fiber| fiber.parent);
+            self.end_fiber_silently(id);
+        }
+        self.switch_to(inner.fiber);
+        let frame = self
+            .emissions
+            .selecting
+            .get(inner.slot as usize)
+            .map_or(0, |record| record.frame as usize);
+        while self.frame_index() > frame {
+            if let Some(record) = self.pop_selecting() {
+                self.drop_chain(record.emission.0);
+            }
+            self.pop_frame_now();
+        }
+        let Some(record) = self.pop_selecting() else {
+            return Err(self.fault(Fault::Internal, "a selector without a record"));
+        };
+        self.pop_frame_now();
+        let index = record.emission.0;
+        let Some(emission) = self.emission_of(record.emission) else {
+            return Err(self.fault(Fault::Internal, "an emission vanished"));
+        };
+        let (mut emitter, mut outer, dst, shared) = (
+            emission.emitter,
+            emission.outer,
+            emission.dst,
+            emission.shared,
+        );
+        let mark = self.temp(value)?;
+        if shared {
+            (emitter, outer) = self.copy_chain(emitter, outer)?;
+        }
+        let value = self.temps[mark];
+        self.temps.truncate(mark);
+        let owner = self.current;
+        self.link(outer, owner, record.dst, record.branch);
+        if !shared {
+            self.drop_emission(index);
+        }
         self.save_running();
         self.switch_to(emitter);
         self.resume_with(dst, value)
@@ -294,6 +444,9 @@ impl World {
         }
         let Some((_, index)) = best else { return false };
         self.emissions.starved += 1;
+        self.warn(format_args!(
+            "nothing else can go on: a parked emission goes on without a reply"
+        ));
         self.resume_kept(index, Value::EMPTY);
         true
     }
@@ -344,6 +497,7 @@ impl World {
             return Err(self.fault(Fault::Late, why));
         }
         self.emissions.late += 1;
+        self.warn(format_args!("409: {why}"));
         self.replied(asked)
     }
 

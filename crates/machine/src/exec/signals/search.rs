@@ -5,7 +5,7 @@ use super::event::slot;
 use super::state::{Emission, NO_FIBER, Place, Status, Then};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
-use crate::fiber::{FiberId, Home, State, prompt_flags};
+use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
 use crate::space::{Listener, Outward};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -117,7 +117,7 @@ impl World {
         }
         let (place, hit) = self.find(place, 1, name)?;
         if matches!(hit, Hit::Nobody) {
-            return self.unmatched(posting.dst, trap.is_some());
+            return self.unmatched(name, posting.dst, trap.is_some());
         }
         let mark = self.temps.len();
         // SAFETY: the caller's promise.
@@ -228,6 +228,12 @@ impl World {
         }
     }
 
+    /// The nearest place from `place` outward where somebody takes signals of a topic.
+    pub(super) fn listened(&mut self, place: Place, topic: u32) -> Raise<Option<Place>> {
+        let (found, hit) = self.find(place, 1, topic)?;
+        Ok((!matches!(hit, Hit::Nobody)).then_some(found))
+    }
+
     /// The next place outward.
     pub(crate) fn outward(&self, place: Place) -> Place {
         match place {
@@ -321,10 +327,12 @@ impl World {
             if id == outer {
                 break;
             }
+            // Whoever waits for the handler of a subscription is not part of what the handler does.
             at = self
                 .fibers
                 .get(id.0 as usize)
                 .and_then(|fiber| fiber.as_ref())
+                .filter(|fiber| fiber.role != Role::Handler)
                 .and_then(|fiber| fiber.parent);
         }
         let prompt = self
@@ -422,9 +430,11 @@ impl World {
     }
 
     /// Nobody took a post of the running fiber: its value is empty (an event without arguments where replies are
-    /// trapped). The language decides whether that is worth a warning.
-    fn unmatched(&mut self, dst: u16, trap: bool) -> Raise<Next> {
+    /// trapped), with a warning.
+    fn unmatched(&mut self, topic: u32, dst: u16, trap: bool) -> Raise<Next> {
         self.emissions.unmatched += 1;
+        let topic = self.name_text(topic).to_owned();
+        self.warn(format_args!("uncaught signal #{topic}"));
         let value = if trap {
             self.event_of_temps(1, None, 0, 0)?
         } else {
@@ -443,11 +453,12 @@ impl World {
         let Some(emission) = self.emission(index) else {
             return Err(self.fault(Fault::Internal, "an emission vanished"));
         };
-        let (emitter, dst, trap, kind) = (
+        let (emitter, dst, trap, kind, topic) = (
             emission.emitter,
             emission.dst,
             emission.trap.is_some(),
             emission.kind,
+            emission.topic,
         );
         self.free_emission(index);
         if self.current != emitter {
@@ -455,7 +466,7 @@ impl World {
             self.switch_to(emitter);
         }
         if kind == 1 {
-            return self.unmatched(dst, trap);
+            return self.unmatched(topic, dst, trap);
         }
         self.resume_with(dst, Value::EMPTY)
     }

@@ -213,6 +213,8 @@ pub(crate) struct Emissions {
     pub runs: Vec<Option<RunRecord>>,
     /// Run being stepped: index + 1.
     pub stepping: u32,
+    /// Activations that were numbered because they proclaimed.
+    pub activations: u32,
     /// Posts that nobody took.
     pub unmatched: u64,
     /// Replies that came too late, or for nothing.

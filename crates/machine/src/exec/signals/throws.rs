@@ -5,10 +5,10 @@ use isa::Op;
 use isa::fault::Catch;
 use isa::signature::Effect;
 
-use super::state::Place;
+use super::state::{Place, RETURNS};
 use crate::exec::dispatch::Next;
-use crate::fault::{Raise, Raised};
-use crate::fiber::{FiberId, prompt_flags};
+use crate::fault::{Fault, Raise, Raised};
+use crate::fiber::{FiberId, Role, prompt_flags};
 use crate::legend::Legends;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
@@ -71,6 +71,36 @@ impl World {
         }
     }
 
+    /// What was raised in a handler of a subscription, the running fiber, reached its bottom: it is posted as `***` from the
+    /// space that the handler belongs to, and the handler ends. `Err`: nobody listens there, or there is no room.
+    pub(crate) fn handler_failed(&mut self, info: RaisedInfo) -> Result<Next, RaisedInfo> {
+        if info.discard || info.fault.catch() == Catch::Host {
+            return Err(info);
+        }
+        match self.post_failure(&info) {
+            Ok(Some(next)) => Ok(next),
+            Ok(None) => Err(info),
+            Err(Raised(())) => Err(self.raised.take().unwrap_or(info)),
+        }
+    }
+
+    fn post_failure(&mut self, info: &RaisedInfo) -> Raise<Option<Next>> {
+        let topic = self.error_topic()?;
+        let start = self.outward(Place::Fiber(self.current));
+        let Some(place) = self.listened(start, topic)? else {
+            return Ok(None);
+        };
+        let mark = self.temps.len();
+        self.temp(info.value)?;
+        // The handler's bottom frame waits for the end of the delivery and returns then.
+        let index = self.emission_of_error(info, mark, Some(RETURNS))?;
+        self.temps.truncate(mark);
+        if let Some(emission) = self.emission(index) {
+            emission.place = place;
+        }
+        self.seek(index).map(Some)
+    }
+
     /// The emission of an error whose value is `temps[mark]`.
     fn emission_of_error(
         &mut self,
@@ -100,7 +130,7 @@ impl World {
             let error = value.as_ticket();
             let number = self.slot_value(error, 0).as_int();
             code = match number.map(|number| (u8::try_from(number), number)) {
-                Some((Ok(fault), _)) => crate::fault::Fault::from_number(fault)
+                Some((Ok(fault), _)) => Fault::from_number(fault)
                     .map_or(code, |fault| i64::from(fault.rhumb())),
                 // A host function's own code.
                 Some((Err(_), own @ 256..1000)) => own,
@@ -111,6 +141,11 @@ impl World {
         } else {
             let text = self.text_new(&info.message)?;
             self.temps[first + 1] = Value::ticket(Kind::Text, text);
+            if info.fault == Fault::Write {
+                // What Rhumb programs know a violation of the freeze by (docs/specs/rhumb.md §3.3).
+                let data = self.text_new("WriteViolation")?;
+                self.temps[first + 2] = Value::ticket(Kind::Text, data);
+            }
             if !value.same(Value::HOLE) {
                 code = 500;
                 self.temps[first + 2] = self.temps[mark];
@@ -139,6 +174,10 @@ impl World {
                     return fiber.parent.map(|_| id);
                 }
                 skip -= 1;
+            }
+            // What a handler of a subscription raises is not the emitter's (ruling B21).
+            if fiber.role == Role::Handler {
+                return None;
             }
             at = fiber.parent;
         }
@@ -192,7 +231,7 @@ impl World {
     /// The selector that an error met did not take it: it is raised again where it was, past that prompt.
     pub(crate) fn throw_goes_on(&mut self, index: u32) -> Raise<Next> {
         let Some(emission) = self.emission(index) else {
-            return Err(self.fault(crate::fault::Fault::Internal, "an emission vanished"));
+            return Err(self.fault(Fault::Internal, "an emission vanished"));
         };
         let (emitter, passed, resumable, dst, trap) = (
             emission.emitter,
