@@ -32,6 +32,8 @@ pub enum Verb {
     Verify(Verify),
     /// Say more about the code of an error
     Explain(Explain),
+    /// List the host functions that programs may import
+    Natives,
     /// Work with plugins
     #[command(subcommand)]
     Plug(Plug),
@@ -59,7 +61,7 @@ pub struct Bounds {
     /// Calls that may be under way inside each other
     #[arg(long, value_name = "N", allow_hyphen_values = true)]
     pub depth: Option<String>,
-    /// Grant a capability; may be repeated
+    /// Grant a capability: clock, random, env, fs-read=DIR, ... (files=DIR: reading and writing); may be repeated
     #[arg(long, value_name = "CAPABILITY")]
     pub allow: Vec<String>,
     /// Grant all capabilities

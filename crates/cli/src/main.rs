@@ -53,6 +53,7 @@ fn done(verb: &Verb, report: &mut Report) -> u8 {
         Verb::Disasm(arguments) => files::disasm(arguments, report),
         Verb::Verify(arguments) => files::verify(arguments, report),
         Verb::Explain(arguments) => files::explain(arguments, report),
+        Verb::Natives => natives::list(report),
         Verb::Plug(Plug::Run(arguments)) => plugin::run(arguments, report),
     }
 }

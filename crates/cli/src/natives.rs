@@ -1,60 +1,61 @@
 //! Host functions that `fox` offers.
 
+use std::fmt::Write as _;
 use std::io::{BufWriter, IsTerminal, Write};
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use foxvm::{Context, Engine, Error, Fault, Native, Stream, World};
+use foxvm::{Context, Engine, Error, Native, Stream, World};
+use serde_json::json;
+use stdlib::{Library, Settings};
 
-/// Writes a text to the standard output.
-#[foxvm::native(name = "console.write")]
-fn console_write(context: &mut Context<'_>, text: &str) -> Result<(), Error> {
-    context.write(text)
-}
+use crate::report::{Report, exit};
 
-/// Writes a text to the standard error.
-#[foxvm::native(name = "console.error")]
-fn console_error(context: &mut Context<'_>, text: &str) -> Result<(), Error> {
-    context.write_to(Stream::Err, text.as_bytes())
-}
-
-/// "The program did not end itself."
-const RUNNING: i32 = -1;
-
-/// The exit code with which a program ended itself.
-#[derive(Clone)]
-pub struct ExitCode(Arc<AtomicI32>);
-
-impl ExitCode {
-    /// The code, if the program ended itself.
-    pub fn get(&self) -> Option<u8> {
-        u8::try_from(self.0.load(Ordering::Relaxed)).ok()
-    }
-}
-
-/// Offers what every program may use: console and exit.
+/// Offers the library of host functions (crate `stdlib`); what ended the program is found in its `ended`.
 ///
 /// # Errors
-/// None in practice: the registrations are fixed.
-pub fn offer(engine: &Engine) -> Result<ExitCode, Error> {
-    engine.register(console_write::native())?;
-    engine.register(console_error::native())?;
-    let code = ExitCode(Arc::new(AtomicI32::new(RUNNING)));
-    let set = code.clone();
-    let exit = Native::new("exit", move |number: i64| -> Result<(), Error> {
-        match u8::try_from(number) {
-            Ok(number) => {
-                set.0.store(i32::from(number), Ordering::Relaxed);
-                Err(Error::host(Fault::Cancel, "the program ended itself"))
+/// None in practice: the table is fixed.
+pub fn offer(engine: &Engine, settings: Settings) -> Result<Library, Error> {
+    let library = Library::new(settings);
+    library.register(engine)?;
+    Ok(library)
+}
+
+/// `fox natives`: the table of host functions.
+pub fn list(report: &mut Report) -> u8 {
+    let library = Library::new(Settings::new());
+    let mut text = String::new();
+    let mut functions = Vec::new();
+    for group in library.table() {
+        let _ = writeln!(text, "{}: {}", group.name, group.about);
+        for native in &group.natives {
+            let signature = stdlib::signature(native);
+            let _ = write!(text, "  {}{signature}", native.name());
+            for capability in native.capabilities() {
+                let _ = write!(text, "  --allow {capability}");
             }
-            Err(_) => Err(Error::host(
-                Fault::Range,
-                format!("an exit code lies between 0 and 255, not {number}"),
-            )),
+            let doc: Vec<&str> = native.documentation().lines().map(str::trim).collect();
+            let doc = doc.join(" ");
+            let _ = writeln!(text, "\n      {doc}");
+            functions.push(json!({
+                "group": group.name,
+                "name": native.name(),
+                "signature": signature,
+                "capabilities": native.capabilities(),
+                "doc": doc,
+            }));
         }
-    });
-    engine.register(exit.doc("Ends the program with an exit code from 0 to 255."))?;
-    Ok(code)
+        text.push('\n');
+    }
+    report.result(json!({ "functions": functions }));
+    if report.json() {
+        return exit::OK;
+    }
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => exit::OK,
+        Err(_) => exit::FAULT,
+    }
 }
 
 /// How often a plugin called its host.

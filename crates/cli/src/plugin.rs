@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Read};
 use diag::{Diagnostic, fc};
 use foxvm::{Engine, Function, Instance, Limits};
 use indicatif::{ProgressBar, ProgressStyle};
+use stdlib::Settings;
 
 use crate::arguments::PlugRun;
 use crate::load;
@@ -41,9 +42,11 @@ fn start(arguments: &PlugRun, report: &mut Report) -> Result<u8, u8> {
     )?;
     let granted = session::grants(&arguments.bounds, &GRANTED, report)?;
     let engine = Engine::new();
-    let offered = natives::offer(&engine)
-        .and_then(|ended| Ok((ended, natives::offer_plugins(&engine, arguments.show)?)));
-    let (ended, counts) = offered.map_err(|error| {
+    // The standard input is what the plugin is fed with, not the plugin's to read.
+    let settings = Settings::new().input(std::io::empty());
+    let offered = natives::offer(&engine, settings)
+        .and_then(|library| Ok((library, natives::offer_plugins(&engine, arguments.show)?)));
+    let (library, counts) = offered.map_err(|error| {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
@@ -52,10 +55,10 @@ fn start(arguments: &PlugRun, report: &mut Report) -> Result<u8, u8> {
     let mut feed = Feed::default();
     let code = match session.world.bind(&module) {
         Ok(instance) => match hook(&instance, arguments, report) {
-            Ok(function) => feed.run(&mut session, &function, arguments, &ended, report),
+            Ok(function) => feed.run(&mut session, &function, arguments, library.ended(), report),
             Err(code) => code,
         },
-        Err(error) => session.failed(&error, &ended, &arguments.file, report),
+        Err(error) => session.failed(&error, library.ended(), &arguments.file, report),
     };
     if feed.repaired > 0 {
         let told = Diagnostic::warning(fc::INPUT_ENCODING)
@@ -119,7 +122,7 @@ impl Feed {
         session: &mut Session,
         function: &Function<(&'static str,), ()>,
         arguments: &PlugRun,
-        ended: &natives::ExitCode,
+        ended: &stdlib::ExitCode,
         report: &mut Report,
     ) -> u8 {
         let bar = progress();
@@ -199,7 +202,7 @@ impl Feed {
         session: &mut Session,
         function: &Function<(&'static str,), ()>,
         arguments: &PlugRun,
-        ended: &natives::ExitCode,
+        ended: &stdlib::ExitCode,
         report: &mut Report,
     ) -> Result<(), u8> {
         let mut rest = bytes;
@@ -238,7 +241,7 @@ impl Feed {
         error: &foxvm::Error,
         session: &Session,
         arguments: &PlugRun,
-        ended: &natives::ExitCode,
+        ended: &stdlib::ExitCode,
         report: &mut Report,
     ) -> Result<(), u8> {
         let code = session.failed(error, ended, &arguments.file, report);

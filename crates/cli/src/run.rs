@@ -5,6 +5,7 @@ use std::path::Path;
 use diag::{Diagnostic, fc};
 use foxvm::{Engine, ExportItem, Instance, Limits, Type, Value, World};
 use serde_json::json;
+use stdlib::Settings;
 
 use crate::arguments::Run;
 use crate::load;
@@ -23,7 +24,8 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
     let limits = session::limits(&arguments.bounds, Limits::program(), report)?;
     let granted = session::grants(&arguments.bounds, &[], report)?;
     let engine = Engine::new();
-    let ended = natives::offer(&engine).map_err(|error| {
+    let settings = Settings::new().arguments(arguments.arguments.clone());
+    let library = natives::offer(&engine, settings).map_err(|error| {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
@@ -71,7 +73,7 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
     };
     let code = match result {
         Ok(value) => shown(&mut session, &value, arguments.show_result, report),
-        Err(error) => session.failed(&error, &ended, &arguments.file, report),
+        Err(error) => session.failed(&error, library.ended(), &arguments.file, report),
     };
     Ok(session.close(code, report))
 }

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use diag::{Diagnostic, fc};
 use foxvm::{Capability, Engine, Error, Fault, Limits, World};
+use stdlib::ExitCode;
 
 use crate::amounts;
 use crate::arguments::Bounds;
 use crate::interrupt::Interrupts;
 use crate::load;
-use crate::natives::{Console, ExitCode};
+use crate::natives::Console;
 use crate::report::{Report, code_of, exit, print_counters};
 
 /// Grants that the flags name, or the exit code.
@@ -23,15 +24,31 @@ pub fn grants(bounds: &Bounds, given: &[&str], report: &mut Report) -> Result<Ve
         .copied()
         .chain(bounds.allow.iter().map(String::as_str))
     {
-        match name.parse::<Capability>() {
-            Ok(capability) => granted.push(capability),
-            Err(error) => {
-                report.tell(&error.diagnostic());
-                return Err(exit::USAGE);
+        for name in meant(name) {
+            match name.parse::<Capability>() {
+                Ok(capability) => granted.push(capability),
+                Err(error) => {
+                    report.tell(&error.diagnostic());
+                    return Err(exit::USAGE);
+                }
             }
         }
     }
     Ok(granted)
+}
+
+/// The capabilities that a word of `--allow` means: `files` is reading and writing files.
+fn meant(word: &str) -> Vec<String> {
+    let (name, part) = match word.split_once('=') {
+        Some((name, part)) => (name, format!("={part}")),
+        None => (word, String::new()),
+    };
+    match name {
+        "files" => vec![format!("fs-read{part}"), format!("fs-write{part}")],
+        "files.read" => vec![format!("fs-read{part}")],
+        "files.write" => vec![format!("fs-write{part}")],
+        _ => vec![word.to_owned()],
+    }
 }
 
 /// Limits that the flags change, or the exit code.

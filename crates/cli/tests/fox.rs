@@ -490,3 +490,127 @@ fn interrupts_end_with_130() {
     assert_eq!(ran.code, 130, "{}", ran.err);
     assert_eq!(ran.object()["fault"]["code"], "FC22");
 }
+
+#[test]
+fn the_natives_are_listed() {
+    let ran = fox(&["natives"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(
+        ran.out
+            .contains("  files.read_text(path: text) -> text  --allow fs-read\n"),
+        "{}",
+        ran.out
+    );
+    let ran = fox(&["natives", "--json"]);
+    let object = ran.object();
+    let functions = object["result"]["functions"].as_array().unwrap();
+    let now = functions
+        .iter()
+        .find(|function| function["name"] == "time.now")
+        .unwrap();
+    assert_eq!(now["group"], "time");
+    assert_eq!(now["capabilities"][0], "clock");
+}
+
+const READER: &str = "module \"reader\" lang machine
+import read host \"files.read_text\" (text) -> text optional
+import write host \"console.write\" (text) -> unit
+fn main() -> unit {
+ push \"in/a.txt\"
+ call_ffi read
+ call_ffi write
+ ret
+}
+fn out() -> unit export {
+ push \"secret\"
+ call_ffi read
+ call_ffi write
+ ret
+}
+entry main
+";
+
+#[test]
+fn files_are_denied_until_a_flag_grants_them() {
+    let place = Place::new("files");
+    std::fs::create_dir_all(place.0.join("in")).unwrap();
+    place.file("in/a.txt", "hello");
+    place.file("secret", "secret");
+    let file = place.file("reader.fza", READER);
+    let run = |words: &[&str]| -> Ran {
+        command()
+            .current_dir(&place.0)
+            .args(["run", path(&file)])
+            .args(words)
+            .output()
+            .unwrap()
+            .into()
+    };
+    let denied = run(&[]);
+    assert_eq!(denied.code, 1, "{}", denied.err);
+    assert!(
+        denied.err.contains("FX000A") && denied.err.contains("--allow fs-read"),
+        "{}",
+        denied.err
+    );
+    for grant in [
+        "files=in",
+        "files.read=in",
+        "fs-read=in",
+        "files",
+        "fs-read",
+    ] {
+        let ran = run(&["--allow", grant]);
+        assert_eq!(ran.out, "hello", "{grant}: {}", ran.err);
+    }
+    let denied = run(&["--allow", "files=in", "--entry", "out"]);
+    assert_eq!(denied.code, 1, "{}", denied.err);
+    assert!(
+        denied
+            .err
+            .contains("secret lies in no folder that was granted")
+            && denied.err.contains("--allow fs-read=FOLDER"),
+        "{}",
+        denied.err
+    );
+    assert_eq!(run(&["--allow", "files.write=in"]).code, 1);
+    assert_eq!(run(&["--allow", "files=in", "--allow", "nothing"]).code, 2);
+}
+
+#[test]
+fn programs_read_their_input_and_arguments() {
+    let place = Place::new("input");
+    let file = place.file(
+        "input.fza",
+        "module \"input\" lang machine
+import line host \"console.read_line\" () -> text
+import args host \"env.args\" () -> dyn
+import join host \"text.join\" (dyn, text) -> text
+import write host \"console.write_line\" (text) -> unit
+fn main(first: text, second: text) -> unit export {
+ call_ffi line
+ call_ffi write
+ call_ffi args
+ push \"+\"
+ call_ffi join
+ call_ffi write
+ ret
+}
+",
+    );
+    let words = [
+        "run",
+        path(&file),
+        "one",
+        "two",
+        "--entry",
+        "main",
+        "--allow",
+        "stdin",
+        "--allow",
+        "env",
+    ];
+    let ran = fed(&words, b"first line\nsecond\n");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert_eq!(ran.out, "first line\none+two\n");
+}

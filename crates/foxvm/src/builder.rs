@@ -137,6 +137,8 @@ impl<'c, 'w> Builder<'c, 'w> {
 impl Drop for Builder<'_, '_> {
     fn drop(&mut self) {
         let mark = self.mark;
-        self.context.machine().host_truncate(mark);
+        let world = self.context.machine();
+        world.host_truncate(mark);
+        world.trim_for_host();
     }
 }

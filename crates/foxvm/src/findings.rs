@@ -152,15 +152,23 @@ fn fault(report: &FaultReport) -> Diagnostic {
 fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
     match fault {
         Fault::User | Fault::Uncaught => found.arg("text", message),
-        Fault::Cap => match between(message, "capability ", [",", " "]) {
-            Some(capability) => found.arg("capability", capability).arg_if(
-                "function",
-                message
-                    .split_once(" needs the capability")
-                    .map(|(function, _)| function),
-            ),
-            None => said(found.arg("capability", "?"), message),
-        },
+        Fault::Cap => {
+            let function = message
+                .split_once(" needs the capability")
+                .or_else(|| message.split_once(": "))
+                .map(|(function, _)| function);
+            match between(message, "capability ", [",", " "]) {
+                Some(capability) => found
+                    .arg("capability", capability)
+                    .arg_if("function", function),
+                // A part that was not granted: the message says which, and what grants it.
+                None => {
+                    let part = between(message, "--allow ", [" ", "\n"]).unwrap_or("?");
+                    let found = found.arg("capability", part).arg_if("function", function);
+                    said(found, message)
+                }
+            }
+        }
         Fault::Host => {
             let (function, cause) = message
                 .split_once(" panicked: ")

@@ -191,6 +191,8 @@ impl<'c, 'w> Walk<'c, 'w> {
 impl Drop for Walk<'_, '_> {
     fn drop(&mut self) {
         let mark = self.mark;
-        self.context.machine().host_truncate(mark);
+        let world = self.context.machine();
+        world.host_truncate(mark);
+        world.trim_for_host();
     }
 }

@@ -779,4 +779,143 @@ fn values_are_shown_as_a_language_shows_them() {
     assert_eq!(shown(&mut world, Lang::Rhumb, true), "yes");
     world.set_truth_words("ndiyo", "hapana");
     assert_eq!(shown(&mut world, Lang::Rhumb, true), "ndiyo");
+/// Compound values are made and read by host functions without a tree of them, and nothing is left unrooted.
+#[test]
+fn builders_make_what_walks_read() {
+    let engine = Engine::new();
+    engine
+        .function("made", |cx: &mut Context<'_>| -> Result<Value, Error> {
+            let mut made = cx.builder();
+            made.push("list")?;
+            for number in 0..40 {
+                made.push(number)?;
+            }
+            made.list(40)?;
+            made.push("nothing")?;
+            made.push(())?;
+            made.push("map")?;
+            made.push("empty")?;
+            made.map(0)?;
+            made.map(1)?;
+            made.push("date")?;
+            made.push(foxvm::Date(5))?;
+            made.record(4)?;
+            assert_eq!(made.height(), 1);
+            made.finish()
+        })
+        .unwrap();
+    engine
+        .function(
+            "read",
+            |cx: &mut Context<'_>, value: Value| -> Result<String, Error> {
+                let mut seen = String::new();
+                let mut walk = cx.walk(&value, 3)?;
+                while let Some(visit) = walk.step()? {
+                    seen.push_str(&format!("{visit:?} "));
+                }
+                Ok(seen)
+            },
+        )
+        .unwrap();
+    engine
+        .function(
+            "unbalanced",
+            |cx: &mut Context<'_>| -> Result<Value, Error> {
+                let mut made = cx.builder();
+                made.push(1)?;
+                assert!(made.list(2).is_err());
+                made.push(2)?;
+                made.finish()
+            },
+        )
+        .unwrap();
+    let source = |lang: &str| {
+        format!(
+            "module \"{lang}\" lang {lang}
+import made host \"made\" () -> dyn
+import read host \"read\" (dyn) -> text
+import unbalanced host \"unbalanced\" () -> dyn
+fn both() export {{\n call_ffi made\n call_ffi read\n ret\n}}
+fn bad() export {{\n call_ffi unbalanced\n ret\n}}
+"
+        )
+    };
+    for lang in ["machine", "rhumb", "morph"] {
+        for always in [false, true] {
+            let (mut world, instance) = bound(&engine, &source(lang));
+            world.collect_always(always);
+            let seen = instance.call(&mut world, "both", &[]).unwrap();
+            let seen: String = world.read(&seen).unwrap();
+            assert!(
+                seen.starts_with("Map(4) Text(\"list\") List(40) Number(I64(0)) "),
+                "{seen}"
+            );
+            assert!(
+                seen.ends_with("Number(I64(39)) Close Text(\"nothing\") Empty Text(\"map\") Map(1) Text(\"empty\") Map(0) Close Close Text(\"date\") Date(5) Close "),
+                "{seen}"
+            );
+            let error = instance.call(&mut world, "bad", &[]).unwrap_err();
+            assert!(
+                error.to_string().contains("a builder ended with 2 values"),
+                "{error}"
+            );
+        }
+    }
+}
+
+/// A host function's own code and data reach handlers; `dyn` stands for every type at the border, and is checked there.
+#[test]
+fn failures_carry_codes_and_dynamic_imports_are_checked() {
+    let engine = Engine::new();
+    engine
+        .function(
+            "find",
+            |cx: &mut Context<'_>, name: &str| -> Result<i64, Error> {
+                let data = cx.value(name)?;
+                Err(Error::new(format!("{name} is not here"))
+                    .with_code(404)
+                    .with_data(data))
+            },
+        )
+        .unwrap();
+    engine.function("number", |number: Value| number).unwrap();
+    let (mut world, instance) = bound(
+        &engine,
+        "module \"codes\" lang machine
+import find host \"find\" (dyn) -> dyn
+import number host \"number\" (int) -> int
+fn caught(x: dyn) export {
+    push_try catch handler
+    load x
+    call_ffi find
+    pop_try
+    ret
+handler:
+    ret
+}
+fn uncaught(x: dyn) export {\n load x\n call_ffi find\n ret\n}
+fn typed(x: int) -> int export {\n load x\n call_ffi number\n ret\n}
+",
+    );
+    let word = world.value("word").unwrap();
+    let caught = instance
+        .call(&mut world, "caught", std::slice::from_ref(&word))
+        .unwrap();
+    let shown = world.display(&caught).unwrap();
+    assert!(shown.contains("word is not here"), "{shown}");
+    let error = instance.call(&mut world, "uncaught", &[word]).unwrap_err();
+    assert_eq!(fault_of(&error), Fault::Host);
+    assert_eq!(error.fault().unwrap().message, "find: word is not here");
+    let error = instance
+        .call(&mut world, "uncaught", &[Value::int(1)])
+        .unwrap_err();
+    assert_eq!(fault_of(&error), Fault::Type);
+    assert_eq!(
+        error.fault().unwrap().message,
+        "find: expected text, found int"
+    );
+    let seven = instance
+        .call(&mut world, "typed", &[Value::int(7)])
+        .unwrap();
+    assert_eq!(seven.as_int(), Some(7));
 }

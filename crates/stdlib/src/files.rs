@@ -9,7 +9,7 @@ use std::time::UNIX_EPOCH;
 use foxvm::{Context, Date, Error, Native, Octets, Value};
 
 use crate::failure;
-use crate::folder::{Access, Place};
+use crate::folder::{About, Access, Place};
 use crate::gather::too_long;
 use crate::settings::Settings;
 
@@ -95,19 +95,25 @@ pub(crate) fn natives(settings: &Settings) -> Vec<Native> {
     ]
 }
 
+/// Why something is no plain file: opening a pipe or a device might wait for ever.
+fn unfit(about: &About) -> Option<io::Error> {
+    if about.file {
+        None
+    } else if about.folder {
+        Some(io::Error::from(io::ErrorKind::IsADirectory))
+    } else {
+        Some(io::Error::from(io::ErrorKind::Unsupported))
+    }
+}
+
 /// Reads a file whole, as far as one value may grow. What is no plain file (a pipe, a device) might never end.
 fn content(cx: &mut Context<'_>, base: &Path, path: &str) -> Result<Vec<u8>, Error> {
     let place = Place::find(cx, base, path, Access::Read)?;
     let most = cx.largest();
     let about = place.about(true);
     let about = about.map_err(|error| place.failed(cx, Access::Read, &error))?;
-    if !about.file {
-        let kind = if about.folder {
-            io::Error::from(io::ErrorKind::IsADirectory)
-        } else {
-            io::Error::from(io::ErrorKind::Unsupported)
-        };
-        return Err(place.failed(cx, Access::Read, &kind));
+    if let Some(error) = unfit(&about) {
+        return Err(place.failed(cx, Access::Read, &error));
     }
     if about.size > most as u64 {
         return Err(too_long(most));
@@ -213,6 +219,11 @@ fn write(cx: &mut Context<'_>, base: &Path, path: &str, content: Octets) -> Resu
 
 fn append(cx: &mut Context<'_>, base: &Path, path: &str, content: Octets) -> Result<(), Error> {
     let place = Place::find(cx, base, path, Access::Write)?;
+    if let Ok(about) = place.about(true)
+        && let Some(error) = unfit(&about)
+    {
+        return Err(place.failed(cx, Access::Write, &error));
+    }
     match place.open_end() {
         Ok(mut file) => fill(cx, &place, &mut file, &content.0),
         Err(error) => Err(place.failed(cx, Access::Write, &error)),

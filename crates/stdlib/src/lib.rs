@@ -47,6 +47,6 @@ mod time;
 mod zone;
 
 pub use group::{Group, Library, table};
-pub use page::page;
+pub use page::{page, signature};
 pub use process::ExitCode;
 pub use settings::Settings;

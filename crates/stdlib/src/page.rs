@@ -7,7 +7,7 @@ use foxvm::Native;
 use crate::group::Group;
 
 /// How a function is called: `(text: text, wanted: text) -> int`.
-fn signature(native: &Native) -> String {
+pub fn signature(native: &Native) -> String {
     let signature = native.signature();
     let params: Vec<String> = signature
         .params

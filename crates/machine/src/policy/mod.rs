@@ -168,6 +168,7 @@ impl World {
         self.temps.extend_from_slice(values);
         if grown > 0 {
             self.charge(grown * size_of::<Value>())?;
+            self.temps_charged += grown * size_of::<Value>();
         }
         Ok(())
     }

@@ -133,9 +133,12 @@ impl World {
         }
         // Rooted before the growth is counted: counting may collect.
         self.temps.push(value);
-        if full && let Err(raised) = self.charge(more * size_of::<Value>()) {
-            self.temps.pop();
-            return Err(raised);
+        if full {
+            if let Err(raised) = self.charge(more * size_of::<Value>()) {
+                self.temps.pop();
+                return Err(raised);
+            }
+            self.temps_charged += more * size_of::<Value>();
         }
         Ok(self.temps.len() - 1)
     }

@@ -266,6 +266,7 @@ impl World {
         let missing = (count + 1).saturating_sub(self.temps.capacity() - at);
         if missing > 0 {
             self.charge(missing * size_of::<Value>())?;
+            self.temps_charged += missing * size_of::<Value>();
             if self.temps.try_reserve(count + 1).is_err() {
                 return Err(self.fault(Fault::Mem, "the host has no memory left"));
             }

@@ -177,6 +177,21 @@ impl World {
         Ok(made)
     }
 
+    /// Gives back room for rooted values after a host function that rooted many.
+    pub fn trim_for_host(&mut self) {
+        /// Rooted values that there is always room for.
+        const KEPT: usize = 4096;
+        if self.temps.capacity() <= 2 * KEPT || self.temps.len() > KEPT {
+            return;
+        }
+        self.temps.shrink_to(KEPT);
+        let counted = self
+            .temps_charged
+            .min(self.temps.capacity() * size_of::<Value>());
+        self.lemari.refund(self.temps_charged - counted);
+        self.temps_charged = counted;
+    }
+
     /// The most bytes that one value may have.
     pub fn largest_for_host(&self) -> usize {
         self.limits.one_allocation.min(self.limits.memory)

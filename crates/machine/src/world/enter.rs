@@ -87,6 +87,7 @@ impl World {
             raised: None,
             caught: Default::default(),
             temps: Vec::new(),
+            temps_charged: 0,
             handles: lemari::handles::Handles::new(id),
             ascii: None,
             world_map: Value::EMPTY,

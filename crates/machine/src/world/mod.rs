@@ -124,6 +124,8 @@ pub struct World {
     pub(crate) caught: std::collections::VecDeque<RaisedInfo>,
     /// Roots of slow paths that hold values across allocations.
     pub(crate) temps: Vec<Value>,
+    /// Bytes that count for `temps`.
+    pub(crate) temps_charged: usize,
     /// Handles of the host.
     pub(crate) handles: lemari::handles::Handles,
     /// One-scalar ASCII texts, made on first use (tickets, 0 = not yet).

@@ -226,7 +226,7 @@ pub fn good() -> Vec<Good> {
     add(
         "time.format",
         vec![Arg::Date(0), t("%Y-%m-%d %H:%M:%S %z"), t("Asia/Jakarta")],
-        "\"1970-01-01 07:30:00 +0730\"",
+        "\"1970-01-01 07:00:00 +0700\"",
     );
     add(
         "time.format",
@@ -523,8 +523,8 @@ pub fn bad() -> Vec<Bad> {
     add(
         "csv.write",
         vec![json("[[1,{}]]"), t(",")],
-        Type,
-        "field 2 of row 1",
+        Range,
+        "nested more than 2 deep",
     );
     add(
         "csv.write",
@@ -652,7 +652,7 @@ pub fn bad() -> Vec<Bad> {
         "files.append",
         vec![t("sub"), t("")],
         Host,
-        "sub: Is a directory",
+        "sub: is a directory",
     );
     add(
         "files.make_dir",
