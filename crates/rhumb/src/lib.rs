@@ -7,11 +7,13 @@
 
 pub mod diagnostics;
 pub mod lex;
+mod format;
 mod locale;
 mod parse;
 mod source;
 pub mod tree;
 
+pub use format::format;
 pub use locale::{LOCALES, Locale};
 pub use parse::{Completeness, Options, Parsed, parse};
 pub use source::{NewlineKind, Source, TooLong};
