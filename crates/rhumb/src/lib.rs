@@ -6,8 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod diagnostics;
-pub mod lex;
 mod format;
+pub mod lex;
 mod locale;
 mod parse;
 mod source;

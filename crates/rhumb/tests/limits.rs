@@ -169,20 +169,17 @@ fn incomplete_means_that_more_text_may_mend_it() {
         "\"abc",
         "\"a $(b",
         "%( note",
-        "<f",
-        "m\\",
-        "#",
         "[x] ->",
         "a => b ~>",
         "x\n++",
         "f(1;\n",
         "(\n1\n",
-        "-",
     ] {
         assert_eq!(read(text).completeness, Completeness::Incomplete, "{text}");
     }
     for text in [
-        "", "x", "(1 2", ")", "'abc", "x := )", "(1 +", "1 2", "\\x", "( ) )", "3 := x",
+        "", "<f", "m\\", "#", "-", "x", "(1 2", ")", "'abc", "x := )", "(1 +", "1 2", "\\x",
+        "( ) )", "3 := x",
     ] {
         assert_eq!(read(text).completeness, Completeness::Complete, "{text}");
     }

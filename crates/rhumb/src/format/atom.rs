@@ -99,7 +99,11 @@ impl List<'_> {
     fn push(&mut self, kind: AtomKind, span: Span) {
         let range = span.range();
         let between = self.text.get(self.end..range.start).unwrap_or("");
-        let breaks = between.bytes().filter(|&byte| byte == b'\n').take(2).count();
+        let breaks = between
+            .bytes()
+            .filter(|&byte| byte == b'\n')
+            .take(2)
+            .count();
         self.end = range.end;
         let text = self.text.get(range).unwrap_or("");
         self.atoms.push(Atom {

@@ -187,9 +187,9 @@ impl<'t> Layout<'t> {
 
     fn comment(&mut self, atom: &Atom<'t>, behind: &[Atom<'t>]) {
         let gap = self.gap;
-        let next = behind.iter().find(|atom| {
-            !matches!(atom.kind, AtomKind::LineComment | AtomKind::BlockComment)
-        });
+        let next = behind
+            .iter()
+            .find(|atom| !matches!(atom.kind, AtomKind::LineComment | AtomKind::BlockComment));
         // Between items, or inside of one?
         let between = !matches!(
             next.map(|atom| atom.kind),

@@ -399,11 +399,13 @@ impl<'t> Parser<'t> {
         self.eat(close);
     }
 
-    /// Takes the `>` that closes a reference.
-    pub fn close_reference(&mut self) {
-        if !self.eat(TokenKind::Sign(Sign::Greater)) {
+    /// Takes the `>` that closes a reference; says whether it was there.
+    pub fn close_reference(&mut self) -> bool {
+        let closed = self.eat(TokenKind::Sign(Sign::Greater));
+        if !closed {
             self.expected(Expected::CloseReference);
         }
+        closed
     }
 
     // Meta-operators.

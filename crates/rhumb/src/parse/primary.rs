@@ -223,7 +223,7 @@ impl Parser<'_> {
         let outer = std::mem::replace(&mut self.fields, true);
         let inner = self.deeper_expr(Self::expression);
         self.fields = outer;
-        self.close_reference();
+        let closed = self.close_reference();
         let named = match self.tree.expr(inner) {
             Expr::Text(_) | Expr::Interpolated(_) => {
                 let span = self.since(start);
@@ -241,7 +241,7 @@ impl Parser<'_> {
         };
         let span = self.since(start);
         let reference = self.tree.add(Expr::Reference(inner), span);
-        if !named {
+        if !named && closed {
             self.unless_pattern.insert(reference, Kind::BadReference);
         }
         reference
