@@ -33,6 +33,8 @@ struct Layout<'t> {
     /// Indent of the current line.
     indent: usize,
     before: Option<Atom<'t>>,
+    /// Something other than comments was written.
+    started: bool,
     run: Run<'t>,
 }
 
@@ -47,6 +49,7 @@ pub(super) fn layout(atoms: &[Atom<'_>]) -> String {
         gap: Gap::None,
         indent: 0,
         before: None,
+        started: false,
         run: Run::default(),
     };
     for (index, atom) in atoms.iter().enumerate() {
@@ -93,6 +96,7 @@ impl<'t> Layout<'t> {
     }
 
     fn token(&mut self, atom: &Atom<'t>) {
+        self.started = true;
         match self.gap {
             Gap::Item | Gap::Break => self.new_line(self.inner(), atom.breaks > 1),
             Gap::Semicolon => {
@@ -194,7 +198,8 @@ impl<'t> Layout<'t> {
         let between = !matches!(
             next.map(|atom| atom.kind),
             Some(AtomKind::Operand | AtomKind::Sign(_) | AtomKind::Open(_))
-        ) || gap >= Gap::Item;
+        ) || gap >= Gap::Item
+            || !self.started;
         let own_line = self.before.is_none() || gap == Gap::Break || atom.breaks > 0;
         if own_line {
             let indent = self.inner() + usize::from(!between);
