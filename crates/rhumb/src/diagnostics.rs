@@ -2,7 +2,7 @@
 
 use diag::{Argument, Code, Diagnostic, FileId, Message};
 
-use crate::lex::{Bracket, DateError};
+use crate::lex::{Bracket, DateError, Sign};
 use crate::tree::Span;
 
 /// What was expected at a place. Its name is that of the catalogue's field `expected.…`.
@@ -152,14 +152,19 @@ impl SyntaxError {
         )
     }
 
-    /// Whether more text behind the end might mend it.
+    /// Whether more lines might mend it: a bracket, text or comment is open, or the last token was an operator after which
+    /// an expression may go on on the next line (§1.3).
     #[must_use]
-    pub const fn is_incomplete(&self) -> bool {
-        use SyntaxErrorKind::{Expected, Unclosed, UnclosedComment, UnclosedText};
-        matches!(
-            self.kind,
-            Expected(_, Found::End) | Unclosed(_) | UnclosedText | UnclosedComment
-        )
+    pub fn is_incomplete(&self) -> bool {
+        match &self.kind {
+            SyntaxErrorKind::Expected(Expected::Operand(operator), Found::End) => Sign::ALL
+                .iter()
+                .any(|sign| sign.text() == *operator && sign.continues_after()),
+            SyntaxErrorKind::Unclosed(_)
+            | SyntaxErrorKind::UnclosedText
+            | SyntaxErrorKind::UnclosedComment => true,
+            _ => false,
+        }
     }
 
     /// Its code.

@@ -69,10 +69,7 @@ pub(crate) fn read(text: &str) -> ReadNumber {
     let count = read.marks.len();
     let mut misleading = false;
     let value = match (count, read.closing) {
-        (0, None) => read.groups[0]
-            .parse()
-            .map(|value| Literal::Number(Number::Integer(value)))
-            .map_err(|_| NumberError::TooLarge),
+        (0, None) => integer(read.groups[0]),
         (0, Some(_)) => match strip_zero(read.groups[0]) {
             Some(rest) => Ok(decimal(rest, "")),
             None => version(&[read.groups[0]], ""),
@@ -105,6 +102,17 @@ pub(crate) fn read(text: &str) -> ReadNumber {
         value,
         misleading,
     }
+}
+
+/// An integer; 2^63 is the smallest one, which stands behind a minus sign or is refused by the parser.
+fn integer(digits: &str) -> Result<Literal, NumberError> {
+    let value: u64 = digits.parse().map_err(|_| NumberError::TooLarge)?;
+    let value = match i64::try_from(value) {
+        Ok(value) => value,
+        Err(_) if value == i64::MIN.unsigned_abs() => i64::MIN,
+        Err(_) => return Err(NumberError::TooLarge),
+    };
+    Ok(Literal::Number(Number::Integer(value)))
 }
 
 /// Without the leading extra zero that marks a decimal.
@@ -216,7 +224,8 @@ mod tests {
             ("10", "int 10"),
             ("007", "int 7"),
             ("9223372036854775807", "int 9223372036854775807"),
-            ("9223372036854775808", "Err(TooLarge)"),
+            ("9223372036854775808", "int -9223372036854775808"),
+            ("9223372036854775809", "Err(TooLarge)"),
             ("1.5", "float 1.5"),
             ("10,2", "float 10.2"),
             ("0.5", "float 0.5"),

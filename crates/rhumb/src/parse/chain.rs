@@ -59,7 +59,15 @@ impl Parser<'_> {
             TokenKind::Open(Bracket::Round) => StepKind::Call(self.args()),
             TokenKind::Open(Bracket::Square) => self.index_step(start),
             TokenKind::Open(Bracket::Curly) => StepKind::Attach(self.rules()),
-            kind => StepKind::Emit(self.emission(event_kind(kind)?)),
+            kind => {
+                let emission = self.emission(event_kind(kind)?);
+                // Events in patterns have no receiver, so this is none.
+                if self.is_any(&emission) {
+                    let span = self.since(start);
+                    self.error(Kind::AnyTopic, span);
+                }
+                StepKind::Emit(emission)
+            }
         })
     }
 
@@ -162,17 +170,21 @@ impl Parser<'_> {
         Emission { kind, topic, args }
     }
 
+    fn is_any(&self, emission: &Emission) -> bool {
+        emission
+            .topic
+            .is_some_and(|topic| self.tree.label(topic) == "*")
+    }
+
     /// An emission without receiver.
     pub fn emission_primary(&mut self, kind: EventKind) -> ExprId {
         let start = self.here();
         let emission = self.emission(kind);
-        let any = emission
-            .topic
-            .is_some_and(|topic| self.tree.label(topic) == "*");
+        let any = self.is_any(&emission);
         let span = self.since(start);
         let expr = self.tree.add(Expr::Emit(emission), span);
         if any {
-            self.unless_pattern.insert(expr, Kind::AnyTopic);
+            self.unless_consumed.insert(expr, Kind::AnyTopic);
         }
         expr
     }

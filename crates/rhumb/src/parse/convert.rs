@@ -44,7 +44,7 @@ impl Parser<'_> {
                 }
             }
             _ => {
-                self.unless_pattern.remove(&expr);
+                self.unless_consumed.remove(&expr);
                 self.no_target(span)
             }
         }
@@ -204,7 +204,7 @@ impl Parser<'_> {
                 None => ParamKind::Error,
             },
             _ => {
-                self.unless_pattern.remove(&expr);
+                self.unless_consumed.remove(&expr);
                 self.no_param(span)
             }
         }
@@ -285,7 +285,7 @@ impl Parser<'_> {
             return DestructureKind::Label { label, mutability };
         }
         if let Some((label, map)) = self.subfield_patterns.remove(&expr) {
-            self.unless_pattern.remove(&expr);
+            self.unless_consumed.remove(&expr);
             return match self.inner_target(map) {
                 Target::Nested(items) => DestructureKind::Subfield {
                     label,
@@ -302,7 +302,7 @@ impl Parser<'_> {
                 _ => DestructureKind::Error,
             },
             _ => {
-                self.unless_pattern.remove(&expr);
+                self.unless_consumed.remove(&expr);
                 self.no_item(span)
             }
         }

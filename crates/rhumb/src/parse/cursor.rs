@@ -35,8 +35,8 @@ pub(super) struct Parser<'t> {
     open: Vec<(TokenKind, Span)>,
     /// `..` and `::` are no assignments here: inside `[ ]`, `{ }` and arguments (§2.2).
     pub fields: bool,
-    /// Errors that hold unless the expression turns out to be part of a name or pattern.
-    pub unless_pattern: BTreeMap<ExprId, Kind>,
+    /// Errors that hold unless the expression turns out to be part of a name, a pattern or a negative number.
+    pub unless_consumed: BTreeMap<ExprId, Kind>,
     /// `@s[…]`: the expression that stands for it, its name and its map.
     pub subfield_patterns: HashMap<ExprId, (LabelId, ExprId)>,
 }
@@ -60,7 +60,7 @@ impl<'t> Parser<'t> {
             last_error: None,
             open: Vec::new(),
             fields: false,
-            unless_pattern: BTreeMap::new(),
+            unless_consumed: BTreeMap::new(),
             subfield_patterns: HashMap::new(),
         };
         // A text or comment that is not closed explains whatever is missing at the end.
@@ -71,9 +71,9 @@ impl<'t> Parser<'t> {
         parser.tree.set_statements(statements);
         parser.errors.extend(lexed.errors);
         if parser.given_up {
-            parser.unless_pattern.clear();
+            parser.unless_consumed.clear();
         }
-        let spans = parser.unless_pattern.into_iter().map(|(id, kind)| {
+        let spans = parser.unless_consumed.into_iter().map(|(id, kind)| {
             let span = parser.tree.span(id);
             SyntaxError::new(kind, span)
         });
@@ -399,11 +399,13 @@ impl<'t> Parser<'t> {
         self.eat(close);
     }
 
-    /// Takes the `>` that closes a reference.
-    pub fn close_reference(&mut self) {
-        if !self.eat(TokenKind::Sign(Sign::Greater)) {
+    /// Takes the `>` that closes a reference; says whether it was there.
+    pub fn close_reference(&mut self) -> bool {
+        let closed = self.eat(TokenKind::Sign(Sign::Greater));
+        if !closed {
             self.expected(Expected::CloseReference);
         }
+        closed
     }
 
     // Meta-operators.

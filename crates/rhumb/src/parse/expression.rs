@@ -4,7 +4,8 @@ use super::cursor::Parser;
 use crate::diagnostics::SyntaxErrorKind as Kind;
 use crate::lex::{Sign, TokenKind};
 use crate::tree::{
-    BinaryOp, Expr, ExprId, FlowOp, LambdaHead, LambdaKind, Level, Mutability, PrefixOp, Span, Term,
+    BinaryOp, Expr, ExprId, FlowOp, LambdaHead, LambdaKind, Level, Mutability, Number, PrefixOp,
+    Span, Term,
 };
 
 /// Builds, at compile time, the table from signs to operators out of the tables of both: they agree by text.
@@ -204,6 +205,12 @@ impl Parser<'_> {
             self.error(Kind::NotAssignable, start.to(target_span));
         }
         let span = self.since(start);
+        let lowest = Expr::Number(Number::Integer(i64::MIN));
+        if op == PrefixOp::Negate && *self.tree.expr(operand) == lowest {
+            // Its digits alone are too many for an integer.
+            self.unless_consumed.remove(&operand);
+            return self.tree.add(lowest, span);
+        }
         self.tree.add(Expr::Prefix { op, operand }, span)
     }
 
@@ -286,7 +293,7 @@ impl Parser<'_> {
             Expr::Map(fields) => fields,
             Expr::Error => Vec::new(),
             _ => {
-                self.unless_pattern.remove(&pattern);
+                self.unless_consumed.remove(&pattern);
                 self.error(Kind::DestructureHead, start);
                 Vec::new()
             }

@@ -183,7 +183,7 @@ impl Parser<'_> {
         let map = self.primary();
         if let crate::tree::FieldName::Label(label) = name {
             self.subfield_patterns.insert(place, (label, map));
-            self.unless_pattern.insert(place, Kind::SubfieldPattern);
+            self.unless_consumed.insert(place, Kind::SubfieldPattern);
         } else {
             self.error(Kind::BadFieldName, start);
         }

@@ -35,7 +35,9 @@ impl Parser<'_> {
             TokenKind::Label(label) | TokenKind::Hook(label) => FieldName::Label(label),
             TokenKind::Key(label) => FieldName::Key(label),
             TokenKind::Literal(index) => match self.literal(index)? {
-                Literal::Number(Number::Integer(number)) => FieldName::Integer(number),
+                Literal::Number(Number::Integer(number)) if number >= 0 => {
+                    FieldName::Integer(number)
+                }
                 Literal::Text(text) => FieldName::Label(self.tree.intern(&text)),
                 Literal::Version(version) => FieldName::Version(version),
                 Literal::Date(DateLiteral::Fixed(moment)) => FieldName::Date(moment),
@@ -53,7 +55,7 @@ impl Parser<'_> {
 
     /// The name that `<…>` behind `\` or `@` means: what is in it, if that is a name, else its value.
     fn reference_name(&mut self, reference: ExprId) -> FieldName {
-        self.unless_pattern.remove(&reference);
+        self.unless_consumed.remove(&reference);
         match *self.tree.expr(reference) {
             Expr::Reference(inner) | Expr::Resource(inner) => match self.tree.expr(inner) {
                 Expr::Label(_)
@@ -90,7 +92,7 @@ impl Parser<'_> {
             Expr::Interpolated(_) | Expr::Error => FieldName::Computed(expr),
             Expr::Reference(inner) | Expr::Resource(inner) => {
                 let inner = *inner;
-                self.unless_pattern.remove(&expr);
+                self.unless_consumed.remove(&expr);
                 FieldName::Computed(inner)
             }
             Expr::Subroutine(body) => {

@@ -32,7 +32,7 @@ impl Parser<'_> {
                 Pattern::Structure(self.pattern_items(fields))
             }
             Expr::Emit(_) => {
-                self.unless_pattern.remove(&expr);
+                self.unless_consumed.remove(&expr);
                 self.error(Kind::NestedEvent, span);
                 Pattern::Error
             }
@@ -132,7 +132,7 @@ impl Parser<'_> {
         let Some((label, map)) = self.subfield_patterns.remove(&expr) else {
             return PatternItemKind::Element(self.value_pattern(expr));
         };
-        self.unless_pattern.remove(&expr);
+        self.unless_consumed.remove(&expr);
         PatternItemKind::Named {
             subfield: true,
             name: crate::tree::FieldName::Label(label),
@@ -155,7 +155,7 @@ impl Parser<'_> {
         let span = self.tree.span(expr);
         match self.tree.take(expr) {
             Expr::Emit(Emission { kind, topic, args }) => {
-                self.unless_pattern.remove(&expr);
+                self.unless_consumed.remove(&expr);
                 let topic = match topic {
                     None => Topic::Anonymous,
                     Some(label) if self.tree.label(label) == "*" => Topic::Any,

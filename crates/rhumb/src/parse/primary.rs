@@ -6,7 +6,7 @@ use crate::diagnostics::{Expected, SyntaxErrorKind as Kind};
 use crate::lex::{Bracket, DateComponent, DateLiteral, Literal, Sign, TokenKind};
 use crate::tree::{
     CalendarDate, DatePart, EventKind, Expr, ExprId, FieldName, LabelId, LibraryVersion, Moment,
-    Span, Step, StepKind, TextPiece,
+    Number, Span, Step, StepKind, TextPiece,
 };
 
 impl Parser<'_> {
@@ -48,8 +48,13 @@ impl Parser<'_> {
                 Expr::Error
             }
         };
+        let lowest = matches!(expr, Expr::Number(Number::Integer(i64::MIN)));
         let span = self.since(start);
-        self.tree.add(expr, span)
+        let id = self.tree.add(expr, span);
+        if lowest {
+            self.unless_consumed.insert(id, Kind::NumberTooLarge);
+        }
+        id
     }
 
     fn sign_primary(&mut self, sign: Sign) -> ExprId {
@@ -223,7 +228,7 @@ impl Parser<'_> {
         let outer = std::mem::replace(&mut self.fields, true);
         let inner = self.deeper_expr(Self::expression);
         self.fields = outer;
-        self.close_reference();
+        let closed = self.close_reference();
         let named = match self.tree.expr(inner) {
             Expr::Text(_) | Expr::Interpolated(_) => {
                 let span = self.since(start);
@@ -241,8 +246,8 @@ impl Parser<'_> {
         };
         let span = self.since(start);
         let reference = self.tree.add(Expr::Reference(inner), span);
-        if !named {
-            self.unless_pattern.insert(reference, Kind::BadReference);
+        if !named && closed {
+            self.unless_consumed.insert(reference, Kind::BadReference);
         }
         reference
     }

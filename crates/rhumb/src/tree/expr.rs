@@ -408,7 +408,7 @@ pub enum ParamKind {
     Void,
     /// `[ … ]`: the argument is destructured.
     Nested(DestructureId),
-    /// `'name' .. target`, `1 .. target`: a name that is no label.
+    /// `1 .. target`, `<e> .. target`: a name that is neither label nor text, for those have a default there.
     Field {
         /// Named argument, or number of the positional one.
         name: FieldName,

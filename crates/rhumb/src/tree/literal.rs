@@ -5,7 +5,7 @@ use super::ids::{ExprId, LabelId};
 /// A number literal, exactly as its kind holds it.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Number {
-    /// `10`; never negative, the sign is a prefix operator.
+    /// `10`; the sign is a prefix operator, so it is never negative but for `-9223372036854775808`, which is one literal.
     Integer(i64),
     /// `1.5`, `1,000.5`, `2,000.-`; finite and not negative.
     Float(f64),

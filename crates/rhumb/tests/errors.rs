@@ -1,0 +1,84 @@
+//! What wrong texts are told, in both languages.
+
+use diag::{Catalogue, Lang, Sources, TextOptions, render_text};
+use rhumb::{Options, parse};
+
+/// Wrong texts; ⏎ is a line end.
+const WRONG: &[&str] = &[
+    "a b",
+    "x + 1",
+    "1 ++",
+    "1 ++ )",
+    "x := ;y",
+    "x %= 1⏎~> 2",
+    "f(1 2)⏎g(3 4)⏎[1 2]",
+    "(1; 2",
+    "[1; (2]; 3",
+    "x)",
+    "f(1;⏎  [2; 3⏎",
+    "'abc⏎x",
+    "\"abc $(1 ++ ",
+    "%( never",
+    "1.2.3.4; 99999999999999999999; $99999999999",
+    "9223372036854775808; -9223372036854775808 ^^ 2; m\\9223372036854775808",
+    "1/2/3; 2025/02/30; 25:00:00",
+    "\"a`qb\"; \"`u{110000}\"",
+    "a € b",
+    "3 := x; f() := 1; ! .= 2; m[#] := 3; (x) := 4; -x := 5; ___ := 6",
+    "[1; x ++ 1; 'a'] -> x; [@s .. 1] -> x",
+    "[1; m\\a; x ++ 1; &f()] ^= v; x ^= v",
+    "[f(1) .. 2; -1 .. 3]",
+    "{[#a] .. 1}; #*; [@s[a]]; m#*(x)",
+    "<1>; <a ++ b>; <f",
+    "<f>>= 3",
+    "m\\; m\\(a); m@; # 1; $(1); m\\\\",
+    "\\x; ++ 1; .. 1",
+    "!\"abc\"",
+    "x yes",
+    "1,000 ++ 1,000,000; \"costs $5\"; c => x := 1 ~> x := 2; {!|m|1.2}",
+    "yes := no",
+];
+
+fn show(lang: Lang) -> String {
+    let catalogue = Catalogue::for_lang(lang);
+    let mut out = String::new();
+    for text in WRONG {
+        let text = text.replace('⏎', "\n");
+        let parsed = parse(&text, Options::default());
+        assert!(!parsed.errors.is_empty(), "{text}");
+        let mut sources = Sources::new();
+        let file = sources.add("t.rh", parsed.source.text());
+        for error in &parsed.errors {
+            let diagnostic = error.diagnostic(file);
+            assert_eq!(catalogue.faults_of(&diagnostic), [""; 0], "{text}");
+            out += &render_text(&diagnostic, catalogue, &sources, TextOptions::default());
+        }
+        out += &format!("{:?}\n\n", parsed.completeness);
+    }
+    out
+}
+
+#[test]
+fn in_english() {
+    insta::assert_snapshot!(show(Lang::English));
+}
+
+#[test]
+fn in_indonesian() {
+    insta::assert_snapshot!(show(Lang::Indonesian));
+}
+
+#[test]
+fn every_code_is_provoked_here_or_among_the_limits() {
+    let mut seen: Vec<_> = WRONG
+        .iter()
+        .flat_map(|text| parse(&text.replace('⏎', "\n"), Options::default()).errors)
+        .map(|error| error.code())
+        .collect();
+    seen.push(parse(&"(".repeat(300), Options::default()).errors[0].code());
+    // A text of 4 GiB is more than a test should hold.
+    seen.push(rhumb::diagnostics::codes::TOO_LONG);
+    for code in rhumb::diagnostics::codes::ALL {
+        assert!(seen.contains(code), "{code}");
+    }
+}
