@@ -433,3 +433,73 @@ pub fn fuse(words: &mut [Word], starts: &[u32]) {
 pub fn run_of(op: u16) -> Option<&'static [u16]> {
     RUNS.get((op as usize).checked_sub(ops::FUSED)?).copied()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::names::name;
+
+    fn word(op: u16) -> Word {
+        Word::new(op, 0, 0, 0)
+    }
+
+    /// A counting loop's end: step, block, test.
+    fn loop_end() -> [Word; 3] {
+        [
+            word(IntAddRKStore::NUMBER),
+            word(Block::NUMBER),
+            word(IfLeRRBack::NUMBER),
+        ]
+    }
+
+    #[test]
+    fn a_run_changes_its_first_word_only() {
+        let mut words = loop_end();
+        fuse(&mut words, &[0, 1, 2]);
+        assert_eq!(name(words[0].op), "i64.add.rk= + Block + if.i64.le.rr<-");
+        assert_eq!(words[1..], loop_end()[1..]);
+    }
+
+    #[test]
+    fn the_longest_run_is_taken() {
+        let mut words = [word(MemStoreK8::NUMBER); 4];
+        words[1..].copy_from_slice(&loop_end());
+        fuse(&mut words, &[0, 1, 2, 3]);
+        assert_eq!(
+            name(words[0].op),
+            "MemStoreK8 + i64.add.rk= + Block + if.i64.le.rr<-"
+        );
+        // Whoever jumps behind the store finds the shorter one.
+        assert_eq!(name(words[1].op), "i64.add.rk= + Block + if.i64.le.rr<-");
+    }
+
+    #[test]
+    fn immediates_are_no_operations() {
+        // The word between is the first instruction's immediate, not a block.
+        let mut words = loop_end();
+        fuse(&mut words, &[0, 2]);
+        assert_eq!(words, loop_end());
+        let mut words = loop_end();
+        fuse(&mut words[..2], &[0, 1]);
+        assert_eq!(words, loop_end());
+    }
+
+    #[test]
+    fn runs_are_told_apart() {
+        for (index, run) in RUNS.iter().enumerate() {
+            assert!(run.len() > 1);
+            assert!(!RUNS[..index].contains(run), "{index} stands there twice");
+            // Only the last operation of a run may leave it for another place.
+            for op in &run[..run.len() - 1] {
+                let name = name(*op);
+                assert!(
+                    !name.starts_with("if.")
+                        && !name.starts_with("Jump")
+                        && !name.starts_with("Call")
+                        && !name.starts_with("Ret"),
+                    "{name} within a run"
+                );
+            }
+        }
+    }
+}

@@ -464,7 +464,7 @@ pub const fn float_binary_storing(number: u16) -> Option<u16> {
 }
 const fn storing(number: u16, from: usize, to: usize) -> Option<u16> {
     let at = number as usize;
-    if at >= from && at < to && (at - from) % 2 == 0 {
+    if at >= from && at < to && (at - from) & 1 == 0 {
         Some(number + 1)
     } else {
         None
