@@ -82,6 +82,43 @@ pub struct Origin {
     pub pc: u32,
 }
 
+/// [`Code::direct`] of a function that is only entered the general way.
+pub const NOT_DIRECT: u32 = u32::MAX;
+
+/// What a call of a value tests of a tagged argument before the callee takes it.
+#[derive(Clone, Copy, Debug)]
+pub struct ArgCheck {
+    /// The tag that it must have; [`ArgCheck::ANY`] for a parameter that takes pairs.
+    pub tag: u64,
+    /// The record type definition that it must be of, or [`ArgCheck::NO_RECORD`].
+    pub typedef: u32,
+}
+
+impl ArgCheck {
+    /// Any value will do, and keeps its tag. No value has this tag.
+    pub const ANY: u64 = u64::MAX;
+    /// The tag says all.
+    pub const NO_RECORD: u32 = u32::MAX;
+
+    /// What is tested for a parameter; `None` if that takes more than a tag and a legend.
+    pub fn of(repr: Repr) -> Option<ArgCheck> {
+        let tag = match repr {
+            Repr::Dyn => ArgCheck::ANY,
+            Repr::Rec(record) => {
+                return Some(ArgCheck {
+                    tag: crate::world::static_tag(repr)?,
+                    typedef: record.typedef()?.0,
+                });
+            }
+            other => crate::world::static_tag(other)?,
+        };
+        Some(ArgCheck {
+            tag,
+            typedef: ArgCheck::NO_RECORD,
+        })
+    }
+}
+
 /// A function in register code. Immutable, shared by all Worlds of an Engine; names, statics and caches are referred to
 /// by module-local numbers.
 #[repr(C)]
@@ -94,8 +131,15 @@ pub struct Code {
     pub frame_bytes: u32,
     /// Number of parameters.
     pub params: u32,
-    /// True if all parameters and the result are dynamic and there are no hidden registers: any caller may enter.
+    /// Number of arguments with which a call of a value may enter without the general way ([`Code::checks`] first);
+    /// [`NOT_DIRECT`] if none may: there are hidden registers, a fiber is made, or an argument needs more than its tag.
+    pub direct: u32,
+    /// True if all parameters are dynamic: arguments need no check and stand as the callee wants them.
     pub plain: bool,
+    /// Frame flags of a direct call: 0, or `CHECKED` if the result must be tagged.
+    pub direct_flags: u16,
+    /// The tag that results have; that of empty if they carry their own.
+    pub result_tag: u64,
     /// True if it has no call and no backward jump and at most 256 instructions: its blocks are charged but not tested.
     pub leaf: bool,
     /// Policy of dynamic instructions.
@@ -112,6 +156,8 @@ pub struct Code {
     pub hidden: [u16; 3],
     /// Parameters' representations.
     pub param_reprs: Box<[Repr]>,
+    /// What a direct call tests of its arguments, one per parameter; empty if `direct` is [`NOT_DIRECT`].
+    pub checks: Box<[ArgCheck]>,
     /// Result's representation.
     pub result: Repr,
     /// The code. Never changed after construction: `entry` points into it.

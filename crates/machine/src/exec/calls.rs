@@ -5,14 +5,13 @@ use fzb::view::Constant;
 
 use super::dispatch::{Dispatch, Next, Slow, cold};
 use super::flow::{push_frame, push_plain};
-use crate::cache::Cache;
-use crate::code::Word;
+use crate::code::{ArgCheck, Word};
 use crate::fault::{Fault, Raise, Raised};
 use crate::frame::flags;
 use crate::heap::object::ClosureObj;
 use crate::host::{Answer, HostError};
 use crate::value::{Kind, Value, tag};
-use crate::world::{FnSlot, ImportSlot, InstanceState, World};
+use crate::world::{ImportSlot, InstanceState, World};
 
 /// The second word of an instruction: immediates low and high.
 #[inline(always)]
@@ -22,10 +21,11 @@ pub(crate) unsafe fn wide(pc: *const Word) -> (u32, u32) {
     (value as u32, (value >> 32) as u32)
 }
 
-/// Calls the value at `b` with the `c` pairs behind it; the result goes to `a`. The next word holds the cache site.
+/// Calls the value at `b` with the `c` pairs behind it; the result goes to `a`.
 ///
-/// A hit is a routine of this instance whose parameters and result are all dynamic, called with as many arguments as it
-/// has parameters: the key is its function (and module instance), the target its slot.
+/// The fast way takes a routine of this instance that was entered before, called with as many arguments as it has
+/// parameters, if tags and legends say that they fit: nothing is remembered per site, so a site may call any number of
+/// routines.
 pub unsafe fn call_dyn<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -33,101 +33,164 @@ pub unsafe fn call_dyn<D: Dispatch>(
     _: i64,
     _: f64,
 ) -> D::Out {
-    // SAFETY: verified, translated code; a closure's ticket is live.
+    // SAFETY: verified, translated code; a closure's ticket is live; a routine value of an instance names one of its
+    // functions, so its slot exists.
     unsafe {
         let w = *pc;
         let callee = r.byte_add(w.b as usize);
         let frame = (*cx).frame;
-        let site = *pc.add(1).cast::<u64>() as usize;
-        let cache = (*frame).caches.add(site).cast::<u64>();
-        let (key0, key1, closure) = if *callee == tag::CLOSURE {
+        let (routine, closure) = if *callee == tag::CLOSURE {
             let ticket = *callee.add(1) as u32;
-            let object = (*cx).lemari.at(lemari::Ticket(ticket));
-            (tag::CLOSURE, *object.add(1), ticket)
+            (*(*cx).lemari.at(lemari::Ticket(ticket)).add(1), ticket)
+        } else if *callee as u32 == Kind::Func as u32 {
+            (*callee & !0xFFFF_FFFF | *callee.add(1), 0)
         } else {
-            (*callee, *callee.add(1), 0)
+            return cold::<D, CallDynSlow>(pc, r, cx, 0, 0.0);
         };
-        if *cache != key0 || *cache.add(1) != key1 {
+        if (routine >> 32) as u32 != (*frame).instance {
             return cold::<D, CallDynSlow>(pc, r, cx, 0, 0.0);
         }
-        let slot = (*cache.cast::<Cache>()).target as usize as *mut FnSlot;
+        let slot = (*cx).slots.add(routine as u32 as usize);
         let code = (*slot).code;
+        if code.is_null() || (*code).direct != w.c as u32 {
+            return cold::<D, CallDynSlow>(pc, r, cx, 0, 0.0);
+        }
         let top = frame.add(1);
         let window = callee.add(2);
         if top >= (*cx).frame_end || window.byte_add((*code).frame_bytes as usize) > (*cx).regs_end
         {
             return cold::<D, CallDynSlow>(pc, r, cx, 0, 0.0);
         }
-        (*frame).pc = pc.add(2);
+        if !(*code).plain {
+            return call_dyn_typed::<D::Base>(pc, r, cx, closure as i64, 0.0);
+        }
+        (*frame).pc = pc.add(1);
         (*cx).frame = top;
         push_plain(
             frame,
             code,
             slot,
-            (w.b as u64 + 16) | (w.a as u64) << 32,
+            (w.b as u64 + 16) | (w.a as u64) << 32 | ((*code).direct_flags as u64) << 48,
             closure,
         );
         D::next((*code).entry, window, cx, 0, 0.0)
     }
 }
 
+/// [`call_dyn`] of a routine with typed parameters, once all but its arguments is tested; `closure` is the closure's
+/// ticket or 0. A handler of its own, so that the other calls need no more registers than they have.
+#[inline(never)]
+unsafe fn call_dyn_typed<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    closure: i64,
+    _: f64,
+) -> D::Out {
+    // SAFETY: as `call_dyn`, which has found the routine's slot and room.
+    unsafe {
+        let w = *pc;
+        let callee = r.byte_add(w.b as usize);
+        let window = callee.add(2);
+        let routine = if closure != 0 {
+            *(*cx).lemari.at(lemari::Ticket(closure as u32)).add(1)
+        } else {
+            *callee.add(1)
+        };
+        let slot = (*cx).slots.add(routine as u32 as usize);
+        let code = (*slot).code;
+        if !take_arguments(cx, code, window) {
+            return cold::<D, CallDynSlow>(pc, r, cx, 0, 0.0);
+        }
+        let frame = (*cx).frame;
+        (*frame).pc = pc.add(1);
+        (*cx).frame = frame.add(1);
+        push_plain(
+            frame,
+            code,
+            slot,
+            (w.b as u64 + 16) | (w.a as u64) << 32 | ((*code).direct_flags as u64) << 48,
+            closure as u32,
+        );
+        D::next((*code).entry, window, cx, 0, 0.0)
+    }
+}
+
+/// Tests the tagged arguments at `window` and packs them as the callee takes them; false, and they stand as they stood, if
+/// one does not fit by its tag and legend.
+///
+/// # Safety
+/// One pair per parameter stands at `window`; `code` may be called directly; its instance is the running one.
+#[inline(always)]
+unsafe fn take_arguments(cx: *mut World, code: *const crate::code::Code, window: *mut u64) -> bool {
+    // SAFETY: the caller's promise. A packed argument never stands behind its pair, so going upward is safe.
+    unsafe {
+        let (mut from, mut to) = (window, window);
+        for check in &(*code).checks {
+            let (tag, payload) = (*from, *from.add(1));
+            if check.tag == ArgCheck::ANY {
+                *to = tag;
+                *to.add(1) = payload;
+                to = to.add(2);
+            } else {
+                let fits = tag == check.tag
+                    && (check.typedef == ArgCheck::NO_RECORD
+                        || super::records::is_plain_record(
+                            cx,
+                            lemari::Ticket(payload as u32),
+                            check.typedef,
+                        ));
+                if !fits {
+                    unpack(code, window, from, to);
+                    return false;
+                }
+                *to = payload;
+                to = to.add(1);
+            }
+            from = from.add(2);
+        }
+        true
+    }
+}
+
+/// Gives the packed arguments that end at `to` their pairs back, the last of which ends at `from`.
+#[cold]
+#[inline(never)]
+unsafe fn unpack(
+    code: *const crate::code::Code,
+    window: *mut u64,
+    mut from: *mut u64,
+    mut to: *mut u64,
+) {
+    // SAFETY: as many arguments were packed as pairs lie between `window` and `from`; a pair never stands before what it
+    // was packed into, so going downward is safe.
+    unsafe {
+        let packed = from.offset_from(window) as usize / 2;
+        for check in (&(*code).checks)[..packed].iter().rev() {
+            from = from.sub(2);
+            if check.tag == ArgCheck::ANY {
+                to = to.sub(2);
+                let (tag, payload) = (*to, *to.add(1));
+                *from = tag;
+                *from.add(1) = payload;
+            } else {
+                to = to.sub(1);
+                let payload = *to;
+                *from = check.tag;
+                *from.add(1) = payload;
+            }
+        }
+    }
+}
+
 struct CallDynSlow;
 impl Slow for CallDynSlow {
-    const WORDS: usize = 2;
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
         // SAFETY: operands of the instruction at `pc`.
         unsafe {
             let w = *pc;
             let callee = world.read(r, w.b);
-            let next = world.call_window(r, callee, None, w.b as u32 + 16, w.c as u32, w.a, 0)?;
-            let site = wide(pc).0 as usize;
-            world.remember_callee(callee, w.c as u32, site, next);
-            Ok(next)
-        }
-    }
-}
-
-impl World {
-    /// Fills a call site's cache if the call that was just set up may be made by the fast path next time.
-    unsafe fn remember_callee(&mut self, callee: Value, argc: u32, site: usize, next: Next) {
-        // SAFETY: the frame on top is the callee's if a frame was pushed; the one below is the caller's.
-        unsafe {
-            let top = self.frame;
-            if next.pc.is_null() || (*top).code.is_null() || (*top).flags != 0 {
-                return;
-            }
-            let code = &*(*top).code;
-            if next.pc != code.body || !code.plain || code.params != argc {
-                return;
-            }
-            let caller = top.sub(1);
-            let callee_now = if callee.kind() == Kind::Closure {
-                (*top).closure
-            } else {
-                0
-            };
-            let key = match callee.kind() {
-                Kind::Func => (callee.tag, callee.payload),
-                Kind::Closure if callee_now != 0 => {
-                    let object = self.at::<ClosureObj>(lemari::Ticket(callee_now));
-                    (
-                        tag::CLOSURE,
-                        u64::from((*object).func) | u64::from((*object).instance) << 32,
-                    )
-                }
-                _ => return,
-            };
-            if (*caller).code.is_null() || (*caller).caches.is_null() {
-                return;
-            }
-            let Ok(slot) = self.function_slot((*top).instance, code.func.0) else {
-                return;
-            };
-            let cache = (*caller).caches.add(site);
-            let words = cache.cast::<u64>();
-            *words = key.0;
-            *words.add(1) = key.1;
-            (*cache).target = slot as usize as u64;
+            world.call_window(r, callee, None, w.b as u32 + 16, w.c as u32, w.a, 0)
         }
     }
 }

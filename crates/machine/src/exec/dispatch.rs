@@ -18,7 +18,10 @@ pub type Handler<O> = unsafe fn(*const Word, *mut u64, *mut World, i64, f64) -> 
 pub trait Dispatch: Sized + 'static {
     /// What a handler returns.
     type Out;
-    /// Goes on at `pc`.
+    /// The dispatcher that looks at the next word: itself, but for the inside of a superinstruction
+    /// ([`super::fused`]). Whatever goes on anywhere but behind the instruction goes on by this one.
+    type Base: Dispatch<Out = Self::Out>;
+    /// Goes on at `pc`, behind the instruction.
     ///
     /// # Safety
     /// `pc` points to an instruction of verified register code whose registers start at `r` in the World's current fiber.
@@ -37,6 +40,7 @@ static TAIL_TABLE: [Handler<()>; ops::COUNT] = ops::table::<Tail>();
 #[cfg(fox_tail)]
 impl Dispatch for Tail {
     type Out = ();
+    type Base = Tail;
     #[inline(always)]
     unsafe fn next(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) {
         // SAFETY: the translator emits only operations below `COUNT`; `pc` is valid by the caller's promise.
@@ -53,6 +57,7 @@ static LOOP_TABLE: [Handler<*const Word>; ops::COUNT] = ops::table::<Loop>();
 
 impl Dispatch for Loop {
     type Out = *const Word;
+    type Base = Loop;
     #[inline(always)]
     unsafe fn next(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> *const Word {
         // SAFETY: `cx` is the running World.
@@ -192,9 +197,21 @@ unsafe fn slow_body<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut
 ///
 /// # Safety
 /// As [`Dispatch::next`].
+#[inline(always)]
+pub unsafe fn cold<D: Dispatch, S: Slow>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: passed on.
+    unsafe { cold_way::<D::Base, S>(pc, r, cx, ia, fa) }
+}
+
 #[cold]
 #[inline(never)]
-pub unsafe fn cold<D: Dispatch, S: Slow>(
+unsafe fn cold_way<D: Dispatch, S: Slow>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
@@ -203,6 +220,46 @@ pub unsafe fn cold<D: Dispatch, S: Slow>(
 ) -> D::Out {
     // SAFETY: passed on.
     unsafe { slow_body::<D, S>(pc, r, cx) }
+}
+
+/// [`cold`] of an instruction whose one-word result, at `a`, is promised in the accumulators too.
+///
+/// # Safety
+/// As [`Dispatch::next`].
+#[inline(always)]
+pub unsafe fn cold_word<D: Dispatch, S: Slow>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: passed on.
+    unsafe { cold_word_way::<D::Base, S>(pc, r, cx, ia, fa) }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn cold_word_way<D: Dispatch, S: Slow>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    _: f64,
+) -> D::Out {
+    // SAFETY: passed on; going on behind the instruction means in its own frame, whose window has the register.
+    unsafe {
+        let next = slow_next::<S>(pc, r, cx);
+        if next.pc.is_null() {
+            return D::exit();
+        }
+        let word = if next.pc == pc.add(S::WORDS) {
+            *next.r.byte_add((*pc).a as usize)
+        } else {
+            0
+        };
+        D::next(next.pc, next.r, cx, word as i64, f64::from_bits(word))
+    }
 }
 
 /// An instruction that has no fast path.

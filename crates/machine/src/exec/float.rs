@@ -56,6 +56,7 @@ unsafe fn constant(pc: *const Word) -> f64 {
 }
 
 /// A binary operation; stores to `a` if `STORE`.
+#[inline(always)]
 pub unsafe fn binary<D: Dispatch, const OP: u16, const FORM: u8, const STORE: bool>(
     pc: *const Word,
     r: *mut u64,
@@ -132,6 +133,7 @@ pub unsafe fn compare<D: Dispatch, const COND: u16>(
 }
 
 /// A compare and branch; `a` left, `b` right or the next word, `c` words from the next instruction.
+#[inline(always)]
 pub unsafe fn branch<D: Dispatch, const COND: u16, const FORM: u8, const BACK: bool>(
     pc: *const Word,
     r: *mut u64,
@@ -198,6 +200,7 @@ pub unsafe fn unary<D: Dispatch, const OP: u16, const ACC: bool>(
 }
 
 /// `a := b` as a float; `ACC` takes the integer accumulator.
+#[inline(always)]
 pub unsafe fn from_int<D: Dispatch, const ACC: bool>(
     pc: *const Word,
     r: *mut u64,

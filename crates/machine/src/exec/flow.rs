@@ -37,6 +37,7 @@ pub unsafe fn enter<D: Dispatch, const BACK: bool>(
 }
 
 /// A block's first word: `a` is its cost. Accumulators are kept, so that a block may be entered with one in use.
+#[inline(always)]
 pub unsafe fn block<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -49,6 +50,7 @@ pub unsafe fn block<D: Dispatch>(
 }
 
 /// The first word of a loop head or of a function that is no leaf: also reads the signal word.
+#[inline(always)]
 pub unsafe fn head<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -70,6 +72,7 @@ impl Slow for Stop {
 }
 
 /// Jumps `c` words on (signed) to a block.
+#[inline(always)]
 pub unsafe fn jump<D: Dispatch, const BACK: bool>(
     pc: *const Word,
     r: *mut u64,
@@ -102,6 +105,7 @@ pub unsafe fn jump_far<D: Dispatch>(
 }
 
 /// Copies one register.
+#[inline(always)]
 pub unsafe fn mov<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -118,6 +122,7 @@ pub unsafe fn mov<D: Dispatch>(
 }
 
 /// Copies a tagged pair, as two eight-byte moves.
+#[inline(always)]
 pub unsafe fn mov2<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -137,6 +142,7 @@ pub unsafe fn mov2<D: Dispatch>(
 }
 
 /// Loads a small integer into one register. The accumulators are kept, as by all moves and loads.
+#[inline(always)]
 pub unsafe fn load_small<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -153,6 +159,7 @@ pub unsafe fn load_small<D: Dispatch>(
 }
 
 /// Loads the next word into one register.
+#[inline(always)]
 pub unsafe fn load_wide<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -204,6 +211,7 @@ pub unsafe fn load_wide2<D: Dispatch>(
 }
 
 /// Writes the integer accumulator to a register.
+#[inline(always)]
 pub unsafe fn spill_int<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -219,6 +227,7 @@ pub unsafe fn spill_int<D: Dispatch>(
 }
 
 /// Writes the float accumulator to a register.
+#[inline(always)]
 pub unsafe fn spill_float<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -234,6 +243,7 @@ pub unsafe fn spill_float<D: Dispatch>(
 }
 
 /// Gives one register its tag: `a` := tag `c`, payload of `b`. The halves may overlap (`b` = `a` or `a` + 8).
+#[inline(always)]
 pub unsafe fn tag<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -253,6 +263,7 @@ pub unsafe fn tag<D: Dispatch>(
 }
 
 /// Takes the tag away after a test: `a` := payload of `b`, whose whole tag word must be `c`; else fault type.
+#[inline(always)]
 pub unsafe fn untag<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -286,6 +297,7 @@ impl Slow for Untag {
 }
 
 /// Calls function `c` of this instance with its window at `b`; the result goes to `a`. Accumulators are dead at a call.
+#[inline(always)]
 pub unsafe fn call<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -399,7 +411,7 @@ pub unsafe fn ret<D: Dispatch>(
         let value = get(r, (*pc).a) as u64;
         let frame = (*cx).frame;
         if (*frame).flags != 0 {
-            return cold::<D, RetSlow>(pc, r, cx, ia, fa);
+            return ret_checked::<D>(pc, r, cx, ia, fa);
         }
         let caller = frame.sub(1);
         let window = r.byte_sub((*frame).delta as usize);
@@ -416,6 +428,7 @@ pub unsafe fn ret<D: Dispatch>(
 }
 
 /// Returns the integer accumulator.
+#[inline(always)]
 pub unsafe fn ret_int<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -428,11 +441,61 @@ pub unsafe fn ret_int<D: Dispatch>(
         let frame = (*cx).frame;
         if (*frame).flags != 0 {
             set(r, (*pc).a, ia as u64);
-            return cold::<D, RetSlow>(pc, r, cx, ia, fa);
+            return ret_checked::<D>(pc, r, cx, ia, fa);
         }
         let caller = frame.sub(1);
         let window = r.byte_sub((*frame).delta as usize);
         set(window, (*frame).ret, ia as u64);
+        (*cx).frame = caller;
+        D::next((*caller).pc, window, cx, ia, fa)
+    }
+}
+
+/// Returns the float accumulator.
+#[inline(always)]
+pub unsafe fn ret_float<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: as `ret_int`.
+    unsafe {
+        let frame = (*cx).frame;
+        if (*frame).flags != 0 {
+            set(r, (*pc).a, fa.to_bits());
+            return ret_checked::<D>(pc, r, cx, ia, fa);
+        }
+        let caller = frame.sub(1);
+        let window = r.byte_sub((*frame).delta as usize);
+        set(window, (*frame).ret, fa.to_bits());
+        (*cx).frame = caller;
+        D::next((*caller).pc, window, cx, ia, fa)
+    }
+}
+
+/// Returns the register `a` to a caller that takes a pair, or as the frame's other flags say.
+#[inline(never)]
+unsafe fn ret_checked<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: a return of the frame on top.
+    unsafe {
+        let frame = (*cx).frame;
+        if (*frame).flags != crate::frame::flags::CHECKED {
+            return cold::<D, RetSlow>(pc, r, cx, ia, fa);
+        }
+        let value = get(r, (*pc).a) as u64;
+        let caller = frame.sub(1);
+        let window = r.byte_sub((*frame).delta as usize);
+        let to = window.byte_add((*frame).ret as usize);
+        to.write((*(*frame).code).result_tag);
+        to.add(1).write(value);
         (*cx).frame = caller;
         D::next((*caller).pc, window, cx, ia, fa)
     }

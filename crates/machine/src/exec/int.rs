@@ -1,7 +1,7 @@
 //! Typed integer handlers: no tags read or written. Every result also stays in the integer accumulator.
 
 use super::dispatch::{Dispatch, Next, Slow, cold};
-use super::ops::{self, Form};
+use super::ops::Form;
 use crate::code::Word;
 use crate::fault::{Fault, Raised};
 use crate::world::World;
@@ -94,6 +94,7 @@ unsafe fn operands<const FORM: u8>(pc: *const Word, r: *mut u64, ia: i64) -> (i6
 }
 
 /// A binary operation; stores to `a` if `STORE`.
+#[inline(always)]
 pub unsafe fn binary<D: Dispatch, const OP: u16, const FORM: u8, const STORE: bool>(
     pc: *const Word,
     r: *mut u64,
@@ -118,7 +119,7 @@ pub unsafe fn binary<D: Dispatch, const OP: u16, const FORM: u8, const STORE: bo
             op::DIV_S => {
                 // -1 is the only divisor that can overflow; it shares the exit with zero.
                 if (y as u64).wrapping_add(1) <= 1 {
-                    return cold::<D, Divide>(pc, r, cx, x, if y == 0 { 0.0 } else { -1.0 });
+                    return cold::<D, Divide<OP>>(pc, r, cx, x, if y == 0 { 0.0 } else { -1.0 });
                 }
                 // Most quotients fit 32 bits, where the processor divides several times faster.
                 if (x | y) as u64 >> 32 == 0 {
@@ -129,7 +130,7 @@ pub unsafe fn binary<D: Dispatch, const OP: u16, const FORM: u8, const STORE: bo
             }
             op::REM_S => {
                 if (y as u64).wrapping_add(1) <= 1 {
-                    return cold::<D, Divide>(pc, r, cx, x, if y == 0 { 0.0 } else { -1.0 });
+                    return cold::<D, Divide<OP>>(pc, r, cx, x, if y == 0 { 0.0 } else { -1.0 });
                 }
                 if (x | y) as u64 >> 32 == 0 {
                     (x as u32 % y as u32) as i64
@@ -139,7 +140,7 @@ pub unsafe fn binary<D: Dispatch, const OP: u16, const FORM: u8, const STORE: bo
             }
             op::DIV_U | op::REM_U => {
                 if y == 0 {
-                    return cold::<D, Divide>(pc, r, cx, x, 0.0);
+                    return cold::<D, Divide<OP>>(pc, r, cx, x, 0.0);
                 }
                 if OP == op::DIV_U {
                     (x as u64 / y as u64) as i64
@@ -186,19 +187,18 @@ impl Slow for Overflow {
 
 /// Divisors 0 and -1. The accumulators are gone here: the translator uses an accumulator operand or no store only with a
 /// constant divisor that is neither.
-struct Divide;
-impl Slow for Divide {
+struct Divide<const OP: u16>;
+impl<const OP: u16> Slow for Divide<OP> {
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Result<Next, Raised> {
         // SAFETY: as `get`.
         unsafe {
             let w = *pc;
-            let op = ops::int_binary_operation(w.op);
             let y = get(r, w.c);
             if y == 0 {
                 return Err(world.fault(Fault::Zero, "division by zero"));
             }
             let x = get(r, w.b);
-            let value = match op {
+            let value = match OP {
                 op::DIV_S => match x.checked_neg() {
                     Some(value) => value,
                     None => return Err(world.fault(Fault::Ovf, "integer overflow in a division")),
@@ -226,6 +226,7 @@ fn holds<const COND: u16>(x: i64, y: i64) -> bool {
 }
 
 /// A compare whose truth goes to the accumulator and to `a`.
+#[inline(always)]
 pub unsafe fn compare<D: Dispatch, const COND: u16, const FORM: u8>(
     pc: *const Word,
     r: *mut u64,
@@ -245,6 +246,7 @@ pub unsafe fn compare<D: Dispatch, const COND: u16, const FORM: u8>(
 
 /// A compare and branch: `a` left, `b` right, `c` words from the next instruction. Both ways lead to a block's first
 /// word, whose charge is made here.
+#[inline(always)]
 pub unsafe fn branch<D: Dispatch, const COND: u16, const FORM: u8, const BACK: bool>(
     pc: *const Word,
     r: *mut u64,

@@ -13,34 +13,77 @@ use crate::world::World;
 use crate::world::registers::ticket_word;
 
 /// Accesses by number (`isa::table::ACCESSES`).
-mod access {
+pub mod access {
+    /// Unsigned byte.
     pub const U8: u32 = 0;
+    /// Signed byte.
     pub const S8: u32 = 1;
+    /// Unsigned, 16 bits.
     pub const U16: u32 = 2;
+    /// Signed, 16 bits.
     pub const S16: u32 = 3;
+    /// Unsigned, 32 bits.
     pub const U32: u32 = 4;
+    /// Signed, 32 bits.
     pub const S32: u32 = 5;
+    /// 64 bits.
+    pub const I64: u32 = 6;
 }
 
-/// The address of `1 << (access / 2)` bytes at `address` of a memory; null if they are not all inside.
+/// Bytes of an access.
+const fn width(access: u32) -> u64 {
+    1 << (access >> 1 & 3)
+}
+
+/// The memory's object if `width(ACCESS)` bytes at `address` are inside of it, or null.
 #[inline(always)]
-unsafe fn place(cx: *mut World, memory: u64, address: u64, access: u32) -> *mut u8 {
-    // SAFETY: `memory` is the payload of a memory value: a live object that names its bytes.
+unsafe fn inside<const ACCESS: u32>(
+    cx: *mut World,
+    memory: *const u64,
+    address: u64,
+) -> *const MemoryObj {
+    // SAFETY: a tagged pair; the payload of a memory value is a live object.
     unsafe {
-        let object = (*cx).at::<MemoryObj>(ticket_word(memory));
-        let length = (*object).len;
-        let size = 1u64 << (access >> 1 & 3);
-        if address > length || length - address < size {
-            return std::ptr::null_mut();
+        if *memory != tag::MEMORY {
+            return std::ptr::null();
         }
+        let object = (*cx).at::<MemoryObj>(ticket_word(*memory.add(1)));
+        // A memory shorter than the access has no address that is inside.
+        if address >= (*object).len.saturating_sub(width(ACCESS) - 1) {
+            return std::ptr::null();
+        }
+        object
+    }
+}
+
+/// The address of a byte that is inside of a memory.
+#[inline(always)]
+unsafe fn place(cx: *mut World, object: *const MemoryObj, address: u64) -> *mut u8 {
+    // SAFETY: the object names its bytes.
+    unsafe {
         (*cx)
             .at::<u8>(ticket_word(u64::from((*object).data)))
             .add(BLOB_HEADER + address as usize)
     }
 }
 
-/// `a` := number at address `c` of the memory `b` (a pair). Wide low: access.
-pub unsafe fn load<D: Dispatch>(
+/// Writes the low bits of a number.
+#[inline(always)]
+unsafe fn put<const ACCESS: u32>(at: *mut u8, value: i64) {
+    // SAFETY: the caller's promise: so many bytes are inside; accesses need no alignment.
+    unsafe {
+        match width(ACCESS) {
+            1 => at.write(value as u8),
+            2 => at.cast::<u16>().write_unaligned((value as u16).to_le()),
+            4 => at.cast::<u32>().write_unaligned((value as u32).to_le()),
+            _ => at.cast::<i64>().write_unaligned(value.to_le()),
+        }
+    }
+}
+
+/// `a` := number at address `c` of the memory `b` (a pair).
+#[inline(always)]
+pub unsafe fn load<D: Dispatch, const ACCESS: u32>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
@@ -50,16 +93,13 @@ pub unsafe fn load<D: Dispatch>(
     // SAFETY: verified, translated code; `place` tested the bounds; accesses need no alignment.
     unsafe {
         let w = *pc;
-        let access = (*pc.add(1)).as_wide() as u32;
-        let memory = r.byte_add(w.b as usize);
-        if *memory != tag::MEMORY {
-            return cold::<D, Outside<1>>(pc, r, cx, ia, fa);
+        let address = get(r, w.c) as u64;
+        let object = inside::<ACCESS>(cx, r.byte_add(w.b as usize), address);
+        if object.is_null() {
+            return cold::<D, Outside<1, ACCESS>>(pc, r, cx, ia, fa);
         }
-        let at = place(cx, *memory.add(1), get(r, w.c) as u64, access);
-        if at.is_null() {
-            return cold::<D, Outside<1>>(pc, r, cx, ia, fa);
-        }
-        let value = match access {
+        let at = place(cx, object, address);
+        let value = match ACCESS {
             access::U8 => i64::from(at.read()),
             access::S8 => i64::from(at.cast::<i8>().read()),
             access::U16 => i64::from(u16::from_le(at.cast::<u16>().read_unaligned())),
@@ -69,12 +109,13 @@ pub unsafe fn load<D: Dispatch>(
             _ => i64::from_le(at.cast::<i64>().read_unaligned()),
         };
         set(r, w.a, value as u64);
-        D::next(pc.add(2), r, cx, value, fa)
+        D::next(pc.add(1), r, cx, value, fa)
     }
 }
 
-/// Number at address `b` of the memory `a` (a pair) := low bits of `c`. Wide low: access.
-pub unsafe fn store<D: Dispatch>(
+/// Number at address `b` of the memory `a` (a pair) := low bits of `c`: a register, or a small constant if `CONSTANT`.
+#[inline(always)]
+pub unsafe fn store<D: Dispatch, const ACCESS: u32, const CONSTANT: bool>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
@@ -84,39 +125,32 @@ pub unsafe fn store<D: Dispatch>(
     // SAFETY: as `load`.
     unsafe {
         let w = *pc;
-        let access = (*pc.add(1)).as_wide() as u32;
-        let memory = r.byte_add(w.a as usize);
-        if *memory != tag::MEMORY {
-            return cold::<D, Outside<0>>(pc, r, cx, ia, fa);
+        let address = get(r, w.b) as u64;
+        let object = inside::<ACCESS>(cx, r.byte_add(w.a as usize), address);
+        if object.is_null() {
+            return cold::<D, Outside<0, ACCESS>>(pc, r, cx, ia, fa);
         }
-        let at = place(cx, *memory.add(1), get(r, w.b) as u64, access);
-        if at.is_null() {
-            return cold::<D, Outside<0>>(pc, r, cx, ia, fa);
-        }
-        let value = get(r, w.c);
-        match access >> 1 {
-            0 => at.write(value as u8),
-            1 => at.cast::<u16>().write_unaligned((value as u16).to_le()),
-            2 => at.cast::<u32>().write_unaligned((value as u32).to_le()),
-            _ => at.cast::<i64>().write_unaligned(value.to_le()),
-        }
-        D::next(pc.add(2), r, cx, ia, fa)
+        let value = if CONSTANT {
+            i64::from(w.c as i16)
+        } else {
+            get(r, w.c)
+        };
+        put::<ACCESS>(place(cx, object, address), value);
+        D::next(pc.add(1), r, cx, ia, fa)
     }
 }
 
 /// A load (1) or store (0) that cannot be made: no memory, or outside of it.
-struct Outside<const LOAD: u8>;
-impl<const LOAD: u8> Slow for Outside<LOAD> {
-    const WORDS: usize = 2;
+struct Outside<const LOAD: u8, const ACCESS: u32>;
+impl<const LOAD: u8, const ACCESS: u32> Slow for Outside<LOAD, ACCESS> {
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Result<Next, Raised> {
         // SAFETY: operands of the instruction at `pc`.
         unsafe {
             let w = *pc;
-            let access = (*pc.add(1)).as_wide() as u32;
             let (memory, address) = if LOAD == 1 { (w.b, w.c) } else { (w.a, w.b) };
             let memory = world.memory_operand(r, memory)?;
             let size = world.memory_len(memory);
-            let (count, address) = (1 << (access >> 1 & 3), get(r, address));
+            let (count, address) = (width(ACCESS), get(r, address));
             Err(world.fault_args(
                 Fault::Bounds,
                 format_args!("{count} bytes at {address} are outside a memory of {size} bytes"),

@@ -3,7 +3,8 @@
 
 use super::dispatch::{Dispatch, Handler, whole};
 use super::{calls, closures, fibers, lists, maps, memory, records, statics, texts, values};
-use super::{dynamic, float, flow, int};
+use super::{dynamic, float, flow, fused, int};
+use crate::heap::vector::elem;
 
 /// Where the operands of a family member come from: register, accumulator, small immediate (K), wide immediate (W).
 pub struct Form;
@@ -97,6 +98,8 @@ singles! { D;
     Ret => flow::ret::<D>;
     /// Return the integer accumulator.
     RetInt => flow::ret_int::<D>;
+    /// Return the float accumulator.
+    RetFloat => flow::ret_float::<D>;
     /// Return a pair.
     Ret2 => flow::ret2::<D>;
     /// Call any callable value.
@@ -210,9 +213,21 @@ singles! { D;
     /// Array of stack values.
     Array => whole::<D, lists::Array>;
     /// Element of an array of a typed kind.
-    ArrGet => lists::arr_get::<D>;
+    ArrGetDyn => lists::arr_get::<D, { elem::DYN }>;
+    /// Element of a declared kind.
+    ArrGetI64 => lists::arr_get::<D, { elem::I64 }>;
+    /// Element of a declared kind.
+    ArrGetF64 => lists::arr_get::<D, { elem::F64 }>;
+    /// Element of a declared kind.
+    ArrGetU8 => lists::arr_get::<D, { elem::U8 }>;
     /// Store into an array of a typed kind.
-    ArrSet => lists::arr_set::<D>;
+    ArrSetDyn => lists::arr_set::<D, { elem::DYN }>;
+    /// Set an element of a declared kind.
+    ArrSetI64 => lists::arr_set::<D, { elem::I64 }>;
+    /// Set an element of a declared kind.
+    ArrSetF64 => lists::arr_set::<D, { elem::F64 }>;
+    /// Set an element of a declared kind.
+    ArrSetU8 => lists::arr_set::<D, { elem::U8 }>;
     /// Changed copy of an array.
     ArrWith => whole::<D, lists::ArrWith>;
     /// Filled array.
@@ -234,13 +249,21 @@ singles! { D;
     /// Rest of a sequence and map.
     Rest => whole::<D, lists::Rest>;
     /// Record.
-    Record => whole::<D, records::Record>;
+    Record => records::record::<D>;
+    /// Record of many fields.
+    RecordMany => whole::<D, records::Record<2>>;
     /// Union case.
     Case => whole::<D, records::Case>;
     /// Field of a record.
     GetSlot => records::get_slot::<D>;
+    /// Pair field of a record of a proven type.
+    GetSlotPair => records::get_slot_pair::<D>;
+    /// One-word field of a record of a proven type.
+    GetSlotWord => records::get_slot_word::<D>;
     /// Set a field of a record.
     SetSlot => records::set_slot::<D>;
+    /// Set a field that holds no ticket, of a record of a proven type.
+    SetSlotNumber => records::set_slot_number::<D>;
     /// Changed copy of a record.
     WithSlots => whole::<D, records::WithSlots>;
     /// Structural copy.
@@ -363,9 +386,35 @@ singles! { D;
     /// Grow a memory.
     MemGrow => whole::<D, memory::MemGrow>;
     /// Load from a memory.
-    MemLoad => memory::load::<D>;
+    MemLoadU8 => memory::load::<D, { memory::access::U8 }>;
+    /// Load from a memory.
+    MemLoadS8 => memory::load::<D, { memory::access::S8 }>;
+    /// Load from a memory.
+    MemLoadU16 => memory::load::<D, { memory::access::U16 }>;
+    /// Load from a memory.
+    MemLoadS16 => memory::load::<D, { memory::access::S16 }>;
+    /// Load from a memory.
+    MemLoadU32 => memory::load::<D, { memory::access::U32 }>;
+    /// Load from a memory.
+    MemLoadS32 => memory::load::<D, { memory::access::S32 }>;
+    /// Load from a memory.
+    MemLoadI64 => memory::load::<D, { memory::access::I64 }>;
     /// Store into a memory.
-    MemStore => memory::store::<D>;
+    MemStore8 => memory::store::<D, { memory::access::U8 }, false>;
+    /// Store a small constant into a memory.
+    MemStoreK8 => memory::store::<D, { memory::access::U8 }, true>;
+    /// Store into a memory.
+    MemStore16 => memory::store::<D, { memory::access::U16 }, false>;
+    /// Store a small constant into a memory.
+    MemStoreK16 => memory::store::<D, { memory::access::U16 }, true>;
+    /// Store into a memory.
+    MemStore32 => memory::store::<D, { memory::access::U32 }, false>;
+    /// Store a small constant into a memory.
+    MemStoreK32 => memory::store::<D, { memory::access::U32 }, true>;
+    /// Store into a memory.
+    MemStore64 => memory::store::<D, { memory::access::I64 }, false>;
+    /// Store a small constant into a memory.
+    MemStoreK64 => memory::store::<D, { memory::access::I64 }, true>;
     /// Copy within memories.
     MemCopy => whole::<D, memory::MemCopy>;
     /// Fill a memory.
@@ -397,16 +446,30 @@ const DYN_OTHER: usize = DYN_ARITH + 3 * 7 * 2;
 const DYN_COMPARE: usize = DYN_OTHER + 2 * 2;
 const DYN_BRANCH: usize = DYN_COMPARE + 6 * 4;
 const TRUTHY_BRANCH: usize = DYN_BRANCH + 6 * 7 * 2 * 2;
+/// Number of the first superinstruction.
+pub const FUSED: usize = TRUTHY_BRANCH + 4;
 /// Number of register operations.
-pub const COUNT: usize = TRUTHY_BRANCH + 4;
+pub const COUNT: usize = FUSED + fused::COUNT;
 
 /// Number of an integer operation ([`int::op`]).
 pub const fn int_binary(op: u16, form: u8, store: bool) -> u16 {
     (INT_BINARY + (op as usize * 7 + form as usize) * 2 + store as usize) as u16
 }
-/// The operation of an integer operation's number.
-pub const fn int_binary_operation(number: u16) -> u16 {
-    ((number as usize - INT_BINARY) / 14) as u16
+/// The form that stores of an integer operation that leaves its result in the accumulator alone.
+pub const fn int_binary_storing(number: u16) -> Option<u16> {
+    storing(number, INT_BINARY, INT_COMPARE)
+}
+/// The same for a float operation.
+pub const fn float_binary_storing(number: u16) -> Option<u16> {
+    storing(number, FLOAT_BINARY, FLOAT_COMPARE)
+}
+const fn storing(number: u16, from: usize, to: usize) -> Option<u16> {
+    let at = number as usize;
+    if at >= from && at < to && (at - from) & 1 == 0 {
+        Some(number + 1)
+    } else {
+        None
+    }
 }
 /// Number of an integer compare ([`int::cond`]).
 pub const fn int_compare(cond: u16, form: u8) -> u16 {
@@ -615,5 +678,5 @@ pub const fn table<D: Dispatch>() -> [Handler<D::Out>; COUNT] {
         truthy_branch(true, true),
         flow::branch_truthy::<D, true, true>
     );
-    t
+    fused::fill::<D, COUNT>(t, FUSED)
 }

@@ -9,7 +9,7 @@ use crate::code::Word;
 use crate::exec::dispatch::{Dispatch, Next, Slow, cold};
 use crate::exec::int::{get, set};
 use crate::fault::{Fault, Raise};
-use crate::heap::object::{BLOB_HEADER, MapObj};
+use crate::heap::object::{BLOB_HEADER, MAP_HEADER, MapObj, kind};
 use crate::legend::{Field, FieldName, Legend, LegendId, Nature, field_flags, legend_flags};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
@@ -31,6 +31,17 @@ unsafe fn has_type(cx: *const World, legend: &Legend, typedef: u32) -> bool {
     legend
         .ty
         .is_some_and(|ty| ty.rec == typedef && ty.instance == instance)
+}
+
+/// True if a map has the legend with which records of a type of the running instance are made. Records that were frozen,
+/// and maps of any other type, have another.
+///
+/// # Safety
+/// A live map; a typedef of the running instance.
+#[inline(always)]
+pub(super) unsafe fn is_plain_record(cx: *const World, map: Ticket, typedef: u32) -> bool {
+    // SAFETY: the caller's promise; the table has an entry per typedef.
+    unsafe { (*(*cx).at::<MapObj>(map)).legend == *(*cx).records.add(typedef as usize) }
 }
 
 /// Address of a field's value in a live map with such a slot, or null.
@@ -87,19 +98,7 @@ pub unsafe fn get_slot<D: Dispatch>(
         let (typedef, field) = immediates(pc);
         let operand = r.byte_add(w.b as usize);
         let map = if w.c & 1 != 0 {
-            let map = Ticket(*operand as u32);
-            let object = (*cx).at::<MapObj>(map);
-            // A record of a proven type has its declared fields in this order; a one-word field needs no more than its room.
-            if w.c & 2 != 0 && (field as usize) < *object.cast::<u16>().add(1) as usize {
-                let from = (&raw const (*object).fields)
-                    .cast::<Value>()
-                    .add(field as usize)
-                    .cast::<u64>();
-                let payload = *from.add(1);
-                *r.byte_add(w.a as usize) = payload;
-                return D::next(pc.add(2), r, cx, payload as i64, f64::from_bits(payload));
-            }
-            map
+            Ticket(*operand as u32)
         } else {
             if *operand != tag::MAP {
                 return cold::<D, GetSlotSlow>(pc, r, cx, ia, fa);
@@ -123,7 +122,60 @@ pub unsafe fn get_slot<D: Dispatch>(
     }
 }
 
+/// [`get_slot`] of a one-word field of a record of a proven type (`c & 1`), which has its declared fields in this order.
+#[inline(always)]
+pub unsafe fn get_slot_word<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code: the bare ticket is a record of that type; a field beyond the inline ones is left
+    // to the general way.
+    unsafe {
+        let w = *pc;
+        let field = (*pc.add(1).cast::<u64>() >> 32) as usize;
+        let object = (*cx).at::<MapObj>(Ticket(*r.byte_add(w.b as usize) as u32));
+        if field >= *object.cast::<u16>().add(1) as usize {
+            return get_slot::<D::Base>(pc, r, cx, ia, fa);
+        }
+        let payload = *(&raw const (*object).fields)
+            .cast::<u64>()
+            .add(2 * field + 1);
+        *r.byte_add(w.a as usize) = payload;
+        D::next(pc.add(2), r, cx, payload as i64, f64::from_bits(payload))
+    }
+}
+
+/// [`get_slot_word`] of a field that is a pair.
+#[inline(always)]
+pub unsafe fn get_slot_pair<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: as `get_slot_word`.
+    unsafe {
+        let w = *pc;
+        let field = (*pc.add(1).cast::<u64>() >> 32) as usize;
+        let object = (*cx).at::<MapObj>(Ticket(*r.byte_add(w.b as usize) as u32));
+        if field >= *object.cast::<u16>().add(1) as usize {
+            return get_slot::<D::Base>(pc, r, cx, ia, fa);
+        }
+        let from = (&raw const (*object).fields).cast::<u64>().add(2 * field);
+        let (tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
+        let to = r.byte_add(w.a as usize);
+        to.write_volatile(tag);
+        to.add(1).write_volatile(payload);
+        D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
 /// `a` (bare ticket) := the pair `b` if it is a record of the typedef in wide high; else the slow cast to type (wide low).
+#[inline(always)]
 pub unsafe fn cast<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -138,10 +190,7 @@ pub unsafe fn cast<D: Dispatch>(
         let from = r.byte_add(w.b as usize);
         if *from == tag::MAP {
             let map = Ticket(*from.add(1) as u32);
-            let legend = (*cx)
-                .legends
-                .get(LegendId((*(*cx).at::<MapObj>(map)).legend));
-            if has_type(cx, legend, typedef) {
+            if is_plain_record(cx, map, typedef) {
                 *r.byte_add(w.a as usize) = u64::from(map.0);
                 return D::next(pc.add(2), r, cx, ia, fa);
             }
@@ -262,10 +311,71 @@ impl World {
     }
 }
 
-/// `a` (bare ticket) := record of type (wide low) from the fields at `b`.
-pub struct Record;
-impl Slow for Record {
-    const WORDS: usize = 2;
+/// Most fields of a record that has a fast way: a byte of the third word for each.
+pub const FAST_FIELDS: usize = 8;
+/// In the third word: the field's operand is a pair.
+pub const PAIR_FIELD: u8 = 0xFF;
+
+/// `a` (bare ticket) := record of type (wide low) from the `c` fields at `b`, at most [`FAST_FIELDS`]. A byte of the third
+/// word for each of them, lowest first: its tag, or [`PAIR_FIELD`].
+pub unsafe fn record<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code; the object is filled before anything else is allocated.
+    unsafe {
+        let w = *pc;
+        let (typedef, _) = immediates(pc);
+        let legend = *(*cx).records.add(typedef as usize);
+        let count = w.c as usize;
+        let left = (*cx).fuel - (count as i64 + 2) / 4;
+        if legend == crate::legend::NONE || left < 0 || (*cx).collect_always {
+            return cold::<D, Record<3>>(pc, r, cx, ia, fa);
+        }
+        let bytes = MAP_HEADER + count * size_of::<Value>();
+        let Some(ticket) = (*cx).lemari.try_alloc(kind::MAP, count as u16, bytes) else {
+            return cold::<D, Record<3>>(pc, r, cx, ia, fa);
+        };
+        (*cx).fuel = left;
+        let object = (*cx).lemari.at(ticket);
+        // Legend and identity; elements and table; overflow and extra.
+        *object.add(1) = u64::from(legend);
+        *object.add(2) = 0;
+        *object.add(3) = 0;
+        let mut kinds = (*pc.add(2)).as_wide();
+        let mut from = r.byte_add(w.b as usize);
+        let mut to = object.add(MAP_HEADER / 8);
+        for _ in 0..count {
+            let kind = kinds as u8;
+            kinds >>= 8;
+            if kind == PAIR_FIELD {
+                *to = *from;
+                from = from.add(1);
+            } else {
+                *to = u64::from(kind);
+            }
+            *to.add(1) = *from;
+            from = from.add(1);
+            to = to.add(2);
+        }
+        *r.byte_add(w.a as usize) = u64::from(ticket.0);
+        D::next(pc.add(3), r, cx, ia, fa)
+    }
+}
+
+const _: () = {
+    assert!(std::mem::offset_of!(MapObj, legend) == 8);
+    assert!(std::mem::offset_of!(MapObj, elements) == 16);
+    assert!(std::mem::offset_of!(MapObj, overflow) == 24);
+};
+
+/// `a` (bare ticket) := record of type (wide low) from the fields at `b`. The instruction has so many words.
+pub struct Record<const LENGTH: usize>;
+impl<const LENGTH: usize> Slow for Record<LENGTH> {
+    const WORDS: usize = LENGTH;
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
         // SAFETY: operands of the instruction at `pc`.
         unsafe {
@@ -274,7 +384,7 @@ impl Slow for Record {
             let legend = world.record_legend(instance, typedef, 0)?;
             let map = world.declared_map(legend, (*pc).b)?;
             set(r, (*pc).a, u64::from(map.0));
-            Ok(Next::at(pc.add(2), r))
+            Ok(Next::at(pc.add(LENGTH), r))
         }
     }
 }
@@ -312,29 +422,59 @@ pub unsafe fn set_slot<D: Dispatch>(
     // SAFETY: verified, translated code: a bare ticket is a record of that type.
     unsafe {
         let w = *pc;
-        let (_, field) = immediates(pc);
+        let (typedef, field) = immediates(pc);
         if w.c & 3 == 3 {
             let map = Ticket(*r.byte_add(w.a as usize) as u32);
-            let object = (*cx).at::<MapObj>(map);
-            let legend = (*cx).legends.get(LegendId((*object).legend));
-            if (field as usize) < *object.cast::<u16>().add(1) as usize
-                && !legend.has(legend_flags::FROZEN)
-            {
-                let to = (&raw mut (*object).fields)
-                    .cast::<Value>()
-                    .add(field as usize)
-                    .cast::<u64>();
-                let tag = u64::from(w.c >> 8);
-                let payload = *r.byte_add(w.b as usize);
-                to.write(tag);
-                to.add(1).write(payload);
-                if tag as u8 >= Kind::FIRST_TICKET && payload as u32 != 0 {
-                    (*cx).lemari.barrier(map, to, Ticket(payload as u32));
+            // The plain legend is not frozen.
+            if is_plain_record(cx, map, typedef) {
+                let object = (*cx).at::<MapObj>(map);
+                if (field as usize) < *object.cast::<u16>().add(1) as usize {
+                    let to = (&raw mut (*object).fields)
+                        .cast::<Value>()
+                        .add(field as usize)
+                        .cast::<u64>();
+                    let tag = u64::from(w.c >> 8);
+                    let payload = *r.byte_add(w.b as usize);
+                    to.write(tag);
+                    to.add(1).write(payload);
+                    if tag as u8 >= Kind::FIRST_TICKET && payload as u32 != 0 {
+                        (*cx).lemari.barrier(map, to, Ticket(payload as u32));
+                    }
+                    return D::next(pc.add(2), r, cx, ia, fa);
                 }
-                return D::next(pc.add(2), r, cx, ia, fa);
             }
         }
         cold::<D, SetSlotSlow>(pc, r, cx, ia, fa)
+    }
+}
+
+/// [`set_slot`] of a record of a proven type, in a mutable field of one word that holds no ticket; `c` is its tag.
+#[inline(always)]
+pub unsafe fn set_slot_number<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code: the bare ticket is a record of that type, whose slots are in the order of its
+    // declaration; a field beyond the inline ones is the slow path's.
+    unsafe {
+        let w = *pc;
+        let (typedef, field) = immediates(pc);
+        let map = Ticket(*r.byte_add(w.a as usize) as u32);
+        let object = (*cx).at::<MapObj>(map);
+        if !is_plain_record(cx, map, typedef)
+            || (field as usize) >= *object.cast::<u16>().add(1) as usize
+        {
+            return cold::<D, SetSlotNumberSlow>(pc, r, cx, ia, fa);
+        }
+        let to = (&raw mut (*object).fields)
+            .cast::<u64>()
+            .add(2 * field as usize);
+        to.write(u64::from(w.c));
+        to.add(1).write(*r.byte_add(w.b as usize));
+        D::next(pc.add(2), r, cx, ia, fa)
     }
 }
 
@@ -342,15 +482,42 @@ struct SetSlotSlow;
 impl Slow for SetSlotSlow {
     const WORDS: usize = 2;
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
-        // SAFETY: operands of the instruction at `pc`; the slot is tested.
+        // SAFETY: operands of the instruction at `pc`.
         unsafe {
             let w = *pc;
-            let (typedef, field) = immediates(pc);
             let record = if w.c & 1 != 0 {
                 Value::ticket(Kind::Map, Ticket(get(r, w.a) as u32))
             } else {
                 world.read(r, w.a)
             };
+            world.set_slot_slow(pc, r, record)
+        }
+    }
+}
+
+struct SetSlotNumberSlow;
+impl Slow for SetSlotNumberSlow {
+    const WORDS: usize = 2;
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let record = Value::ticket(Kind::Map, Ticket(get(r, (*pc).a) as u32));
+            world.set_slot_slow(pc, r, record)
+        }
+    }
+}
+
+impl World {
+    /// Field (wide high) of `record` of type (wide low) := the register `b`.
+    ///
+    /// # Safety
+    /// `pc` is the running `set_slot`, in either form.
+    unsafe fn set_slot_slow(&mut self, pc: *const Word, r: *mut u64, record: Value) -> Raise<Next> {
+        let world = self;
+        // SAFETY: operands of the instruction at `pc`; the slot is tested.
+        unsafe {
+            let w = *pc;
+            let (typedef, field) = immediates(pc);
             if record.tag != tag::MAP
                 || !has_type(
                     world,

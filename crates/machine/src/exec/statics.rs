@@ -8,6 +8,7 @@ use crate::value::{Kind, Value};
 use crate::world::World;
 
 /// `a` := static `c`, a pair.
+#[inline(always)]
 pub unsafe fn load<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -28,6 +29,7 @@ pub unsafe fn load<D: Dispatch>(
 }
 
 /// `a` := static `c`, one word; fault state if it is not set.
+#[inline(always)]
 pub unsafe fn load_typed<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,

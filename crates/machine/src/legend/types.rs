@@ -40,6 +40,15 @@ impl World {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
         self.legends.types.insert(key, id.0);
+        if tag == 0
+            && self.legend(id).nature == Nature::Record
+            && let Some(slot) = self
+                .instances
+                .get_mut(instance as usize)
+                .and_then(|found| found.records.get_mut(typedef as usize))
+        {
+            *slot = id.0;
+        }
         Ok(id)
     }
 

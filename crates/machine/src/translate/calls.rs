@@ -41,7 +41,17 @@ impl Walk<'_> {
         let function = u16::try_from(id).map_err(|_| "a function beyond 65,535")?;
         let word = self.emit.op(Rop::Call as u16, at, base, function);
         self.frame_point(word, keep, base);
+        self.mirror_result(result, at);
         Ok(())
+    }
+
+    /// Notes that the instruction just emitted leaves its one-word result in an accumulator too.
+    pub(super) fn mirror_result(&mut self, result: Repr, at: u16) {
+        match result {
+            Repr::F64 => self.stack.float_mirror = Some(at),
+            Repr::I64 | Repr::Bool | Repr::Char => self.stack.int_mirror = Some(at),
+            _ => {}
+        }
     }
 
     /// A call whose callee goes through the checked entry: its value is put behind the arguments.
@@ -69,9 +79,7 @@ impl Walk<'_> {
             );
         }
         let at = self.destination(Repr::Dyn)?;
-        let site = self.site();
         let word = self.emit.op(Rop::CallDyn as u16, at, callee, count as u16);
-        self.emit.pair(site, 0);
         self.frame_point(word, keep, callee);
         Ok(())
     }
@@ -89,9 +97,7 @@ impl Walk<'_> {
         self.stack.forget();
         let keep = self.stack.entries.len();
         let at = self.destination(Repr::Dyn)?;
-        let site = self.site();
         let word = self.emit.op(Rop::CallDyn as u16, at, base, count as u16);
-        self.emit.pair(site, 0);
         self.frame_point(word, keep, base);
         Ok(())
     }
@@ -275,6 +281,11 @@ impl Walk<'_> {
         }
         if entry.loc == Loc::IntAcc {
             let word = self.emit.op(Rop::RetInt as u16, entry.home, 0, 0);
+            self.safepoint(word, 0, &[]);
+            return Ok(());
+        }
+        if entry.loc == Loc::FloatAcc {
+            let word = self.emit.op(Rop::RetFloat as u16, entry.home, 0, 0);
             self.safepoint(word, 0, &[]);
             return Ok(());
         }

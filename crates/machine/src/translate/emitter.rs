@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::code::{Origin, Safepoint, StackMap, Word};
+use crate::exec::ops::{self, Rop};
 
 /// What a patch puts into a word once all blocks have their places.
 #[derive(Clone, Copy)]
@@ -20,6 +21,8 @@ enum Patch {
 pub struct Emitter {
     /// The code so far.
     pub words: Vec<Word>,
+    /// First words of the instructions so far.
+    pub starts: Vec<u32>,
     /// Origins so far.
     pub origins: Vec<Origin>,
     /// Safepoints so far.
@@ -52,8 +55,38 @@ impl Emitter {
                 pc: self.pc,
             });
         }
+        self.starts.push(self.at());
         self.words.push(Word::new(op, a, b, c));
         self.at() - 1
+    }
+
+    /// Writes the integer accumulator to a register. The operation just emitted stores its result itself if it can.
+    pub fn spill_int(&mut self, at: u16) {
+        if !self.store_last(at, ops::int_binary_storing) {
+            self.op(Rop::SpillInt as u16, at, 0, 0);
+        }
+    }
+
+    /// The same for the float accumulator.
+    pub fn spill_float(&mut self, at: u16) {
+        if !self.store_last(at, ops::float_binary_storing) {
+            self.op(Rop::SpillFloat as u16, at, 0, 0);
+        }
+    }
+
+    fn store_last(&mut self, at: u16, storing: fn(u16) -> Option<u16>) -> bool {
+        let last = self
+            .starts
+            .last()
+            .and_then(|start| self.words.get_mut(*start as usize));
+        match last {
+            Some(word) if let Some(op) = storing(word.op) => {
+                word.op = op;
+                word.a = at;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Emits a wide immediate.

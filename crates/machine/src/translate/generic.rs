@@ -7,8 +7,11 @@ use fzb::view::{Constant, RecType, Repr};
 use isa::signature::Effect;
 use isa::{Instr, Intrinsic, Op, Slot};
 
+use super::stack::Loc;
 use super::walk::{Step, Walk};
+use crate::exec::memory::access;
 use crate::exec::ops::Rop;
+use crate::exec::records::{FAST_FIELDS, PAIR_FIELD};
 use crate::space::SpaceOp;
 
 /// How a stack effect's letter is held.
@@ -62,6 +65,8 @@ struct Form {
     hot: bool,
     /// The instruction has a second word.
     two: bool,
+    /// A one-word result is left in an accumulator too.
+    mirrored: bool,
 }
 
 impl Walk<'_> {
@@ -89,7 +94,7 @@ impl Walk<'_> {
             many => {
                 let first = self.stack.next_home();
                 for repr in many {
-                    self.stack.push(*repr, super::stack::Loc::Home)?;
+                    self.stack.push(*repr, Loc::Home)?;
                 }
                 super::layout::narrow(first)?
             }
@@ -129,6 +134,9 @@ impl Walk<'_> {
             self.emit.pair(form.wide.0, form.wide.1);
         }
         self.safepoint(word, keep, &operands);
+        if let (true, Some(repr)) = (form.mirrored, form.pushes.first()) {
+            self.mirror_result(*repr, a);
+        }
         Ok(())
     }
 
@@ -143,6 +151,7 @@ impl Walk<'_> {
             third: None,
             hot: false,
             two: true,
+            mirrored: false,
         };
         if let Effect::Fixed { pops, pushes, .. } = instr.op.info().effect() {
             form.pops = pops.iter().map(|slot| operand_repr(*slot)).collect();
@@ -187,12 +196,25 @@ impl Walk<'_> {
                 form.wide = (args[0], self.site());
             }
             Op::ArrGet => {
-                hot(&mut form, Rop::ArrGet, true);
+                let rop = match args[0] {
+                    1 => Rop::ArrGetI64,
+                    2 => Rop::ArrGetF64,
+                    3 => Rop::ArrGetU8,
+                    _ => Rop::ArrGetDyn,
+                };
+                hot(&mut form, rop, false);
+                form.mirrored = true;
                 form.pops = vec![Repr::Dyn, Repr::I64];
                 form.pushes = vec![element_repr(args[0])];
             }
             Op::ArrSet => {
-                hot(&mut form, Rop::ArrSet, true);
+                let rop = match args[0] {
+                    1 => Rop::ArrSetI64,
+                    2 => Rop::ArrSetF64,
+                    3 => Rop::ArrSetU8,
+                    _ => Rop::ArrSetDyn,
+                };
+                hot(&mut form, rop, false);
                 form.pops = vec![Repr::Dyn, Repr::I64, element_repr(args[0])];
             }
             Op::GetSlot => {
@@ -207,13 +229,49 @@ impl Walk<'_> {
                         .ok_or("a field that does not exist")?,
                 ];
                 let word = form.pushes[0].words() == 1;
-                form.c = u32::from(proved) | u32::from(word) << 1;
+                form.c = u32::from(proved);
+                if proved {
+                    form.rop = if word {
+                        Rop::GetSlotWord
+                    } else {
+                        Rop::GetSlotPair
+                    };
+                }
+                form.mirrored = true;
             }
             Op::TagIs => hot(&mut form, Rop::TagIs, true),
             Op::MemLoad => {
-                hot(&mut form, Rop::MemLoad, true);
+                let rop = match args[0] {
+                    access::U8 => Rop::MemLoadU8,
+                    access::S8 => Rop::MemLoadS8,
+                    access::U16 => Rop::MemLoadU16,
+                    access::S16 => Rop::MemLoadS16,
+                    access::U32 => Rop::MemLoadU32,
+                    access::S32 => Rop::MemLoadS32,
+                    _ => Rop::MemLoadI64,
+                };
+                hot(&mut form, rop, false);
+                form.mirrored = true;
             }
-            Op::MemStore => hot(&mut form, Rop::MemStore, true),
+            Op::MemStore => {
+                let [in_register, constant] = match args[0] {
+                    access::U8 | access::S8 => [Rop::MemStore8, Rop::MemStoreK8],
+                    access::U16 | access::S16 => [Rop::MemStore16, Rop::MemStoreK16],
+                    access::U32 | access::S32 => [Rop::MemStore32, Rop::MemStoreK32],
+                    _ => [Rop::MemStore64, Rop::MemStoreK64],
+                };
+                let top = *self.stack.entries.last().ok_or("no operand")?;
+                if let Loc::Int(value) = top.loc
+                    && let Ok(small) = i16::try_from(value)
+                {
+                    self.stack.pop()?;
+                    form.pops.pop();
+                    form.c = u32::from(small as u16);
+                    hot(&mut form, constant, false);
+                } else {
+                    hot(&mut form, in_register, false);
+                }
+            }
             // Windows of fixed effect.
             Op::IsNil => {
                 // A list is empty if its ticket is 0: the word compared with a constant.
@@ -284,8 +342,20 @@ impl Walk<'_> {
             }
             Op::Slice => form.rop = Rop::Slice,
             Op::Record => {
-                form.rop = Rop::Record;
                 form.pops = self.field_reprs(args[0], 0)?;
+                form.rop = Rop::RecordMany;
+                if form.pops.len() <= FAST_FIELDS {
+                    form.rop = Rop::Record;
+                    form.c = form.pops.len() as u32;
+                    let mut kinds = [PAIR_FIELD; FAST_FIELDS];
+                    for (kind, repr) in kinds.iter_mut().zip(&form.pops) {
+                        if let Some(tag) = crate::world::static_tag(*repr) {
+                            *kind = tag as u8;
+                        }
+                    }
+                    let kinds = u64::from_le_bytes(kinds);
+                    form.third = Some((kinds as u32, (kinds >> 32) as u32));
+                }
                 form.pushes = vec![Repr::Rec(RecType::of_typedef(TypedefId(args[0])))];
             }
             Op::SetSlot => {
@@ -305,7 +375,12 @@ impl Walk<'_> {
                     .is_some_and(|field| field.flags & 1 != 0);
                 form.pops = vec![if proved { record.repr } else { Repr::Dyn }, repr];
                 if let (true, true, Some(tag)) = (proved, mutable, crate::world::static_tag(repr)) {
-                    form.c = 3 | (tag as u32) << 8;
+                    if repr.is_ticket() {
+                        form.c = 3 | (tag as u32) << 8;
+                    } else {
+                        form.rop = Rop::SetSlotNumber;
+                        form.c = tag as u32;
+                    }
                 } else {
                     form.c = u32::from(proved);
                 }

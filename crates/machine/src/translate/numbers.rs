@@ -226,6 +226,8 @@ impl Walk<'_> {
                     self.out_of_accumulator(y, &right),
                 );
                 must_store = true;
+                // That slow path may go on, and has lost both accumulators.
+                self.stack.spill_float(&mut self.emit);
             }
         }
         if x == Operand::A && y == Operand::A {
@@ -282,7 +284,7 @@ impl Walk<'_> {
         if let Some(at) = entry.register() {
             return Operand::R(at);
         }
-        self.emit.op(Rop::SpillInt as u16, entry.home, 0, 0);
+        self.emit.spill_int(entry.home);
         Operand::R(entry.home)
     }
 
@@ -363,7 +365,7 @@ impl Walk<'_> {
             y = match right.register().or_else(|| left.register()) {
                 Some(at) => Operand::R(at),
                 None => {
-                    self.emit.op(Rop::SpillFloat as u16, right.home, 0, 0);
+                    self.emit.spill_float(right.home);
                     Operand::R(right.home)
                 }
             };
@@ -412,7 +414,7 @@ impl Walk<'_> {
             y = match of_y.register() {
                 Some(at) => Operand::R(at),
                 None => {
-                    self.emit.op(Rop::SpillFloat as u16, of_y.home, 0, 0);
+                    self.emit.spill_float(of_y.home);
                     Operand::R(of_y.home)
                 }
             };
@@ -439,7 +441,7 @@ impl Walk<'_> {
             _ => match of_x.register() {
                 Some(at) => at,
                 None => {
-                    self.emit.op(Rop::SpillFloat as u16, of_x.home, 0, 0);
+                    self.emit.spill_float(of_x.home);
                     of_x.home
                 }
             },

@@ -178,7 +178,7 @@ impl Stack {
     pub fn spill_int(&mut self, emitter: &mut Emitter) {
         for entry in &mut self.entries {
             if entry.loc == Loc::IntAcc {
-                emitter.op(Rop::SpillInt as u16, entry.home, 0, 0);
+                emitter.spill_int(entry.home);
                 entry.loc = Loc::Home;
             }
         }
@@ -189,7 +189,7 @@ impl Stack {
     pub fn spill_float(&mut self, emitter: &mut Emitter) {
         for entry in &mut self.entries {
             if entry.loc == Loc::FloatAcc {
-                emitter.op(Rop::SpillFloat as u16, entry.home, 0, 0);
+                emitter.spill_float(entry.home);
                 entry.loc = Loc::Home;
             }
         }
@@ -242,12 +242,8 @@ impl Stack {
                 Loc::Float(bits) => self.load(emitter, at, bits),
                 Loc::Bool(value) => self.load(emitter, at, value as u64),
                 Loc::Empty | Loc::Nil => self.load(emitter, at, 0),
-                Loc::IntAcc => {
-                    emitter.op(Rop::SpillInt as u16, at, 0, 0);
-                }
-                Loc::FloatAcc => {
-                    emitter.op(Rop::SpillFloat as u16, at, 0, 0);
-                }
+                Loc::IntAcc => emitter.spill_int(at),
+                Loc::FloatAcc => emitter.spill_float(at),
             }
             return;
         }
@@ -276,12 +272,12 @@ impl Stack {
             Loc::Empty => self.load2(emitter, at, tag::EMPTY, 0),
             Loc::Nil => self.load2(emitter, at, tag::LIST, 0),
             Loc::IntAcc => {
-                emitter.op(Rop::SpillInt as u16, at + 8, 0, 0);
+                emitter.spill_int(at + 8);
                 let tag = static_tag(entry.repr).unwrap_or(tag::I64);
                 emitter.op(Rop::Tag as u16, at, at + 8, tag as u16);
             }
             Loc::FloatAcc => {
-                emitter.op(Rop::SpillFloat as u16, at + 8, 0, 0);
+                emitter.spill_float(at + 8);
                 emitter.op(Rop::Tag as u16, at, at + 8, tag::F64 as u16);
             }
         }

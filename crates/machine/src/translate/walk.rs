@@ -12,7 +12,7 @@ use super::InlineForms;
 use super::emitter::Emitter;
 use super::layout::{Layout, narrow};
 use super::stack::{Loc, Stack};
-use crate::code::{Code, TryRegion};
+use crate::code::{ArgCheck, Code, NOT_DIRECT, TryRegion};
 use crate::exec::ops::Rop;
 
 /// The result type of all translation steps: why the machine cannot hold the function.
@@ -178,6 +178,7 @@ impl<'a> Walk<'a> {
                     .collect::<Box<[u32]>>(),
             );
         }
+        crate::exec::fused::fuse(&mut self.emit.words, &self.emit.starts);
         let words = std::mem::take(&mut self.emit.words).into_boxed_slice();
         let function = &self.function;
         let param_reprs: Box<[Repr]> = self
@@ -188,20 +189,34 @@ impl<'a> Walk<'a> {
             .map(|(repr, _)| *repr)
             .collect();
         let result = super::repr_of(self.module, function.result.0)?;
-        let plain = param_reprs
-            .iter()
-            .all(|repr| repr.is_dyn() && *repr == Repr::Dyn)
-            && !result.is_ticket()
-            && result.words() == 2
-            && self.layout.hidden == [u16::MAX; 3]
+        let plain = param_reprs.iter().all(|repr| *repr == Repr::Dyn);
+        let direct = self.layout.hidden == [u16::MAX; 3]
             && function.flags & !(function_flags::CLOSURE | function_flags::THUNK) == 0;
+        let checks: Option<Box<[ArgCheck]>> = param_reprs
+            .iter()
+            .map(|repr| ArgCheck::of(*repr))
+            .collect::<Option<_>>()
+            .filter(|_| direct);
+        let result_tag = crate::world::static_tag(result);
         Ok(Code {
             entry: words.as_ptr(),
             // The body begins behind the words that set hidden registers.
             body: words.as_ptr().wrapping_add(body as usize),
             frame_bytes: self.stack.top.max(16) + 16,
             params: function.params,
+            direct: if checks.is_some() {
+                function.params
+            } else {
+                NOT_DIRECT
+            },
             plain,
+            direct_flags: if result_tag.is_some() {
+                crate::frame::flags::CHECKED
+            } else {
+                0
+            },
+            result_tag: result_tag.unwrap_or(crate::value::tag::EMPTY),
+            checks: checks.unwrap_or_default(),
             leaf: self.verified.leaf,
             policy: function.policy,
             arity: function.arity,

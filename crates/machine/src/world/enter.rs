@@ -63,6 +63,7 @@ impl World {
             regs_end: std::ptr::null_mut(),
             slots: std::ptr::null_mut(),
             statics: std::ptr::null_mut(),
+            records: std::ptr::null(),
             lemari,
             spill_r: std::ptr::null_mut(),
             spill_int: 0,

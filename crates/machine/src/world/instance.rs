@@ -81,6 +81,8 @@ pub struct Instance {
     pub names: Vec<u32>,
     /// Constants as values once used; holes until then. Roots.
     pub constants: Vec<Value>,
+    /// Legends of its records by typedef; [`crate::legend::NONE`] for what is no record and what was not made yet.
+    pub records: Vec<u32>,
     /// How far it has come.
     pub state: InstanceState,
     /// Result of the entry.
@@ -165,11 +167,13 @@ impl World {
         let (functions, statics) = (module.functions() as usize, module.statics() as usize);
         let imports = module.imports() as usize;
         let constants = module.constants() as usize;
+        let typedefs = module.typedefs() as usize;
         let bytes = size_of::<Instance>()
             + functions * size_of::<FnSlot>()
             + statics * 16
             + imports * 24
-            + constants * 16;
+            + constants * 16
+            + typedefs * size_of::<u32>();
         self.charge(bytes)?;
         let mut instance = Box::new(Instance {
             loaded: loaded.clone(),
@@ -180,6 +184,7 @@ impl World {
             imports: Vec::new(),
             names: Vec::new(),
             constants: Vec::new(),
+            records: Vec::new(),
             state: InstanceState::Linked,
             result: Value::EMPTY,
             exports: Value::EMPTY,
@@ -189,6 +194,7 @@ impl World {
             && instance.statics.try_reserve_exact(statics).is_ok()
             && instance.imports.try_reserve_exact(imports).is_ok()
             && instance.constants.try_reserve_exact(constants).is_ok()
+            && instance.records.try_reserve_exact(typedefs).is_ok()
             && self.instances.try_reserve(1).is_ok();
         if !reserved {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
@@ -201,6 +207,7 @@ impl World {
             },
         );
         instance.constants.resize(constants, Value::HOLE);
+        instance.records.resize(typedefs, crate::legend::NONE);
         for id in 0..statics as u32 {
             let typed = module
                 .static_(StaticId(id))
@@ -370,5 +377,6 @@ impl World {
         let entry = &mut self.instances[instance as usize];
         self.slots = entry.slots.as_mut_ptr();
         self.statics = entry.statics.as_mut_ptr();
+        self.records = entry.records.as_ptr();
     }
 }

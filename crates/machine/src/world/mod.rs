@@ -75,6 +75,8 @@ pub struct World {
     pub(crate) slots: *mut FnSlot,
     /// Statics of the running instance.
     pub(crate) statics: *mut Value,
+    /// Legends of the running instance's record types ([`Instance::records`]).
+    pub(crate) records: *const u32,
     /// The memory.
     pub(crate) lemari: Lemari,
     /// Registers of the loop dispatcher between handlers.

@@ -7,7 +7,7 @@ use lemari::Ticket;
 use super::immediates;
 use super::index::must_remember;
 use crate::code::Word;
-use crate::exec::dispatch::{Dispatch, Next, Slow, cold};
+use crate::exec::dispatch::{Dispatch, Next, Slow, cold, cold_word};
 use crate::exec::int::{get, set};
 use crate::fault::{Fault, Raise, Raised};
 use crate::heap::object::{BLOB_HEADER, BlobObj, MapObj, kind};
@@ -67,8 +67,9 @@ unsafe fn vector_of(cx: *mut World, array: *mut u64, elem: u8) -> *mut BlobObj {
     }
 }
 
-/// `a` := element `c` (word) of the array `b` (pair). Wide low: element kind, which says whether `a` is a word or a pair.
-pub unsafe fn arr_get<D: Dispatch>(
+/// `a` := element `c` (word) of the array `b` (pair) of an element kind, which says whether `a` is a word or a pair.
+#[inline(always)]
+pub unsafe fn arr_get<D: Dispatch, const ELEM: u8>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
@@ -78,43 +79,61 @@ pub unsafe fn arr_get<D: Dispatch>(
     // SAFETY: verified, translated code; the index is tested.
     unsafe {
         let w = *pc;
-        let elem = declared(pc);
-        let vec = vector_of(cx, r.byte_add(w.b as usize), elem);
+        let vec = vector_of(cx, r.byte_add(w.b as usize), ELEM);
         if vec.is_null() {
-            return cold::<D, ArrGetSlow>(pc, r, cx, ia, fa);
+            return ArrGetSlow::<ELEM>::go::<D>(pc, r, cx, ia, fa);
         }
         let index = get(r, w.c) as u64;
         if index >= u64::from((*vec).len) {
-            return cold::<D, ArrGetSlow>(pc, r, cx, ia, fa);
+            return ArrGetSlow::<ELEM>::go::<D>(pc, r, cx, ia, fa);
         }
         let data = vec.cast::<u8>().add(BLOB_HEADER);
-        if elem == elem::DYN {
+        if ELEM == elem::DYN {
             let from = data.cast::<u64>().add(2 * index as usize);
             let (tag, payload) = (*from, *from.add(1));
             let to = r.byte_add(w.a as usize);
             to.write(tag);
             to.add(1).write(payload);
-            return D::next(pc.add(2), r, cx, ia, fa);
+            return D::next(pc.add(1), r, cx, ia, fa);
         }
-        let word = if elem == elem::U8 {
+        let word = if ELEM == elem::U8 {
             u64::from(*data.add(index as usize))
         } else {
             *data.cast::<u64>().add(index as usize)
         };
         set(r, w.a, word);
-        D::next(pc.add(2), r, cx, word as i64, f64::from_bits(word))
+        D::next(pc.add(1), r, cx, word as i64, f64::from_bits(word))
     }
 }
 
 /// What the fast path of `arr_get` does not take: faults, vectors of another kind, bytes.
-struct ArrGetSlow;
-impl Slow for ArrGetSlow {
-    const WORDS: usize = 2;
+struct ArrGetSlow<const ELEM: u8>;
+impl<const ELEM: u8> ArrGetSlow<ELEM> {
+    /// A word arrives in the accumulators too, as from the fast path.
+    #[inline(always)]
+    unsafe fn go<D: Dispatch>(
+        pc: *const Word,
+        r: *mut u64,
+        cx: *mut World,
+        ia: i64,
+        fa: f64,
+    ) -> D::Out {
+        // SAFETY: passed on.
+        unsafe {
+            if ELEM == elem::DYN {
+                cold::<D, Self>(pc, r, cx, ia, fa)
+            } else {
+                cold_word::<D, Self>(pc, r, cx, ia, fa)
+            }
+        }
+    }
+}
+impl<const ELEM: u8> Slow for ArrGetSlow<ELEM> {
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
         // SAFETY: operands of the instruction at `pc`.
         unsafe {
             let w = *pc;
-            let elem = declared(pc);
+            let elem = ELEM;
             let (array, index) = (world.read(r, w.b), get(r, w.c));
             let (len, value) = match array.kind() {
                 Kind::Map => {
@@ -150,7 +169,7 @@ impl Slow for ArrGetSlow {
             } else {
                 set(r, w.a, value.payload);
             }
-            Ok(Next::at(pc.add(2), r))
+            Ok(Next::at(pc.add(1), r))
         }
     }
 }
@@ -165,8 +184,9 @@ const fn element_name(elem: u8) -> &'static str {
     }
 }
 
-/// Element `b` (word) of the array `a` (pair) := `c` (word or pair by the kind in wide low).
-pub unsafe fn arr_set<D: Dispatch>(
+/// Element `b` (word) of the array `a` (pair) := `c` (word or pair by the element kind).
+#[inline(always)]
+pub unsafe fn arr_set<D: Dispatch, const ELEM: u8>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
@@ -176,26 +196,25 @@ pub unsafe fn arr_set<D: Dispatch>(
     // SAFETY: verified, translated code; index and mutability are tested; the barrier follows the store.
     unsafe {
         let w = *pc;
-        let elem = declared(pc);
         let array = r.byte_add(w.a as usize);
-        let vec = vector_of(cx, array, elem);
+        let vec = vector_of(cx, array, ELEM);
         if vec.is_null() {
-            return cold::<D, ArrSetSlow>(pc, r, cx, ia, fa);
+            return cold::<D, ArrSetSlow<ELEM>>(pc, r, cx, ia, fa);
         }
         let map = (*cx).at::<MapObj>(Ticket(*array.add(1) as u32));
         let index = get(r, w.b) as u64;
         if index >= u64::from((*vec).len) || !(*cx).elements_mutable((*map).legend) {
-            return cold::<D, ArrSetSlow>(pc, r, cx, ia, fa);
+            return cold::<D, ArrSetSlow<ELEM>>(pc, r, cx, ia, fa);
         }
         let data = vec.cast::<u8>().add(BLOB_HEADER);
         let from = r.byte_add(w.c as usize);
-        match elem {
+        match ELEM {
             elem::DYN => {
                 let (tag, payload) = (*from, *from.add(1));
                 if tag as u8 >= Kind::FIRST_TICKET
                     && must_remember(cx, (*map).elements, payload as u32)
                 {
-                    return cold::<D, ArrSetSlow>(pc, r, cx, ia, fa);
+                    return cold::<D, ArrSetSlow<ELEM>>(pc, r, cx, ia, fa);
                 }
                 let to = data.cast::<u64>().add(2 * index as usize);
                 to.write(tag);
@@ -204,18 +223,16 @@ pub unsafe fn arr_set<D: Dispatch>(
             elem::U8 => data.add(index as usize).write(*from as u8),
             _ => data.cast::<u64>().add(index as usize).write(*from),
         }
-        D::next(pc.add(2), r, cx, ia, fa)
+        D::next(pc.add(1), r, cx, ia, fa)
     }
 }
 
-struct ArrSetSlow;
-impl Slow for ArrSetSlow {
-    const WORDS: usize = 2;
+struct ArrSetSlow<const ELEM: u8>;
+impl<const ELEM: u8> Slow for ArrSetSlow<ELEM> {
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
         // SAFETY: operands of the instruction at `pc`.
         unsafe {
             let w = *pc;
-            let elem = declared(pc);
             let (array, index) = (world.read(r, w.a), get(r, w.b));
             if array.tag != tag::MAP {
                 return Err(world.type_fault("array", array));
@@ -225,12 +242,12 @@ impl Slow for ArrSetSlow {
                 return Err(world.index_fault(index, len));
             }
             world.want_mutable_elements(array.as_ticket())?;
-            let value = operand(world, r, w.c, elem);
+            let value = operand(world, r, w.c, ELEM);
             let mark = world.temp(array)?;
             let value = world.temp(value)?;
             world.set_element(mark, index as u32, value)?;
             world.temps.truncate(mark);
-            Ok(Next::at(pc.add(2), r))
+            Ok(Next::at(pc.add(1), r))
         }
     }
 }
