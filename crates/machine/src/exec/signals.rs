@@ -11,6 +11,7 @@ mod reply;
 mod search;
 mod state;
 mod throws;
+mod topics;
 
 pub(crate) use prompt::How;
 pub(crate) use reply::Replying;
