@@ -94,7 +94,32 @@ unsafe fn get_entry<D: Dispatch>(
             return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
         }
         let map = Ticket(*container.add(1) as u32);
-        let mut value = (*cx).whole_value(map, *key.add(1) as i64, &raw const NOTHING);
+        let value = (*cx).direct_value(map, *key.add(1) as i64);
+        if value.is_null() {
+            return get_hashed_entry::<D>(pc, r, cx, ia, fa);
+        }
+        let (from, to) = (value.cast::<u64>(), r.byte_add(w.a as usize));
+        to.write(*from);
+        to.add(1).write(*from.add(1));
+        D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
+/// [`get_entry`] where a direct index does not have it: this one calls.
+#[inline(never)]
+unsafe fn get_hashed_entry<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: as `get_entry`, which tested the tags.
+    unsafe {
+        let w = *pc;
+        let map = Ticket(*r.byte_add(w.b as usize).add(1) as u32);
+        let key = *r.byte_add(w.c as usize).add(1) as i64;
+        let mut value = (*cx).whole_value(map, key, &raw const NOTHING);
         if value == &raw const NOTHING && !(*cx).absent_is_empty(map) {
             value = std::ptr::null();
         }

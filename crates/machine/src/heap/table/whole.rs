@@ -133,6 +133,31 @@ impl World {
         Found::Absent
     }
 
+    /// Address of the value that a map's table has for an integer, if its index is direct and it has one; else null.
+    #[inline(always)]
+    pub(crate) fn direct_value(&self, map: Ticket, number: i64) -> *const Value {
+        let table = self.map_table(map);
+        // SAFETY: a live table and its index; a slot names an entry.
+        unsafe {
+            if table.0 == 0 {
+                return std::ptr::null();
+            }
+            let index = self.index_of(table);
+            if !index.is_direct() {
+                return std::ptr::null();
+            }
+            let slot = index.direct(number);
+            if slot.is_null() || *slot == 0 {
+                return std::ptr::null();
+            }
+            let pair = self.entry_slot(table, *slot - 1);
+            if (*pair).tag as u8 == Kind::Hole as u8 {
+                return std::ptr::null();
+            }
+            pair.add(1)
+        }
+    }
+
     /// Address of the value of a whole number's entry in a map's table; `nothing` if there is none; null if it takes more to
     /// tell.
     ///
