@@ -376,6 +376,8 @@ impl Lemari {
         drawer.state = State::Large;
         drawer.fill = run;
         self.reservation.dirty = true;
+        self.reservation
+            .will_fill(index as usize * DRAWER, run_bytes);
         self.old_bytes += run_bytes;
         self.large += 1;
         self.allocated += size as u64;

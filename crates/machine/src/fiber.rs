@@ -66,9 +66,7 @@ pub enum Home {
 pub struct Prompt {
     /// The selector function.
     pub selector: Value,
-    /// Instance whose constant is the topic set.
-    pub instance: u32,
-    /// The topic set's constant.
+    /// Number of the topic set in the World.
     pub topics: u32,
     /// Flags of the instruction ([`prompt_flags`]), and whether `***` is in the set.
     pub flags: u8,

@@ -477,9 +477,7 @@ impl World {
         let (Some(prompt), Some(parent)) = (fiber.prompt, fiber.parent) else {
             return Ok(None);
         };
-        if top > 2
-            || !self.topics_have(prompt.instance, prompt.topics, PROCLAMATION, Some(topic))?
-        {
+        if top > 2 || !self.topic_set_has(prompt.topics, PROCLAMATION, Some(topic)) {
             return Ok(None);
         }
         let Some(Some(fiber)) = self.fibers.get(current.0 as usize) else {

@@ -10,7 +10,8 @@ use machine::host::Grants;
 use machine::value::Value;
 use machine::world::{Limits, World};
 
-/// Functions that allocate in different ways: lists, arrays, texts, maps, big numbers, closures, fibers, deep calls, errors.
+/// Functions that allocate in different ways: lists, arrays, texts, maps, big numbers, closures, fibers, deep calls, errors;
+/// stacks whose frames hold what is young, before and after they called; dictionaries of numbers.
 const SOURCE: &str = r#"
 module "sabotage" lang machine
 fn lists() -> dyn export {
@@ -131,6 +132,136 @@ caught:
     get_name "msg"
     ret
 }
+fn climb(n: dyn) -> dyn policy morph arity fill {
+    local a, b, s: dyn
+    load n
+    array 1 dyn
+    store a
+    load n
+    push 0
+    eq
+    jump_if_not more
+    load a
+    push 0
+    get_index
+    ret
+more:
+    load n
+    push 1
+    sub
+    call climb
+    store s
+    load n
+    array 1 dyn
+    store b
+    load s
+    load a
+    push 0
+    get_index
+    add
+    load b
+    push 0
+    get_index
+    add
+    ret
+}
+fn stacks() -> dyn export {
+    push 100
+    call climb
+    ret
+}
+fn fall(n: dyn) -> dyn policy morph arity fill {
+    local a, b: dyn
+    load n
+    array 1 dyn
+    store a
+    load n
+    push 0
+    eq
+    jump_if_not more
+    push 1
+    push 0
+    div
+    ret
+more:
+    load n
+    push 20
+    eq
+    jump_if_not down
+    push_try catch caught
+    load n
+    push 1
+    sub
+    call fall
+    pop_try
+    ret
+caught:
+    pop
+    load n
+    array 1 dyn
+    store b
+    push 40
+    call climb
+    load a
+    push 0
+    get_index
+    add
+    load b
+    push 0
+    get_index
+    add
+    ret
+down:
+    load n
+    push 1
+    sub
+    call fall
+    load a
+    push 0
+    get_index
+    add
+    ret
+}
+fn falls() -> dyn export {
+    push 80
+    call fall
+    ret
+}
+fn keys() -> dyn export {
+    local m, i: dyn
+    map_pairs 0
+    store m
+    push 0
+    store i
+again:
+    load m
+    load i
+    load i
+    array 1 dyn
+    set_index mutable
+    load i
+    push 3
+    add
+    store i
+    load i
+    push 90
+    lt
+    jump_if again
+    load m
+    push 3
+    del_index
+    pop
+    load m
+    push 0.5
+    push "half"
+    set_index mutable
+    load m
+    push 6.0
+    push "six"
+    set_index mutable
+    load m
+    ret
+}
 fn probe() -> int export {
     push 41
     push 1
@@ -138,6 +269,11 @@ fn probe() -> int export {
     ret
 }
 "#;
+
+const PROGRAMS: [&str; 12] = [
+    "lists", "arrays", "texts", "maps", "numbers", "closures", "fibers", "calls", "errors",
+    "stacks", "falls", "keys",
+];
 
 fn world(loop_dispatch: bool) -> (World, Module, u32) {
     let tables = fzb::text::assemble(SOURCE).unwrap_or_else(|errors| panic!("{errors:#?}"));
@@ -170,9 +306,7 @@ fn call(world: &mut World, module: &Module, instance: u32, name: &str) -> Result
 fn every_step_may_fail() {
     let mut points = 0;
     for loop_dispatch in [true, false] {
-        for name in [
-            "lists", "arrays", "texts", "maps", "numbers", "closures", "fibers", "calls", "errors",
-        ] {
+        for name in PROGRAMS {
             for once in [true, false] {
                 let mut fail_at = 1;
                 loop {
@@ -223,11 +357,36 @@ fn canonical(world: &mut World, value: Value) -> Result<String, String> {
 }
 
 #[test]
+fn programs_answer_what_they_should() {
+    let (mut world, module, instance) = world(false);
+    let mut answer = |name: &str| {
+        call(&mut world, &module, instance, name)
+            .and_then(|value| world.text_of(value, 1).map_err(|report| report.to_string()))
+    };
+    assert_eq!(
+        answer("stacks"),
+        Ok((2 * (1..=100).sum::<i64>()).to_string())
+    );
+    let caught = 2 * (1..=40).sum::<i64>() + 2 * 20;
+    assert_eq!(
+        answer("falls"),
+        Ok((caught + (21..=80).sum::<i64>()).to_string())
+    );
+    let keys = answer("keys").unwrap_or_default();
+    assert!(
+        keys.contains("6: \"six\"") && keys.contains("0.5: \"half\""),
+        "{keys}"
+    );
+    assert!(
+        !keys.contains(" 3: ") && keys.contains("87: [87]"),
+        "{keys}"
+    );
+}
+
+#[test]
 fn a_collection_at_every_allocation_changes_nothing() {
     for loop_dispatch in [true, false] {
-        for name in [
-            "lists", "arrays", "texts", "maps", "numbers", "closures", "fibers", "calls", "errors",
-        ] {
+        for name in PROGRAMS {
             let (mut plain, module, instance) = world(loop_dispatch);
             let expected = call(&mut plain, &module, instance, name)
                 .and_then(|value| canonical(&mut plain, value));

@@ -205,7 +205,7 @@ impl Slow for TailCall {
             let w = *pc;
             let instance = (*world.frame).instance;
             world.function_slot(instance, w.c as u32)?;
-            let own_flags = (*world.frame).flags;
+            let own_flags = (*world.frame).flags & !flags::CLEAN;
             let was = world.frame;
             let argc = (*was).argc;
             let (caller, ret, _, delta) = world.drop_frame_for_tail(r, w.a as u32, wide(pc).0);

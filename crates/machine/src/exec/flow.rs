@@ -410,7 +410,7 @@ pub unsafe fn ret<D: Dispatch>(
     unsafe {
         let value = get(r, (*pc).a) as u64;
         let frame = (*cx).frame;
-        if (*frame).flags != 0 {
+        if (*frame).flags != 0 && !(*frame).leaves_fast() {
             return ret_checked::<D>(pc, r, cx, ia, fa);
         }
         let caller = frame.sub(1);
@@ -439,7 +439,7 @@ pub unsafe fn ret_int<D: Dispatch>(
     // SAFETY: verified, translated code; `a` is a free register that the slow way reads.
     unsafe {
         let frame = (*cx).frame;
-        if (*frame).flags != 0 {
+        if (*frame).flags != 0 && !(*frame).leaves_fast() {
             set(r, (*pc).a, ia as u64);
             return ret_checked::<D>(pc, r, cx, ia, fa);
         }
@@ -525,7 +525,7 @@ pub unsafe fn ret2<D: Dispatch>(
     unsafe {
         let from = r.byte_add((*pc).a as usize);
         let frame = (*cx).frame;
-        if (*frame).flags != 0 {
+        if (*frame).flags != 0 && !(*frame).leaves_fast() {
             return cold::<D, RetSlow2>(pc, r, cx, ia, fa);
         }
         let (tag, payload) = (from.read_volatile(), from.add(1).read_volatile());

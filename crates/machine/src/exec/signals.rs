@@ -11,6 +11,7 @@ mod reply;
 mod search;
 mod state;
 mod throws;
+mod topics;
 
 pub(crate) use event::slot;
 pub(crate) use prompt::How;

@@ -16,7 +16,7 @@ use fzb::tables::Lang;
 use lemari::Ticket;
 
 use crate::fault::{Fault, Raise};
-use crate::heap::object::{BLOB_HEADER, BlobObj, CellObj, MAP_HEADER, MapObj, TableObj};
+use crate::heap::object::{BLOB_HEADER, BlobObj, CellObj, MAP_HEADER, MapObj};
 use crate::heap::vector::{elem, rooted};
 use crate::legend::{Field, FieldName, LegendId, Nature, entry_flags, field_flags, legend_flags};
 use crate::policy::mode;
@@ -176,12 +176,14 @@ impl World {
             return None;
         }
         let text = name.as_ticket();
-        // SAFETY: live texts, a live table and its index, whose slots are a power of two.
+        // SAFETY: live texts, a live table and its index.
         unsafe {
             let hash = (*self.text_object(text)).hash;
-            let index = self.at::<BlobObj>(Ticket((*self.at::<TableObj>(table)).index));
-            let mask = (*index).cap.wrapping_sub(1);
-            let slots = index.cast::<u8>().add(BLOB_HEADER).cast::<u64>();
+            let index = self.index_of(table);
+            if index.is_direct() {
+                return None;
+            }
+            let (mask, slots) = index.hashed();
             for step in 0..=mask {
                 let slot = slots.add((hash.wrapping_add(step) & mask) as usize).read();
                 if slot == 0 {

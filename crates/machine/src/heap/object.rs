@@ -356,8 +356,8 @@ pub struct TableObj {
     pub cap: u32,
     /// Ticket of the index.
     pub index: u32,
-    /// Unused.
-    pub pad: u64,
+    /// Key of the first slot of a direct index (`heap/table/index.rs`).
+    pub base: i64,
     /// Key, value, key, value …
     pub entries: [Value; 0],
 }

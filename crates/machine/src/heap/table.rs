@@ -5,15 +5,15 @@
 //! (`heap/iter.rs`). Keys are compared as the policy of the running function compares values, hashes are keyed per World;
 //! neither shows, because order is insertion order.
 
+mod index;
 mod whole;
 
 pub(crate) use whole::Found;
 
 use lemari::Ticket;
 
-use crate::fault::{Fault, Raise};
-use crate::heap::object::{BLOB_HEADER, BlobObj, MapObj, TABLE_HEADER, TableObj, kind};
-use crate::heap::vector::rooted;
+use crate::fault::Raise;
+use crate::heap::object::{MapObj, TABLE_HEADER, TableObj};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -158,27 +158,43 @@ impl World {
 
     /// As [`World::table_get`], of a map and a key in `temps`.
     pub(crate) fn table_find(&mut self, map: usize, key: usize) -> Raise<Option<u32>> {
-        let hash = self.key_hash(key)?;
-        self.table_probe(map, key, hash)
+        Ok(self.table_look(map, key)?.1)
     }
 
-    /// What the index keeps of the hash of `temps[key]`. A text's is that of its content, which `heap/map.rs` relies on; a
-    /// char's is that of the text that it equals.
-    fn key_hash(&mut self, key: usize) -> Raise<u32> {
+    /// The hash of `temps[key]`, and its entry.
+    fn table_look(&mut self, map: usize, key: usize) -> Raise<(u32, Option<u32>)> {
+        let (hash, number) = self.key_hash(key)?;
+        let table = self.map_table(self.temps[map].as_ticket());
+        if let Some(number) = number {
+            match self.table_whole_hashed(table, number, hash) {
+                Found::Entry(entry) => return Ok((hash, Some(entry))),
+                Found::Absent => return Ok((hash, None)),
+                Found::Unsure => {}
+            }
+        // SAFETY: a live table.
+        } else if table.0 != 0 && unsafe { self.index_of(table).is_direct() } {
+            // Its keys are integers all, and this is none.
+            return Ok((hash, None));
+        }
+        Ok((hash, self.table_probe(map, key, hash)?))
+    }
+
+    /// What a hashed index keeps of the hash of `temps[key]`, and the integer that it equals. A text's is that of its
+    /// content, which `heap/map.rs` relies on; a char's is that of the text that it equals.
+    fn key_hash(&mut self, key: usize) -> Raise<(u32, Option<i64>)> {
         let value = self.temps[key];
         match value.kind() {
-            Kind::Text => self.text_hash(value.as_ticket()),
-            Kind::Char => Ok(self.hash_bytes(
-                value
-                    .as_char()
-                    .unwrap_or_default()
-                    .encode_utf8(&mut [0; 4])
-                    .as_bytes(),
-            )),
+            Kind::Text => Ok((self.text_hash(value.as_ticket())?, None)),
+            Kind::Char => {
+                let scalar = value.as_char().unwrap_or_default();
+                let hash = self.hash_bytes(scalar.encode_utf8(&mut [0; 4]).as_bytes());
+                Ok((hash, None))
+            }
             _ => self.plain_key_hash(value),
         }
     }
 
+    /// Goes through the slots of a hashed index.
     fn table_probe(&mut self, map: usize, key: usize, hash: u32) -> Raise<Option<u32>> {
         let mut table = self.map_table(self.temps[map].as_ticket());
         if table.0 == 0 {
@@ -186,20 +202,13 @@ impl World {
         }
         let mut step = 0u32;
         loop {
-            // SAFETY: a live table and its index, whose slots are a power of two and never all taken.
+            // SAFETY: a live table; a slot below the mask.
             let slot = unsafe {
-                let index = self.at::<BlobObj>(Ticket((*self.at::<TableObj>(table)).index));
-                let mask = (*index).cap - 1;
-                let at = hash.wrapping_add(step) & mask;
+                let (mask, slots) = self.index_of(table).hashed();
                 if step > mask {
                     return Ok(None);
                 }
-                index
-                    .cast::<u8>()
-                    .add(BLOB_HEADER)
-                    .cast::<u64>()
-                    .add(at as usize)
-                    .read()
+                slots.add((hash.wrapping_add(step) & mask) as usize).read()
             };
             if slot == 0 {
                 return Ok(None);
@@ -233,19 +242,24 @@ impl World {
     /// Sets the entry of `temps[key]` in the table of the map `temps[map]` to `temps[value]`; the table is made on first
     /// use. Its number. Faults hash, mem; then nothing has changed.
     pub(crate) fn table_put(&mut self, map: usize, key: usize, value: usize) -> Raise<u32> {
-        let hash = self.key_hash(key)?;
-        if let Some(entry) = self.table_probe(map, key, hash)? {
+        let (hash, found) = self.table_look(map, key)?;
+        if let Some(entry) = found {
             self.table_set_value(self.temps[map].as_ticket(), entry, self.temps[value]);
             return Ok(entry);
         }
         let table = self.map_table(self.temps[map].as_ticket());
         if table.0 == 0 || self.table_is_full(table) {
             let live = self.table_live(self.temps[map].as_ticket());
-            self.table_rebuild(map, live.saturating_mul(2).max(BIRTH))?;
+            self.table_rebuild(map, live.saturating_mul(2).max(BIRTH), self.temps[key])?;
+        }
+        let table = self.map_table(self.temps[map].as_ticket());
+        // SAFETY: a live table.
+        if unsafe { !self.index_of(table).takes(self.temps[key]) } {
+            self.index_to_hashed(map)?;
         }
         let table = self.map_table(self.temps[map].as_ticket());
         let (key, value) = (self.temps[key], self.temps[value]);
-        // SAFETY: a live table, which has room now.
+        // SAFETY: a live table, which has room and an index that takes the key now.
         Ok(unsafe { self.table_append(table, hash, key, value) })
     }
 
@@ -258,7 +272,7 @@ impl World {
     /// Adds an entry of a key that the table does not have; its number.
     ///
     /// # Safety
-    /// A live table with room for an entry.
+    /// A live table with room for an entry, whose index takes the key.
     unsafe fn table_append(&mut self, table: Ticket, hash: u32, key: Value, value: Value) -> u32 {
         // SAFETY: the caller's promise; the count grows before the stores, so that the slots belong to the object for the
         // collector, and nothing is allocated in between.
@@ -270,7 +284,7 @@ impl World {
             let slot = self.entry_slot(table, entry);
             self.store(table, slot, key);
             self.store(table, slot.add(1), value);
-            self.index_insert(Ticket((*object).index), hash, entry);
+            self.index_of(table).insert(key.payload as i64, hash, entry);
             entry
         }
     }
@@ -280,7 +294,7 @@ impl World {
         let table = self.map_table(self.temps[map].as_ticket());
         // SAFETY: a live table.
         if table.0 == 0 || unsafe { (*self.at::<TableObj>(table)).cap } < entries {
-            self.table_rebuild(map, entries.max(BIRTH))?;
+            self.table_rebuild(map, entries.max(BIRTH), Value::HOLE)?;
         }
         Ok(())
     }
@@ -309,122 +323,6 @@ impl World {
             slot.write(Value::HOLE);
             slot.add(1).write(Value::EMPTY);
             (*self.at::<TableObj>(table)).live -= 1;
-        }
-    }
-
-    /// Enters an entry into an index that has a free slot.
-    unsafe fn index_insert(&self, index: Ticket, hash: u32, entry: u32) {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let object = self.at::<BlobObj>(index);
-            let (mask, data) = (
-                (*object).cap - 1,
-                object.cast::<u8>().add(BLOB_HEADER).cast::<u64>(),
-            );
-            let mut at = hash & mask;
-            while *data.add(at as usize) != 0 {
-                at = at.wrapping_add(1) & mask;
-            }
-            data.add(at as usize)
-                .write(u64::from(hash) << 32 | u64::from(entry + 1));
-        }
-    }
-
-    /// Gives the map `temps[map]` a new table with room for `cap` entries (at least the live ones), without holes.
-    fn table_rebuild(&mut self, map: usize, cap: u32) -> Raise<()> {
-        let live = self.table_live(self.temps[map].as_ticket());
-        let cap = cap.max(live);
-        if cap > MAX_ENTRIES {
-            return Err(self.fault(Fault::Mem, "a table with too many entries"));
-        }
-        self.charge_fuel(u64::from(cap) / 2)?;
-        let mark = self.temps.len();
-        let slots = slots_for(cap);
-        let bytes = BLOB_HEADER + slots as usize * 8;
-        let index = self.alloc(kind::INDEX, 0, bytes)?;
-        // SAFETY: a fresh object of that size; its kind has no tickets, so any content is valid. Large ones come zeroed.
-        unsafe {
-            let object = self.at::<BlobObj>(index);
-            (*object).len = 0;
-            (*object).cap = slots;
-            if bytes <= lemari::SMALL_MAX {
-                object
-                    .cast::<u8>()
-                    .add(BLOB_HEADER)
-                    .write_bytes(0, bytes - BLOB_HEADER);
-            }
-        }
-        let index = self.temp(rooted(index))?;
-        let table = self.alloc(kind::TABLE, 0, TABLE_HEADER + cap as usize * 32)?;
-        let map = self.temps[map].as_ticket();
-        let index = self.temps[index].as_ticket();
-        self.temps.truncate(mark);
-        // SAFETY: nothing is allocated until the map holds the new table; all objects are live.
-        unsafe {
-            let object = self.at::<TableObj>(table);
-            (*object).live = live;
-            (*object).pairs = live * 2;
-            (*object).cap = cap;
-            (*object).index = index.0;
-            (*object).pad = 0;
-            let old = self.map_table(map);
-            if old.0 != 0 {
-                self.move_entries(old, table, index);
-            }
-            self.lemari.barrier_all(table);
-            let slot = &raw mut (*self.at::<MapObj>(map)).table;
-            self.store_ticket(map, slot, table);
-        }
-        Ok(())
-    }
-
-    /// Copies the live entries of `old` to `new` and fills its index. The hashes are those in the old index, so no key is
-    /// looked at. Where none was deleted, entries keep their numbers; else each old entry's value, which nobody reads any
-    /// more, becomes the entry's new number on the way.
-    unsafe fn move_entries(&mut self, old: Ticket, new: Ticket, new_index: Ticket) {
-        // SAFETY: the caller's promise: live tables, room for all live entries, nothing allocated meanwhile.
-        unsafe {
-            let index = self.at::<BlobObj>(Ticket((*self.at::<TableObj>(old)).index));
-            let slots = (*index).cap as usize;
-            let data = index.cast::<u8>().add(BLOB_HEADER).cast::<u64>();
-            let entries = self.entries_of(old);
-            if (*self.at::<TableObj>(old)).live == entries {
-                let (from, to) = (self.entry_slot(old, 0), self.entry_slot(new, 0));
-                std::ptr::copy_nonoverlapping(from, to, 2 * entries as usize);
-                for at in 0..slots {
-                    let slot = data.add(at).read();
-                    if slot != 0 {
-                        self.index_insert(new_index, (slot >> 32) as u32, slot as u32 - 1);
-                    }
-                }
-                return;
-            }
-            let mut next = 0;
-            for entry in 0..self.entries_of(old) {
-                let from = self.entry_slot(old, entry);
-                if (*from).tag as u8 == Kind::Hole as u8 {
-                    continue;
-                }
-                let to = self.entry_slot(new, next);
-                to.write(from.read());
-                to.add(1).write(from.add(1).read());
-                from.add(1).write(Value::int(i64::from(next)));
-                next += 1;
-            }
-            for at in 0..slots {
-                let slot = data.add(at).read();
-                if slot == 0 {
-                    continue;
-                }
-                let from = self.entry_slot(old, slot as u32 - 1);
-                if (*from).tag as u8 != Kind::Hole as u8 {
-                    self.index_insert(
-                        new_index,
-                        (slot >> 32) as u32,
-                        (*from.add(1)).payload as u32,
-                    );
-                }
-            }
         }
     }
 }

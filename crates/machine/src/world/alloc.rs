@@ -125,21 +125,30 @@ impl World {
     }
 
     /// Roots a value for the rest of a slow path; its place in [`World::temps`]. Growth is counted.
+    #[inline]
     pub(crate) fn temp(&mut self, value: Value) -> Raise<usize> {
-        let full = self.temps.len() == self.temps.capacity();
+        let place = self.temps.len();
+        if place == self.temps.capacity() {
+            return self.temp_grown(value);
+        }
+        self.temps.push(value);
+        Ok(place)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn temp_grown(&mut self, value: Value) -> Raise<usize> {
         let more = self.temps.capacity().max(16);
-        if full && self.temps.try_reserve_exact(more).is_err() {
+        if self.temps.try_reserve_exact(more).is_err() {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
         // Rooted before the growth is counted: counting may collect.
         self.temps.push(value);
-        if full {
-            if let Err(raised) = self.charge(more * size_of::<Value>()) {
-                self.temps.pop();
-                return Err(raised);
-            }
-            self.temps_charged += more * size_of::<Value>();
+        if let Err(raised) = self.charge(more * size_of::<Value>()) {
+            self.temps.pop();
+            return Err(raised);
         }
+        self.temps_charged += more * size_of::<Value>();
         Ok(self.temps.len() - 1)
     }
 

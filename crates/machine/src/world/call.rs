@@ -605,7 +605,7 @@ impl World {
                 let instance = (*self.frame).instance;
                 self.switch_instance(instance);
             }
-            (caller, frame.ret, frame.flags, frame.delta)
+            (caller, frame.ret, frame.flags & !flags::CLEAN, frame.delta)
         }
     }
 
@@ -648,7 +648,12 @@ impl World {
                 let leftovers = Ticket(frame.argc);
                 let count = self.object_aux(leftovers) as usize;
                 let keep = frame.flags
-                    & !(flags::APPLY | flags::CROSS | flags::CTOR | flags::CHECKED | flags::ENTRY);
+                    & !(flags::APPLY
+                        | flags::CROSS
+                        | flags::CTOR
+                        | flags::CHECKED
+                        | flags::ENTRY
+                        | flags::CLEAN);
                 let offset = self.free_window();
                 let mark = self.temps.len();
                 self.temp(result)?;

@@ -39,6 +39,9 @@ impl World {
             }
             let fiber = self.fiber();
             fiber.regs.resize(target, 0);
+            // The registers have moved, and what is counted below may collect.
+            let first = fiber.regs.as_mut_ptr();
+            self.running_r = first.wrapping_byte_add(running);
         }
         if top + 2 > frames {
             let depth = self.limits.depth as usize + 2;

@@ -5,6 +5,7 @@ use lemari::{Roots, Scope, Ticket, Visitor};
 use crate::code::Code;
 use crate::exec::signals::Status;
 use crate::fiber::Fiber;
+use crate::frame::flags;
 use crate::value::Value;
 use crate::world::World;
 
@@ -54,8 +55,18 @@ unsafe fn visit_frame(
     young
 }
 
-/// Shows what a fiber holds; true if any of it is young afterwards.
-fn visit_fiber(v: &mut Visitor<'_>, fiber: &mut Fiber, top: usize, r: *mut u64) -> bool {
+/// Among this many frames without young values one says that those below it are clean ([`flags::CLEAN`]).
+const CLEAN_STRIDE: usize = 32;
+
+/// Shows what a fiber holds; true if any of it is young afterwards. `minor`: the frames that are clean since an earlier
+/// collection of young values are passed over, and those that are clean now say so.
+fn visit_fiber(
+    v: &mut Visitor<'_>,
+    fiber: &mut Fiber,
+    top: usize,
+    r: *mut u64,
+    minor: bool,
+) -> bool {
     let mut young = false;
     if top == 0 {
         // Callee, receiver and arguments of a fiber that has not started: tagged pairs from the bottom.
@@ -66,19 +77,38 @@ fn visit_fiber(v: &mut Visitor<'_>, fiber: &mut Fiber, top: usize, r: *mut u64) 
         }
     } else {
         let mut base = r;
+        // The frames visited, and the lowest of them that holds something young.
+        let (mut first, mut lowest) = (top, top);
         for index in (1..=top).rev() {
             let Some(frame) = fiber.frames.get_mut(index) else {
                 break;
             };
+            let mut holds = false;
             if !frame.code.is_null() {
                 // SAFETY: code of a frame is kept alive by the World; `base` is its first register.
-                young |= unsafe { visit_frame(v, &*frame.code, frame.pc, base) };
+                holds = unsafe { visit_frame(v, &*frame.code, frame.pc, base) };
             }
-            young |= v.ticket(&mut frame.closure);
-            if frame.flags & crate::frame::flags::APPLY != 0 {
-                young |= v.ticket(&mut frame.argc);
+            holds |= v.ticket(&mut frame.closure);
+            if frame.flags & flags::APPLY != 0 {
+                holds |= v.ticket(&mut frame.argc);
             }
             base = base.wrapping_byte_sub(frame.delta as usize);
+            first = index;
+            if holds {
+                (young, lowest) = (true, index);
+            }
+            if minor && frame.flags & flags::CLEAN != 0 {
+                break;
+            }
+        }
+        if minor {
+            for index in first..=lowest {
+                if (index == lowest || index % CLEAN_STRIDE == 0)
+                    && let Some(frame) = fiber.frames.get_mut(index)
+                {
+                    frame.flags |= flags::CLEAN;
+                }
+            }
         }
     }
     young |= value(v, &mut fiber.result);
@@ -90,7 +120,7 @@ fn visit_fiber(v: &mut Visitor<'_>, fiber: &mut Fiber, top: usize, r: *mut u64) 
 
 impl World {
     /// Shows the values of a fiber, by index; true if any is young afterwards.
-    fn visit_fiber_at(&mut self, v: &mut Visitor<'_>, index: usize) -> bool {
+    fn visit_fiber_at(&mut self, v: &mut Visitor<'_>, index: usize, minor: bool) -> bool {
         let current = self.current.0 as usize;
         let (frame, running) = (self.frame, self.running_r);
         let Some(Some(fiber)) = self.fibers.get_mut(index) else {
@@ -111,7 +141,7 @@ impl World {
                 fiber.regs.as_mut_ptr().wrapping_add(fiber.base as usize),
             )
         };
-        visit_fiber(v, fiber, top, r)
+        visit_fiber(v, fiber, top, r, minor)
     }
 
     /// Shows what emissions, records of selectors and runs hold.
@@ -177,7 +207,7 @@ impl World {
     /// Follows the work list: what reached fibers hold, who waits for them, what their selectors hold.
     fn follow_fibers(&mut self, v: &mut Visitor<'_>) {
         while let Some(index) = self.emissions.work.pop() {
-            self.visit_fiber_at(v, index as usize);
+            self.visit_fiber_at(v, index as usize, false);
             let Some(Some(fiber)) = self.fibers.get(index as usize) else {
                 continue;
             };
@@ -321,7 +351,7 @@ impl World {
             let Some(&index) = self.emissions.young.get(at) else {
                 break;
             };
-            let young = self.visit_fiber_at(v, index as usize);
+            let young = self.visit_fiber_at(v, index as usize, true);
             if let Some(Some(fiber)) = self.fibers.get_mut(index as usize) {
                 fiber.holds_young = young;
             }
@@ -463,7 +493,7 @@ impl Roots for RootSet {
                 Scope::Major => (*world).visit_anchored(v),
                 Scope::Fix => {
                     for index in 0..(*world).fibers.len() {
-                        (*world).visit_fiber_at(v, index);
+                        (*world).visit_fiber_at(v, index, false);
                     }
                     (*world).visit_emissions(v);
                 }

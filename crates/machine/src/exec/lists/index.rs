@@ -7,7 +7,7 @@ use crate::code::Word;
 use crate::exec::dispatch::{Dispatch, Next, Slow, cold};
 use crate::fault::Raise;
 use crate::heap::object::{BLOB_HEADER, BlobObj, MapObj, kind};
-use crate::value::{Kind, tag};
+use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
 /// The vector and position that an integer index of the running policy names in a map, if it is below its length; null
@@ -73,6 +73,9 @@ pub unsafe fn get_index<D: Dispatch>(
     }
 }
 
+/// What an absent entry reads as where it does.
+static NOTHING: Value = Value::EMPTY;
+
 /// `get_index` of an integer that is no position: the entry of a map's own table. A number below 0 may count from the end,
 /// and is left to the slow path with everything else.
 #[inline(never)]
@@ -90,11 +93,40 @@ unsafe fn get_entry<D: Dispatch>(
         if *container != tag::MAP || *key != tag::I64 || (*key.add(1) as i64) < 0 {
             return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
         }
-        let pair = (*cx).whole_pair(Ticket(*container.add(1) as u32), *key.add(1) as i64);
-        if pair.is_null() {
+        let map = Ticket(*container.add(1) as u32);
+        let value = (*cx).direct_value(map, *key.add(1) as i64);
+        if value.is_null() {
+            return get_hashed_entry::<D>(pc, r, cx, ia, fa);
+        }
+        let (from, to) = (value.cast::<u64>(), r.byte_add(w.a as usize));
+        to.write(*from);
+        to.add(1).write(*from.add(1));
+        D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
+/// [`get_entry`] where a direct index does not have it: this one calls.
+#[inline(never)]
+unsafe fn get_hashed_entry<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: as `get_entry`, which tested the tags.
+    unsafe {
+        let w = *pc;
+        let map = Ticket(*r.byte_add(w.b as usize).add(1) as u32);
+        let key = *r.byte_add(w.c as usize).add(1) as i64;
+        let mut value = (*cx).whole_value(map, key, &raw const NOTHING);
+        if value == &raw const NOTHING && !(*cx).absent_is_empty(map) {
+            value = std::ptr::null();
+        }
+        if value.is_null() {
             return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
         }
-        let (from, to) = (pair.add(1).cast::<u64>(), r.byte_add(w.a as usize));
+        let (from, to) = (value.cast::<u64>(), r.byte_add(w.a as usize));
         to.write(*from);
         to.add(1).write(*from.add(1));
         D::next(pc.add(2), r, cx, ia, fa)

@@ -224,7 +224,10 @@ impl World {
                 return Err(self.type_fault("int", self.temps[key]));
             }
             Nature::Dict => match self.table_value(source, key)? {
-                None if rhumb => self.named_get(source, key)?,
+                // A search would begin with the table again.
+                None if rhumb && !self.stands_alone(self.temps[source].as_ticket()) => {
+                    self.named_get(source, key)?
+                }
                 found => found,
             },
             _ => self.named_get(source, key)?,
@@ -245,6 +248,15 @@ impl World {
             && !legend.has_subs()
             && self.legends.family(legend).map_or(0, |family| family.proto) == 0
             && !self.world_map.is_map()
+    }
+
+    /// True if a number that is neither a position nor a key of a map reads as empty: in Rhumb, where nobody else is asked.
+    /// Tuples and cases, whose positions are fields, are left to the slow path.
+    #[inline(never)]
+    pub(super) fn absent_is_empty(&self, map: Ticket) -> bool {
+        self.policy() == Lang::Rhumb
+            && !self.legend(self.map_legend(map)).nature.typed()
+            && self.stands_alone(map)
     }
 
     /// What a key names in a value, through delegation.
@@ -348,7 +360,12 @@ impl World {
     /// # Safety
     /// `value` points to a value.
     #[inline(never)]
-    pub(super) unsafe fn set_entry_now(&mut self, map: Ticket, key: i64, value: *const Value) -> bool {
+    pub(super) unsafe fn set_entry_now(
+        &mut self,
+        map: Ticket,
+        key: i64,
+        value: *const Value,
+    ) -> bool {
         let legend = self.legend(self.map_legend(map));
         if legend.flags & (legend_flags::FROZEN | legend_flags::WATCHED) != 0 {
             return false;

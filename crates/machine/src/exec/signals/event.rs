@@ -1,11 +1,10 @@
 //! Events as values: maps of nature event. Slot 0 holds the kind, slot 1 the topic, slot 2 what can be replied to; the
 //! legend names none of them, so that programs see the arguments only.
 
-use fzb::tables::{ConstId, EventKind};
-use fzb::view::Constant;
+use fzb::tables::EventKind;
 use lemari::Ticket;
 
-use crate::fault::{Fault, Raise};
+use crate::fault::Raise;
 use crate::heap::vector::elem;
 use crate::heap::vector::rooted;
 use crate::legend::{Legends, Nature};
@@ -85,43 +84,6 @@ impl World {
             let object = self.at::<crate::heap::object::FiberObj>(zombie.as_ticket());
             Some(((*object).index, (*object).generation))
         }
-    }
-
-    /// Has a topic set of an instance an entry for a kind and topic? `***` is never meant by an entry for any topic.
-    pub(crate) fn topics_have(
-        &mut self,
-        instance: u32,
-        constant: u32,
-        kind: u32,
-        topic: Option<u32>,
-    ) -> Raise<bool> {
-        let Some(module) = self
-            .instances
-            .get(instance as usize)
-            .map(|found| found.loaded.module.clone())
-        else {
-            return Err(self.fault(Fault::Internal, "an instance that does not exist"));
-        };
-        let Some(Constant::Topics(topics)) = module.constant(ConstId(constant)) else {
-            return Err(self.fault(Fault::Internal, "a topic set that is none"));
-        };
-        let error = self.error_topic()?;
-        for (of, name) in topics.iter() {
-            if of as u32 != kind {
-                continue;
-            }
-            match name {
-                None if topic != Some(error) => return Ok(true),
-                None => {}
-                Some(name) => {
-                    let id = self.name_in(instance, name.0)?;
-                    if topic.map_or(self.name_text(id).is_empty(), |topic| topic == id) {
-                        return Ok(true);
-                    }
-                }
-            }
-        }
-        Ok(false)
     }
 
     /// Is a value an event that a topic set of the running function's module has?

@@ -1,15 +1,16 @@
 //! Prompts: running a thunk under a selector, calling the selector, and what its end means.
 
-use fzb::tables::{ConstId, EventKind, function_flags};
-use fzb::view::Constant;
+use fzb::tables::function_flags;
+use fzb::view::Repr;
 
 use super::state::{Purpose, RETURNS, Selecting, Status, Then};
 use crate::exec::dispatch::Next;
+use crate::exec::flow::push_frame;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{Prompt, Role, State, prompt_flags};
 use crate::frame::flags;
 use crate::value::{Kind, Value};
-use crate::world::World;
+use crate::world::{FnSlot, World};
 
 /// How a selector ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -46,7 +47,8 @@ impl World {
         // SAFETY: the running frame.
         let instance = unsafe { (*self.frame).instance };
         let mut prompt_bits = given as u8 & 7;
-        if self.intern_topics(instance, topics)? {
+        let topics = self.topic_set(instance, topics)?;
+        if self.topic_set_has_errors(topics) {
             prompt_bits |= prompt_flags::ERRORS;
         }
         let id = self.new_fiber(Role::Prompt)?;
@@ -60,7 +62,6 @@ impl World {
             child.parent_dst = dst;
             child.prompt = Some(Prompt {
                 selector,
-                instance,
                 topics,
                 flags: prompt_bits,
             });
@@ -90,29 +91,6 @@ impl World {
         let (instance, function) = self.routine_of(value);
         let module = &self.instances.get(instance as usize)?.loaded.module;
         Some(module.function(fzb::tables::FuncId(function))?.flags)
-    }
-
-    /// Interns the names of a topic set; true if `***` is among them.
-    pub(crate) fn intern_topics(&mut self, instance: u32, constant: u32) -> Raise<bool> {
-        let Some(module) = self
-            .instances
-            .get(instance as usize)
-            .map(|found| found.loaded.module.clone())
-        else {
-            return Err(self.fault(Fault::Internal, "an instance that does not exist"));
-        };
-        let Some(Constant::Topics(topics)) = module.constant(ConstId(constant)) else {
-            return Err(self.fault(Fault::Internal, "a topic set that is none"));
-        };
-        let error = self.error_topic()?;
-        let mut errors = false;
-        for (kind, name) in topics.iter() {
-            if let Some(name) = name {
-                let id = self.name_in(instance, name.0)?;
-                errors |= kind == EventKind::Signal && id == error;
-            }
-        }
-        Ok(errors)
     }
 
     /// The child of a prompt completed with a value: it goes back to the pool, and the owner goes on or runs the selector.
@@ -191,7 +169,7 @@ impl World {
             if !self.fits(repr, value) {
                 return Err(self.type_fault(crate::world::repr_name(repr), value));
             }
-            if frame.flags != 0 {
+            if frame.flags & !flags::CLEAN != 0 {
                 return self.return_slow(r, value);
             }
             let window = r.byte_sub(frame.delta as usize);
@@ -230,16 +208,13 @@ impl World {
             peek: false,
             last: Value::EMPTY,
         };
+        let args = [Value::int(i64::from(kind)), event];
         // SAFETY: the owner waits at its prompt.
         let called = unsafe {
-            self.call_value(
-                r,
-                selector,
-                None,
-                &[Value::int(i64::from(kind)), event],
-                to,
-                flags::SELECTOR,
-            )
+            match self.enter_selector(r, selector, args, to) {
+                Some(next) => Ok(next),
+                None => self.call_value(r, selector, None, &args, to, flags::SELECTOR),
+            }
         };
         let called = called.and_then(|next| match self.push_selecting(record) {
             Ok(_) => Ok(next),
@@ -258,6 +233,77 @@ impl World {
                 };
                 self.discard(index, then, Value::EMPTY)
             }
+        }
+    }
+
+    /// Enters a selector whose frame can be pushed as it is: it has run before, takes two tagged arguments and nothing else,
+    /// belongs to the running instance, and there is room. `None`: it is called like any value, and nothing has happened.
+    ///
+    /// # Safety
+    /// `r` is the first register of the frame on top.
+    unsafe fn enter_selector(
+        &mut self,
+        r: *mut u64,
+        selector: Value,
+        args: [Value; 2],
+        dst: u16,
+    ) -> Option<Next> {
+        if !matches!(selector.kind(), Kind::Func | Kind::Closure) {
+            return None;
+        }
+        let (instance, function) = self.routine_of(selector);
+        let slot: *mut FnSlot = self
+            .instances
+            .get_mut(instance as usize)?
+            .slots
+            .get_mut(function as usize)?;
+        // SAFETY: a slot of the World; code in it is kept alive; the frame on top is the World's.
+        unsafe {
+            if (*slot).code.is_null()
+                || (*self.frame).code.is_null()
+                || (*self.frame).instance != instance
+            {
+                return None;
+            }
+            let code = &*(*slot).code;
+            let harmless = function_flags::CLOSURE | function_flags::SELECTOR;
+            if code.flags & !harmless != 0
+                || code.params != 2
+                || code.hidden != [u16::MAX; 3]
+                || code.result != Repr::Dyn
+                || code.param_reprs.iter().any(|repr| *repr != Repr::Dyn)
+            {
+                return None;
+            }
+            let window = self.free_window();
+            let first = r.wrapping_byte_add(window as usize);
+            let bytes = (code.frame_bytes as usize).max(2 * size_of::<Value>());
+            if first.wrapping_byte_add(bytes) > self.regs_end
+                || self.frame.wrapping_add(2) > self.frame_end
+            {
+                return None;
+            }
+            first.cast::<[Value; 2]>().write(args);
+            let closure = if selector.kind() == Kind::Closure {
+                selector.payload as u32
+            } else {
+                0
+            };
+            let top = self.frame.add(1);
+            push_frame(
+                top,
+                code,
+                slot,
+                window,
+                dst,
+                flags::SELECTOR,
+                closure,
+                instance,
+            );
+            (*top).argc = 2;
+            self.frame = top;
+            self.running_r = first;
+            Some(Next::at(code.body, first))
         }
     }
 

@@ -84,7 +84,7 @@ impl World {
         };
         let trap = posting.trap.map(|constant| (instance, constant));
         if let Some((instance, constant)) = trap {
-            self.intern_topics(instance, constant)?;
+            self.topic_set(instance, constant)?;
         }
         let error = self.error_topic()?;
         let through = self.space_of(target);
@@ -129,6 +129,15 @@ impl World {
             emission.trap = trap;
             emission.through = through.unwrap_or(0);
             emission.place = place;
+        }
+        if let Hit::Prompt(outer) = hit {
+            // The search from there would come to the same, for the same fuel.
+            self.charge_fuel(1)?;
+            let behind = self.outward(place);
+            if let Some(emission) = self.emission(index) {
+                emission.place = behind;
+            }
+            return self.take_at(index, outer);
         }
         self.seek(index)
     }
@@ -208,7 +217,7 @@ impl World {
                         .and_then(|fiber| fiber.prompt);
                     if let Some(prompt) = prompt {
                         self.charge_fuel(1)?;
-                        if self.topics_have(prompt.instance, prompt.topics, kind, Some(topic))? {
+                        if self.topic_set_has(prompt.topics, kind, Some(topic)) {
                             return Ok((place, Hit::Prompt(id)));
                         }
                     }

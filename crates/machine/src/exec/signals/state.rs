@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use lemari::{Ticket, Visitor};
 
+use super::topics::TopicSet;
 use crate::fault::{Fault, Raise};
 use crate::fiber::FiberId;
 use crate::space::Listener;
@@ -171,6 +172,8 @@ pub(crate) struct Selecting {
 pub(crate) struct Emissions {
     pub list: Vec<Option<Box<Emission>>>,
     pub free: Vec<u32>,
+    /// The record of an emission that ended, for the next one.
+    pub spare: Option<Box<Emission>>,
     pub selecting: Vec<Selecting>,
     pub free_selecting: Vec<u32>,
     pub generation: u32,
@@ -187,6 +190,9 @@ pub(crate) struct Emissions {
     pub post_trap: Option<(u32, u32)>,
     /// Interned name of `***`, + 1.
     pub error_topic: u32,
+    /// Topic sets met so far, and their numbers by instance and constant.
+    pub topics: Vec<TopicSet>,
+    pub topic_numbers: HashMap<(u32, u32), u32>,
     /// Fibers ready to run (index, generation), in order.
     pub ready: VecDeque<(u32, u32)>,
     /// Fibers that the host wakes, by token.
@@ -249,6 +255,7 @@ impl World {
     }
 
     /// Adds an emission; its index. Counted.
+    #[inline]
     pub(crate) fn new_emission(&mut self, mut emission: Emission) -> Raise<u32> {
         let mark = self.temps.len();
         self.temp(emission.event)?;
@@ -272,7 +279,14 @@ impl World {
         self.emissions.serial += 1;
         emission.generation = self.emissions.generation;
         emission.serial = self.emissions.serial;
-        self.emissions.list[slot as usize] = Some(Box::new(emission));
+        let record = match self.emissions.spare.take() {
+            Some(mut spare) => {
+                *spare = emission;
+                spare
+            }
+            None => Box::new(emission),
+        };
+        self.emissions.list[slot as usize] = Some(record);
         Ok(slot)
     }
 
@@ -286,13 +300,18 @@ impl World {
 
     pub(crate) fn drop_emission(&mut self, index: u32) {
         if let Some(slot) = self.emissions.list.get_mut(index as usize)
-            && let Some(emission) = slot.take()
+            && let Some(mut emission) = slot.take()
         {
             if emission.status == Status::Kept {
                 self.emissions.kept = self.emissions.kept.saturating_sub(1);
             }
             self.lemari.refund(size_of::<Emission>());
             self.emissions.free.push(index);
+            // What it owns is dropped now: nobody visits a spare.
+            emission.raised = None;
+            emission.then = Then::Nothing;
+            emission.listeners = Vec::new();
+            self.emissions.spare = Some(emission);
         }
     }
 

@@ -6,7 +6,6 @@ use numeric::Operation;
 
 use super::{FLAGS_MASK, slot_hash};
 use crate::fault::Raise;
-use crate::heap::object::{BLOB_HEADER, BlobObj, TableObj};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -62,11 +61,11 @@ impl World {
         slot_hash(sip_word(self.hash_key, number as u64))
     }
 
-    /// What an index keeps of the hash of a key that is neither text nor char: that of the integer which it equals, else
-    /// that of its value. Faults hash, fuel.
-    pub(super) fn plain_key_hash(&mut self, value: Value) -> Raise<u32> {
+    /// What an index keeps of the hash of a key that is neither text nor char: that of the integer which it equals, and
+    /// this integer, else that of its value. Faults hash, fuel.
+    pub(super) fn plain_key_hash(&mut self, value: Value) -> Raise<(u32, Option<i64>)> {
         if let Some(number) = value.as_int() {
-            return Ok(self.whole_hash(number));
+            return Ok((self.whole_hash(number), Some(number)));
         }
         if matches!(
             value.kind(),
@@ -75,27 +74,45 @@ impl World {
             && let Ok(whole) = numeric::to_i64(&number)
         {
             self.charge_number(Operation::Sum, &number, &number)?;
-            return Ok(self.whole_hash(whole));
+            return Ok((self.whole_hash(whole), Some(whole)));
         }
-        Ok(slot_hash(self.hash_value(value)?))
+        Ok((slot_hash(self.hash_value(value)?), None))
     }
 
     /// Looks for a whole number among a table's keys. Neither allocates nor faults.
     #[inline]
     pub(crate) fn table_whole(&self, table: Ticket, number: i64) -> Found {
+        // SAFETY: a live table.
+        if table.0 != 0 && unsafe { self.index_of(table).is_direct() } {
+            // No hash is needed.
+            return self.table_whole_hashed(table, number, 0);
+        }
         self.table_whole_hashed(table, number, self.whole_hash(number))
     }
 
+    /// As [`World::table_whole`], with the number's hash, which a direct index does not look at.
     #[inline(always)]
-    fn table_whole_hashed(&self, table: Ticket, number: i64, hash: u32) -> Found {
+    pub(super) fn table_whole_hashed(&self, table: Ticket, number: i64, hash: u32) -> Found {
         if table.0 == 0 {
             return Found::Absent;
         }
-        // SAFETY: a live table and its index, whose slots are a power of two; slots name entries of that table.
+        // SAFETY: a live table and its index; slots name entries of that table.
         unsafe {
-            let index = self.at::<BlobObj>(Ticket((*self.at::<TableObj>(table)).index));
-            let mask = (*index).cap.wrapping_sub(1);
-            let slots = index.cast::<u8>().add(BLOB_HEADER).cast::<u64>();
+            let index = self.index_of(table);
+            if index.is_direct() {
+                let slot = index.direct(number);
+                if slot.is_null() || *slot == 0 {
+                    return Found::Absent;
+                }
+                let entry = *slot - 1;
+                let deleted = (*self.entry_slot(table, entry)).tag as u8 == Kind::Hole as u8;
+                return if deleted {
+                    Found::Absent
+                } else {
+                    Found::Entry(entry)
+                };
+            }
+            let (mask, slots) = index.hashed();
             for step in 0..=mask {
                 let slot = slots.add((hash.wrapping_add(step) & mask) as usize).read();
                 if slot == 0 {
@@ -116,17 +133,47 @@ impl World {
         Found::Absent
     }
 
-    /// Address of the pair (key, value) of a whole number's entry in a map's table; null if there is none, or if it takes
-    /// more to tell.
-    ///
-    /// A function of its own for handlers: it calls nothing and keeps its state in machine registers.
-    #[inline(never)]
-    pub(crate) fn whole_pair(&self, map: Ticket, number: i64) -> *const Value {
+    /// Address of the value that a map's table has for an integer, if its index is direct and it has one; else null.
+    #[inline(always)]
+    pub(crate) fn direct_value(&self, map: Ticket, number: i64) -> *const Value {
         let table = self.map_table(map);
-        match self.table_whole(table, number) {
+        // SAFETY: a live table and its index; a slot names an entry.
+        unsafe {
+            if table.0 == 0 {
+                return std::ptr::null();
+            }
+            let index = self.index_of(table);
+            if !index.is_direct() {
+                return std::ptr::null();
+            }
+            let slot = index.direct(number);
+            if slot.is_null() || *slot == 0 {
+                return std::ptr::null();
+            }
+            let pair = self.entry_slot(table, *slot - 1);
+            if (*pair).tag as u8 == Kind::Hole as u8 {
+                return std::ptr::null();
+            }
+            pair.add(1)
+        }
+    }
+
+    /// Address of the value of a whole number's entry in a map's table; `nothing` if there is none; null if it takes more to
+    /// tell.
+    ///
+    /// A function of its own for handlers: it keeps its state in machine registers.
+    #[inline(never)]
+    pub(crate) fn whole_value(
+        &self,
+        map: Ticket,
+        number: i64,
+        nothing: *const Value,
+    ) -> *const Value {
+        match self.table_whole(self.map_table(map), number) {
             // SAFETY: a live table with that entry.
-            Found::Entry(entry) => unsafe { self.entry_slot(table, entry) },
-            Found::Absent | Found::Unsure => std::ptr::null(),
+            Found::Entry(entry) => unsafe { self.entry_slot(self.map_table(map), entry).add(1) },
+            Found::Absent => nothing,
+            Found::Unsure => std::ptr::null(),
         }
     }
 
@@ -143,9 +190,14 @@ impl World {
         if table.0 == 0 {
             return false;
         }
-        let hash = self.whole_hash(number);
-        // SAFETY: a live table with that entry, or with room for one.
+        // SAFETY: a live table with that entry, or with room for one and an index that takes it.
         unsafe {
+            let index = self.index_of(table);
+            let hash = if index.is_direct() {
+                0
+            } else {
+                self.whole_hash(number)
+            };
             match self.table_whole_hashed(table, number, hash) {
                 Found::Entry(entry) => {
                     let pair = self.entry_slot(table, entry);
@@ -155,7 +207,9 @@ impl World {
                     self.store(table, pair.add(1), value);
                     true
                 }
-                Found::Absent if add && !self.table_is_full(table) => {
+                Found::Absent
+                    if add && !self.table_is_full(table) && index.takes(Value::int(number)) =>
+                {
                     self.table_append(table, hash, Value::int(number), value);
                     true
                 }

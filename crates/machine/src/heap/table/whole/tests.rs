@@ -7,12 +7,10 @@ use numeric::{Exact, IBig, Number};
 use super::Found;
 use crate::engine::Shared;
 use crate::fault::Raised;
-use crate::heap::object::{BLOB_HEADER, BlobObj, TableObj};
 use crate::host::Grants;
 use crate::legend::Legends;
 use crate::value::{Kind, Value};
 use crate::world::{Limits, World};
-use lemari::Ticket;
 
 fn worlds() -> impl Iterator<Item = World> {
     [false, true].into_iter().map(|collect| {
@@ -153,9 +151,9 @@ fn stores_removals_and_rebuilds_keep_what_a_model_keeps() {
         }
         let ticket = world.temps[map].as_ticket();
         for key in -60..60 {
-            let pair = world.whole_pair(ticket, key);
-            // SAFETY: the address of a live pair, and nothing was allocated since.
-            let found = (!pair.is_null()).then(|| unsafe { pair.add(1).read() });
+            let value = world.whole_value(ticket, key, std::ptr::null());
+            // SAFETY: the address of a live value, and nothing was allocated since.
+            let found = (!value.is_null()).then(|| unsafe { value.read() });
             assert_eq!(found, model.get(&key).copied().map(Value::int), "{key}");
         }
         let listed: Vec<i64> = (0..world.table_entries(ticket))
@@ -171,11 +169,11 @@ fn probes(world: &World, map: usize) -> (u64, u32) {
     let (mut all, mut most) = (0, 0);
     // SAFETY: a live table and its index.
     unsafe {
-        let index = world.at::<BlobObj>(Ticket((*world.at::<TableObj>(table)).index));
-        let mask = (*index).cap - 1;
-        assert!((*index).cap.is_power_of_two());
-        let slots = index.cast::<u8>().add(BLOB_HEADER).cast::<u64>();
-        for at in 0..(*index).cap {
+        let index = world.index_of(table);
+        assert!(!index.is_direct());
+        let (mask, slots) = index.hashed();
+        assert!((mask + 1).is_power_of_two());
+        for at in 0..=mask {
             let slot = slots.add(at as usize).read();
             if slot != 0 {
                 let steps = at.wrapping_sub((slot >> 32) as u32) & mask;
@@ -212,6 +210,74 @@ fn numbers_chosen_to_collide_do_not() {
         let (all, most) = probes(&world, map);
         assert!(all < 4 * u64::from(count), "{all} slots passed");
         assert!(most < 1_000, "{most} slots passed for one key");
+    }
+}
+
+#[test]
+fn near_integers_are_found_without_a_hash_until_another_key_comes() {
+    for mut world in worlds() {
+        for (first, step) in [
+            (0, 1),
+            (-40, 3),
+            (1_000_000, -2),
+            (i64::MAX, -1),
+            (i64::MIN, 1),
+        ] {
+            let map = dict(&mut world);
+            let mark = world.temps.len();
+            let direct = |world: &World| {
+                let table = world.map_table(world.temps[map].as_ticket());
+                // SAFETY: a live table.
+                unsafe { world.index_of(table).is_direct() }
+            };
+            let find = |world: &mut World, n: i64| {
+                let key = ok(world.temp(Value::int(n)));
+                let found = ok(world.table_find(map, key));
+                world.temps.truncate(key);
+                found
+            };
+            let mut seen = false;
+            for i in 0..200i64 {
+                let key = ok(world.temp(Value::int(first + i * step)));
+                let value = ok(world.temp(Value::int(i)));
+                assert_eq!(ok(world.table_put(map, key, value)), i as u32);
+                world.temps.truncate(mark);
+                seen |= direct(&world);
+            }
+            // So near the greatest integer a base would leave keys without slots behind them.
+            assert_eq!(seen, first != i64::MAX, "{first}");
+            for i in 0..200i64 {
+                assert_eq!(find(&mut world, first + i * step), Some(i as u32));
+            }
+            let beyond = [
+                first.wrapping_add(-step * 400),
+                first.wrapping_add(step * 400),
+            ];
+            for n in beyond
+                .into_iter()
+                .chain([i64::MAX - 7_777, i64::MIN + 7_777, 1 << 60])
+            {
+                assert_eq!(find(&mut world, n), None, "{n}");
+            }
+            // Deleted, asked for under another kind, and put again at the end.
+            let key = ok(world.temp(Value::int(first + step)));
+            assert!(ok(world.table_remove(map, key)));
+            assert_eq!(ok(world.table_find(map, key)), None);
+            assert_eq!(ok(world.table_put(map, key, key)), 200);
+            if first.unsigned_abs() < 1 << 50 {
+                let float = ok(world.temp(Value::float((first + step) as f64)));
+                assert_eq!(ok(world.table_find(map, float)), Some(200));
+            }
+            let half = ok(world.temp(Value::float(0.5)));
+            assert_eq!(ok(world.table_find(map, half)), None);
+            assert_eq!(ok(world.table_put(map, half, half)), 201);
+            assert!(!direct(&world));
+            assert_eq!(ok(world.table_find(map, half)), Some(201));
+            for i in 2..200i64 {
+                assert_eq!(find(&mut world, first + i * step), Some(i as u32));
+            }
+            world.temps.truncate(mark);
+        }
     }
 }
 
