@@ -505,7 +505,7 @@ impl World {
             return Ok(false);
         }
         let anonymous = self.intern("")?;
-        self.topics_have(prompt.instance, prompt.topics, SIGNAL, Some(anonymous))
+        Ok(self.topic_set_has(prompt.topics, SIGNAL, Some(anonymous)))
     }
 
     /// Runs the routine that is operand `index` as a process whose emissions go to a space, and waits for its value.

@@ -226,9 +226,15 @@ impl World {
                     }
                 }
                 _ => {
-                    if self.policy() == Lang::Rhumb && argc == 0 {
-                        return self.deliver(callee, dst, call_flags);
+                    if self.policy() == Lang::Rhumb {
+                        // SAFETY: passed on.
+                        let done =
+                            unsafe { self.call_other(mark, window, argc, dst, call_flags)? };
+                        if let Some(next) = done {
+                            return Ok(next);
+                        }
                     }
+                    let callee = self.temps[mark];
                     let found = self.kind_name(callee);
                     return Err(self.fault_args(
                         Fault::Call,

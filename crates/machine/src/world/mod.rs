@@ -7,6 +7,7 @@ mod alloc;
 mod border;
 mod border_values;
 pub(crate) mod call;
+mod callable;
 mod enter;
 mod errors;
 mod fibers;

@@ -731,6 +731,11 @@ impl Walker<'_> {
             Target::Label(label) => self.assign(*label, at, value),
             Target::Void | Target::Error => {}
             Target::Field { receiver, name, .. } => {
+                if let (Expr::Base, FieldName::Label(label)) = (self.tree.expr(*receiver), name) {
+                    let activation = self.activation();
+                    let unit = self.analysis.unit_mut(activation);
+                    unit.own_fields.insert(*label);
+                }
                 self.receiver(*receiver);
                 self.name(name);
             }

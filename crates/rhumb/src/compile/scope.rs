@@ -66,6 +66,7 @@ impl Analysis {
             mentions_base: false,
             needs_base: false,
             assigns_through_base: false,
+            own_fields: std::collections::HashSet::new(),
             constructor: false,
             handler: false,
             captured: std::collections::HashSet::new(),

@@ -96,6 +96,8 @@ pub struct Unit {
     pub needs_base: bool,
     /// Its own body assigns through `!` (D-11).
     pub assigns_through_base: bool,
+    /// Labels of fields that its own body assigns through `!`: they hide labels that would be shown (rulings B41).
+    pub own_fields: HashSet<LabelId>,
     /// It may become a constructor activation, so its labels are cells that the instance shows.
     pub constructor: bool,
     /// It is the handler of a subscription, called with a kind and an event.
@@ -198,8 +200,11 @@ impl Analysis {
     /// Is it a label that a constructor's instance shows (D-10)?
     pub fn exposed(&self, id: VarId) -> bool {
         let var = self.var(id);
+        let owner = self.unit(var.owner);
         matches!(var.kind, VarKind::Param(_) | VarKind::Local)
-            && var.label.is_some()
-            && self.unit(var.owner).constructor
+            && owner.constructor
+            && var
+                .label
+                .is_some_and(|label| !owner.own_fields.contains(&label))
     }
 }
