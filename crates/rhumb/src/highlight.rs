@@ -118,7 +118,7 @@ const fn class(kind: TokenKind) -> TokenClass {
         TokenKind::Key(_) => TokenClass::Key,
         TokenKind::Argument(_) => TokenClass::Placeholder,
         TokenKind::TextStart | TokenKind::TextPiece(_) | TokenKind::TextEnd => TokenClass::Text,
-        TokenKind::TextName(_) | TokenKind::TextCode(_) | TokenKind::TextCodeEnd => {
+        TokenKind::TextName(_) | TokenKind::TextCode(_) | TokenKind::TextCodeEnd(_) => {
             TokenClass::Interpolation
         }
         TokenKind::Label(_) => TokenClass::Label,

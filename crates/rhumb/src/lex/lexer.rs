@@ -411,7 +411,7 @@ impl Lexer<'_> {
         {
             if *open == 0 {
                 self.modes.pop();
-                return self.push(TokenKind::TextCodeEnd, 1);
+                return self.push(TokenKind::TextCodeEnd(bracket), 1);
             }
             *open -= 1;
         }

@@ -218,7 +218,7 @@ pub enum TokenKind {
     /// `$(` or `${` inside it.
     TextCode(Bracket),
     /// The bracket that closes [`TokenKind::TextCode`].
-    TextCodeEnd,
+    TextCodeEnd(Bracket),
     /// `"` that ends it.
     TextEnd,
     /// Not a token; an error was reported.

@@ -31,6 +31,8 @@ pub(super) struct Parser<'t> {
     errors: Vec<SyntaxError>,
     /// Token at which the last error was reported: one error per place.
     last_error: Option<usize>,
+    /// It is known why the text ends too early.
+    end_explained: bool,
     /// Brackets that are open, outermost first.
     open: Vec<(TokenKind, Span)>,
     /// `..` and `::` are no assignments here: inside `[ ]`, `{ }` and arguments (§2.2).
@@ -58,6 +60,7 @@ impl<'t> Parser<'t> {
             given_up: false,
             errors: Vec::new(),
             last_error: None,
+            end_explained: false,
             open: Vec::new(),
             fields: false,
             unless_consumed: BTreeMap::new(),
@@ -65,7 +68,7 @@ impl<'t> Parser<'t> {
         };
         // A text or comment that is not closed explains whatever is missing at the end.
         if lexed.errors.iter().any(SyntaxError::is_incomplete) {
-            parser.last_error = parser.tokens.len().checked_sub(1);
+            parser.end_explained = true;
         }
         let statements = parser.document();
         parser.tree.set_statements(statements);
@@ -168,15 +171,26 @@ impl<'t> Parser<'t> {
 
     /// An error about the next token, unless one was reported there.
     fn error_here(&mut self, kind: Kind, opened: Option<Span>) {
-        if self.last_error == Some(self.at) {
+        if self.explained() {
             return;
         }
-        self.last_error = Some(self.at);
+        self.explain();
         let span = self.here();
         self.report(SyntaxError {
             opened,
             ..SyntaxError::new(kind, span)
         });
+    }
+
+    /// Whether an error was reported at the next token.
+    fn explained(&self) -> bool {
+        self.last_error == Some(self.at) || (self.end_explained && self.kind() == TokenKind::End)
+    }
+
+    /// Remembers that an error was reported at the next token.
+    fn explain(&mut self) {
+        self.last_error = Some(self.at);
+        self.end_explained |= self.kind() == TokenKind::End;
     }
 
     fn found(&self) -> Found {
@@ -227,7 +241,7 @@ impl<'t> Parser<'t> {
             self.error_here(Kind::TooDeep, None);
             self.given_up = true;
             self.at = self.tokens.len().saturating_sub(1);
-            self.last_error = Some(self.at);
+            self.explain();
             return None;
         }
         self.depth += 1;
@@ -262,13 +276,9 @@ impl<'t> Parser<'t> {
         if let Some(close) = close {
             self.open.push((close, opened));
         }
-        let done = self.deeper(|parser| parser.items(close, opened, &mut item));
+        self.deeper(|parser| parser.items(close, opened, &mut item));
         if close.is_some() {
             self.open.pop();
-        }
-        if done.is_none() {
-            // Given up: the next token is the end.
-            self.last_error = Some(self.at);
         }
         self.fields = outer;
     }
@@ -314,7 +324,7 @@ impl<'t> Parser<'t> {
             TokenKind::Newline
                 | TokenKind::Semicolon
                 | TokenKind::Close(_)
-                | TokenKind::TextCodeEnd
+                | TokenKind::TextCodeEnd(_)
                 | TokenKind::End
         )
     }
@@ -330,9 +340,9 @@ impl<'t> Parser<'t> {
             match kind {
                 TokenKind::End => {
                     if let Some(close) = close
-                        && self.last_error != Some(self.at)
+                        && !self.explained()
                     {
-                        self.last_error = Some(self.at);
+                        self.explain();
                         self.error(Kind::Unclosed(bracket_of(close)), opened);
                     }
                     return true;
@@ -348,7 +358,7 @@ impl<'t> Parser<'t> {
                         self.advance();
                     }
                 }
-                TokenKind::TextCodeEnd if self.is_open(kind) => {
+                TokenKind::TextCodeEnd(_) if self.is_open(kind) => {
                     if let Some(close) = close {
                         self.expected(Expected::Close(bracket_of(close)));
                     }
@@ -371,9 +381,9 @@ impl<'t> Parser<'t> {
             match self.kind() {
                 TokenKind::End => return,
                 TokenKind::Newline | TokenKind::Semicolon if open == 0 => return,
-                TokenKind::Close(_) | TokenKind::TextCodeEnd if open == 0 => return,
+                TokenKind::Close(_) | TokenKind::TextCodeEnd(_) if open == 0 => return,
                 TokenKind::Open(_) | TokenKind::TextCode(_) => open += 1,
-                TokenKind::Close(_) | TokenKind::TextCodeEnd => open -= 1,
+                TokenKind::Close(_) | TokenKind::TextCodeEnd(_) => open -= 1,
                 _ => {}
             }
             self.advance();
@@ -387,8 +397,8 @@ impl<'t> Parser<'t> {
         if self.eat(close) {
             return;
         }
-        if self.kind() == TokenKind::End && self.last_error != Some(self.at) {
-            self.last_error = Some(self.at);
+        if self.kind() == TokenKind::End && !self.explained() {
+            self.explain();
             return self.error(Kind::Unclosed(bracket), opened);
         }
         self.expected(Expected::Close(bracket));
@@ -446,8 +456,8 @@ fn assertion(text: &str) -> MetaKind {
 
 const fn bracket_of(close: TokenKind) -> Bracket {
     match close {
-        TokenKind::Close(bracket) => bracket,
-        // The bracket of `${ … }` is named by its place.
+        TokenKind::Close(bracket) | TokenKind::TextCodeEnd(bracket) => bracket,
+        // No other token closes a list.
         _ => Bracket::Round,
     }
 }

@@ -149,9 +149,9 @@ impl Parser<'_> {
                     let value = self.tree.add(Expr::Argument(number), here);
                     pieces.push(TextPiece::Value(value));
                 }
-                TokenKind::TextCode(_) => {
+                TokenKind::TextCode(bracket) => {
                     self.advance();
-                    let body = self.statements(TokenKind::TextCodeEnd, here);
+                    let body = self.statements(TokenKind::TextCodeEnd(bracket), here);
                     let span = self.since(here);
                     let value = self.tree.add(Expr::Routine(body), span);
                     pieces.push(TextPiece::Value(value));
