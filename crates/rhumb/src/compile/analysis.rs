@@ -72,6 +72,20 @@ fn bases(tree: &Tree, analysis: &mut Analysis) {
     // Units stand before those inside them.
     for index in (0..analysis.units.len()).rev() {
         let id = UnitId(index as u32);
+        let is_method = |expr: ExprId| {
+            matches!(
+                tree.expr(expr),
+                Expr::Lambda {
+                    kind: LambdaKind::Method,
+                    ..
+                }
+            )
+        };
+        // What a method proclaims, its receiver proclaims (D-26).
+        let unit = analysis.unit(id);
+        if unit.proclaims && unit.expr.is_some_and(is_method) {
+            analysis.need_base(id);
+        }
         let unit = analysis.unit(id);
         let (Some(expr), true, Some(parent)) = (unit.expr, unit.needs_base, unit.parent) else {
             continue;
@@ -82,13 +96,7 @@ fn bases(tree: &Tree, analysis: &mut Analysis) {
             .get(&expr)
             .copied()
             .unwrap_or((Written::Anonymous, None));
-        let method = matches!(
-            tree.expr(expr),
-            Expr::Lambda {
-                kind: LambdaKind::Method,
-                ..
-            }
-        );
+        let method = is_method(expr);
         match written {
             Written::Label if !method && mentions => analysis.unit_mut(id).constructor = true,
             Written::Label if !method => {}
@@ -467,6 +475,10 @@ impl Walker<'_> {
     }
 
     fn emission(&mut self, emission: &Emission) {
+        if emission.kind == EventKind::Proclamation {
+            let activation = self.activation();
+            self.analysis.unit_mut(activation).proclaims = true;
+        }
         if let Some(args) = &emission.args {
             self.args(args, false);
         }

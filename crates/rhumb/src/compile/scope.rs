@@ -67,6 +67,7 @@ impl Analysis {
             needs_base: false,
             assigns_through_base: false,
             own_fields: std::collections::HashSet::new(),
+            proclaims: false,
             constructor: false,
             handler: false,
             captured: std::collections::HashSet::new(),

@@ -94,6 +94,8 @@ pub struct Unit {
     pub mentions_base: bool,
     /// It needs the receiver's register: it or something lexical in it mentions `!`.
     pub needs_base: bool,
+    /// It pins proclamations.
+    pub proclaims: bool,
     /// Its own body assigns through `!` (D-11).
     pub assigns_through_base: bool,
     /// Labels of fields that its own body assigns through `!`: they hide labels that would be shown (rulings B41).
