@@ -532,7 +532,7 @@ entry main
 
 #[test]
 fn files_are_denied_until_a_flag_grants_them() {
-    let place = Place::new("files");
+    let place = Place::new("granted");
     std::fs::create_dir_all(place.0.join("in")).unwrap();
     place.file("in/a.txt", "hello");
     place.file("secret", "secret");
@@ -590,6 +590,7 @@ import write host \"console.write_line\" (text) -> unit
 fn main(first: text, second: text) -> unit export {
  call_ffi line
  call_ffi write
+ pop
  call_ffi args
  push \"+\"
  call_ffi join

@@ -68,12 +68,10 @@ impl<'c, 'w> Walk<'c, 'w> {
         let mark = world.host_mark();
         let raw = value.raw(world)?;
         let at = crate::sequence::push(world, raw)?;
-        let mut open = Vec::new();
-        open.push(at..at + 1);
         Ok(Walk {
             context,
             mark,
-            open,
+            open: std::iter::once(at..at + 1).collect(),
             depth,
         })
     }

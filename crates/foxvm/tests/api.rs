@@ -297,8 +297,8 @@ fn natives_are_described() {
     assert_eq!(
         described,
         serde_json::json!({"v": 1, "functions": [
-            {"name": "sum", "params": ["dyn"], "result": "int", "capabilities": [], "doc": "Adds up.", "cost": 9, "inline": null},
-            {"name": "twice", "params": ["dyn", "text"], "result": "int", "capabilities": ["clock", "random"],
+            {"name": "sum", "names": ["numbers"], "params": ["dyn"], "result": "int", "capabilities": [], "doc": "Adds up.", "cost": 9, "inline": null},
+            {"name": "twice", "names": ["callee", "text"], "params": ["dyn", "text"], "result": "int", "capabilities": ["clock", "random"],
              "doc": "Calls its argument\ntwice.", "cost": 4, "inline": null},
         ]})
     );

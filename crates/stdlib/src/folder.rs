@@ -267,11 +267,7 @@ fn denied(access: Access, path: &str) -> Error {
     ))
 }
 
-/// Did cap-std refuse a way out of the folder? It says so with an error of the system's kind, or of its own.
+/// Did cap-std refuse a way out of the folder? Then the error is its own, not the system's.
 fn escapes(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::PermissionDenied && error.raw_os_error().is_none()
-        || error.raw_os_error() == Some(CROSS_DEVICE)
 }
-
-/// `EXDEV`: what the system answers where a path under `RESOLVE_BENEATH` would lead out.
-const CROSS_DEVICE: i32 = 18;

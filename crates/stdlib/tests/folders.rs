@@ -174,10 +174,10 @@ fn a_file_is_replaced_whole() {
 
 #[test]
 fn what_never_ends_is_not_read() {
-    let mut runner = Runner::new("machine");
+    let mut whole = Runner::new("machine");
     for path in ["/dev/zero", "/dev/tty"] {
         if std::path::Path::new(path).exists() {
-            let (fault, message) = runner.fails("files.read_bytes", &[text(path)]);
+            let (fault, message) = whole.fails("files.read_bytes", &[text(path)]);
             assert_eq!(fault, Fault::Host, "{message}");
         }
     }

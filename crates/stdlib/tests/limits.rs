@@ -54,10 +54,14 @@ fn memory_ends_what_grows() {
     ] {
         let (fault, message) = runner.fails(name, &args);
         assert_eq!(fault, Fault::Mem, "{name}: {message}");
-        // Nothing of it stays.
-        runner.world.collect();
-        let left = runner.world.counters().memory;
-        assert!(left < 3 << 20, "{name} left {left} bytes");
+        // Nothing of it stays, however often.
+        let mut left = Vec::new();
+        for _ in 0..4 {
+            runner.fails(name, &args);
+            runner.world.collect();
+            left.push(runner.world.counters().memory);
+        }
+        assert!(left[3] <= left[0], "{name} left {left:?} bytes");
     }
     // It goes on all the same.
     assert_eq!(runner.of("text.repeat", &[text("ab"), int(2)]), "\"abab\"");
