@@ -89,7 +89,8 @@ impl Drop for Reservation {
 pub(crate) struct Map {
     base: *mut u8,
     len: usize,
-    /// Huge pages were asked for somewhere.
+    /// Huge pages were asked for somewhere (Linux).
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "no such advice"))]
     huge: bool,
     #[cfg(not(unix))]
     _owner: memmap2::MmapMut,
