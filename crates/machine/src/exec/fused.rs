@@ -232,6 +232,7 @@ type IntAddRKStore = Int<{ op::ADD }, { Form::RK }, true>;
 type IntAddRR = Int<{ op::ADD }, { Form::RR }, false>;
 type IntAddRRStore = Int<{ op::ADD }, { Form::RR }, true>;
 type IntMulRK = Int<{ op::MUL }, { Form::RK }, false>;
+type IntRemSAWStore = Int<{ op::REM_S }, { Form::AW }, true>;
 type IntMulRR = Int<{ op::MUL }, { Form::RR }, false>;
 type IntSubRKStore = Int<{ op::SUB }, { Form::RK }, true>;
 
@@ -282,6 +283,10 @@ runs! {
     MemStoreK8 IntAddRKStore Block IfLeRRBack;
     MemStoreK8 IntAddRRStore Block IfLeRRBack;
     FloatMulAR FloatAddARStore IntAddRKStore Block IfLeRRBack;
+    FloatAddARStore IntAddRKStore Block IfLeRRBack;
+    IntAddARStore IntAddRKStore Block IfLeRRBack;
+    IntAddRRStore IntAddRKStore Block IfLeRRBack;
+    IntRemSAWStore IntAddRKStore Block IfLeRRBack;
     // Other ends and beginnings of loops.
     IntAddRKStore JumpBack;
     Mov IntAddRKStore JumpBack;
