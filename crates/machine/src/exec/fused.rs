@@ -3,7 +3,7 @@
 //! Fusing changes no layout. Each word of a run stays as it was translated, but the first one's operation says that its
 //! handler does the whole run; a jump into the middle, a safepoint or a fault finds every word at its place. Handlers are
 //! made from those of the single operations by a dispatcher that "dispatches" to the known next one, which is then inlined.
-//! The runs are those that were measured in the inner loops of typed code (notes/performance.md).
+//! The runs are those that were measured in the inner loops of typed code (`bench/kernels/typed`).
 
 use std::marker::PhantomData;
 
