@@ -3,7 +3,7 @@
 //! Fusing changes no layout. Each word of a run stays as it was translated, but the first one's operation says that its
 //! handler does the whole run; a jump into the middle, a safepoint or a fault finds every word at its place. Handlers are
 //! made from those of the single operations by a dispatcher that "dispatches" to the known next one, which is then inlined.
-//! The runs are those that were measured in the inner loops of typed code (notes/performance.md).
+//! The runs are those that were measured in the inner loops of typed code (`bench/kernels/typed`).
 
 use std::marker::PhantomData;
 
@@ -232,6 +232,7 @@ type IntAddRKStore = Int<{ op::ADD }, { Form::RK }, true>;
 type IntAddRR = Int<{ op::ADD }, { Form::RR }, false>;
 type IntAddRRStore = Int<{ op::ADD }, { Form::RR }, true>;
 type IntMulRK = Int<{ op::MUL }, { Form::RK }, false>;
+type IntRemSAWStore = Int<{ op::REM_S }, { Form::AW }, true>;
 type IntMulRR = Int<{ op::MUL }, { Form::RR }, false>;
 type IntSubRKStore = Int<{ op::SUB }, { Form::RK }, true>;
 
@@ -282,6 +283,10 @@ runs! {
     MemStoreK8 IntAddRKStore Block IfLeRRBack;
     MemStoreK8 IntAddRRStore Block IfLeRRBack;
     FloatMulAR FloatAddARStore IntAddRKStore Block IfLeRRBack;
+    FloatAddARStore IntAddRKStore Block IfLeRRBack;
+    IntAddARStore IntAddRKStore Block IfLeRRBack;
+    IntAddRRStore IntAddRKStore Block IfLeRRBack;
+    IntRemSAWStore IntAddRKStore Block IfLeRRBack;
     // Other ends and beginnings of loops.
     IntAddRKStore JumpBack;
     Mov IntAddRKStore JumpBack;
