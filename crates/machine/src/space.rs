@@ -287,10 +287,7 @@ impl World {
         // SAFETY: frames of live fibers that run, or wait, in this chain; `base` is the first register of the one looked at:
         // a frame's lies `delta` bytes behind that of the frame below it, a waiting fiber notes that of its uppermost one.
         unsafe {
-            loop {
-                let Some(Some(record)) = self.fibers.get(fiber.0 as usize) else {
-                    break;
-                };
+            while let Some(Some(record)) = self.fibers.get(fiber.0 as usize) {
                 let Some(frame) = record.frames.get(index).copied() else {
                     break;
                 };

@@ -281,9 +281,17 @@ fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<O
 }
 
 fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) -> Raise<Outcome> {
-    let flags = args[2];
+    let mut flags = args[2];
     let topic = world.space_topic(args[0])?;
     let receiver = flags & RECEIVER != 0;
+    // Proclaiming nothing takes back what one has proclaimed (docs/specs/rhumb.md §5.6).
+    let given = usize::from(receiver);
+    if flags & (SPREAD | RETRACT_ALL) == 0
+        && count == given + 1
+        && world.space_operand(first, given).is_empty()
+    {
+        flags |= RETRACT_OWN;
+    }
     let proclaimer = world.space_proclaimer();
     let space = if receiver {
         operand_space(world, first, 0)?

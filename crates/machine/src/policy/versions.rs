@@ -131,15 +131,18 @@ impl World {
     /// The value of a version: inline if it fits.
     pub(crate) fn version_value(&mut self, parts: &Parts) -> Raise<Value> {
         let [major, minor, patch] = parts.numbers;
-        if parts.known == 3 && parts.suffix.is_empty() && major < 1 << 16 && minor < 1 << 16 {
-            if let Ok(patch) = u32::try_from(patch) {
-                return Ok(Value::new(
-                    Kind::Version,
-                    0,
-                    0,
-                    major << 48 | minor << 32 | u64::from(patch),
-                ));
-            }
+        let plain = parts.known == 3 && parts.suffix.is_empty();
+        if plain
+            && major < 1 << 16
+            && minor < 1 << 16
+            && let Ok(patch) = u32::try_from(patch)
+        {
+            return Ok(Value::new(
+                Kind::Version,
+                0,
+                0,
+                major << 48 | minor << 32 | u64::from(patch),
+            ));
         }
         let mark = self.temps.len();
         for number in parts.numbers.iter().take(parts.known) {

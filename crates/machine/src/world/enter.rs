@@ -397,9 +397,11 @@ impl World {
             return None;
         }
         // `***(msg)` alone is code 999; what cannot be shown for want of memory is left out.
-        let mark = self.temps.len();
-        self.temp(info.value).ok()?;
-        let event = info.value.as_ticket();
+        let Ok(mark) = self.temp(info.value) else {
+            self.raised = None;
+            return None;
+        };
+        let event = self.temps[mark].as_ticket();
         let count = self.elements_len(event);
         let code = match count {
             0 | 1 => None,

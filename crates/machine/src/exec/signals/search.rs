@@ -2,7 +2,8 @@
 //! what happens if nobody takes it. The cost is that of the prompts and spaces passed, whatever the depth of calls.
 
 use super::event::slot;
-use super::state::{Emission, NO_FIBER, Place, Status, Then};
+use super::prompt::How;
+use super::state::{DROPPED, Emission, FINISHES, NO_FIBER, Place, RETURNS, Status, Then};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
@@ -449,12 +450,7 @@ impl World {
         } else {
             Value::EMPTY
         };
-        let r = self.running_r;
-        // SAFETY: the instruction's result register.
-        unsafe {
-            self.write(r, dst, value);
-            Ok(Next::at((*self.frame).pc, r))
-        }
+        self.resume_with(dst, value)
     }
 
     /// The search of an emission ended without a taker: its emitter goes on.
@@ -482,10 +478,17 @@ impl World {
 
     /// The running fiber goes on with a value as the result of the instruction that it waits at.
     pub(crate) fn resume_with(&mut self, dst: u16, value: Value) -> Raise<Next> {
-        if dst == super::state::RETURNS {
+        if dst == RETURNS {
             return self.return_value(value);
         }
         let r = self.running_r;
+        if dst == FINISHES {
+            return self.finish_handler(How::Took);
+        }
+        if dst == DROPPED {
+            // SAFETY: the frame on top waits behind an instruction without a result.
+            return Ok(Next::at(unsafe { (*self.frame).pc }, r));
+        }
         // SAFETY: the frame on top waits at an instruction whose result goes to `dst`.
         unsafe {
             self.write(r, dst, value);

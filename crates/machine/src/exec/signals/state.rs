@@ -17,6 +17,10 @@ pub(crate) const ERROR_TOPIC: &str = "***";
 pub(crate) const NO_FIBER: FiberId = FiberId(u32::MAX);
 /// A result register that stands for "return from the frame on top".
 pub(crate) const RETURNS: u16 = u16::MAX;
+/// A result register of an instruction that has none: what it is given is dropped.
+pub(crate) const DROPPED: u16 = u16::MAX - 1;
+/// A result register that stands for "the handler of a subscription, whose bottom frame is on top, has ended".
+pub(crate) const FINISHES: u16 = u16::MAX - 2;
 
 /// Where a search for handlers stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

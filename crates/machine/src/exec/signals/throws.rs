@@ -5,7 +5,7 @@ use isa::Op;
 use isa::fault::Catch;
 use isa::signature::Effect;
 
-use super::state::{Place, RETURNS};
+use super::state::{DROPPED, FINISHES, Place};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Role, prompt_flags};
@@ -92,8 +92,8 @@ impl World {
         };
         let mark = self.temps.len();
         self.temp(info.value)?;
-        // The handler's bottom frame waits for the end of the delivery and returns then.
-        let index = self.emission_of_error(info, mark, Some(RETURNS))?;
+        // The handler's bottom frame stays until the delivery has ended.
+        let index = self.emission_of_error(info, mark, Some(FINISHES))?;
         self.temps.truncate(mark);
         if let Some(emission) = self.emission(index) {
             emission.place = place;
@@ -254,7 +254,8 @@ impl World {
     }
 
     /// The register that the instruction which just faulted would have written, if it is one of a Rhumb function and gives
-    /// one dynamic value: a reply then stands for its result.
+    /// one dynamic value: a reply then stands for its result. Of one that stores and gives nothing, a reply stands for what
+    /// it did: nothing is stored.
     pub(crate) fn result_register(&mut self) -> Option<u16> {
         // SAFETY: the frame on top runs code that the World keeps alive.
         let (frame, code) = unsafe {
@@ -275,6 +276,12 @@ impl World {
             .code
             .get(code.file_pc(frame.pc) as usize)?;
         let op = Op::from_byte(byte)?;
+        if matches!(
+            op,
+            Op::CellStoreR | Op::StoreStaticR | Op::SetName | Op::SetIndex
+        ) {
+            return Some(DROPPED);
+        }
         let dynamic = match op.info().effect() {
             Effect::Fixed { pushes, .. } => matches!(pushes, [isa::Slot::Dyn]),
             _ => matches!(
