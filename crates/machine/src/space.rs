@@ -372,6 +372,15 @@ impl World {
         Ok(event)
     }
 
+    /// Puts a proclamation of that topic, whose argument is the value at a place of the temporary roots, in its place.
+    pub fn space_departure(&mut self, topic: u32, at: usize) -> Raise<()> {
+        let event = self.event_of_temps(PROCLAMATION, Some(topic), at, 1)?;
+        if let Some(place) = self.temps.get_mut(at) {
+            *place = event;
+        }
+        Ok(())
+    }
+
     /// The arguments of an event as one value: nothing, the only one, or a map of all.
     pub fn space_payload(&mut self, event: Value) -> Raise<Value> {
         let map = event.as_ticket();

@@ -482,6 +482,10 @@ fn notify_arrival(
     let monitored = monitor.is_some();
     world.host_push(monitor.map_or(Value::HOLE, |listener| listener.handler))?;
     let departure = world.space_intern(DEPARTURE)?;
+    // What is gone is the argument of an event of its own, so that a listener of both can tell them apart.
+    for at in 0..gone.len() {
+        world.space_departure(departure, mark + 2 + at)?;
+    }
     let heard = with(world, |spaces| {
         (!gone.is_empty() && spaces.heard(space, PROCLAMATION, departure))
             || (arrived.is_some() && spaces.heard(space, PROCLAMATION, topic))

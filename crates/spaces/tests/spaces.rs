@@ -199,7 +199,12 @@ fn pins_are_told_replaced_and_retracted() {
     let source = program(
         &[
             &handler("come", "come", NOTHING),
-            &handler("gone", "gone", NOTHING),
+            // A departure's argument is the event that is gone.
+            &handler("gone", "gone", NOTHING).replacen(
+                "    event_arg 0\n",
+                "    event_arg 0\n    swap\n    pop\n    event_arg 0\n",
+                1,
+            ),
         ],
         &[
             NEW,
