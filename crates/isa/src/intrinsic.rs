@@ -98,4 +98,6 @@ intrinsics! {
     104 InRange "range.contains" [Dyn Dyn] Bool [Type] "p", "Does a range contain a value?";
     105 VersionOfText "version.of_text" [Text] Dyn [Conv] "a", "The version that a text names: `1.2.3`, `1.2.-`, `1.-`, with a suffix.";
     110 SignalWanted "signal.wanted" [] Bool [] "a", "Was the running activation called under a selector with a rule for anonymous signals?";
+    111 SignalAnswered "signal.answered" [] Bool [] "p", "Notes that the running activation answers empty on purpose; always true.";
+    112 SignalGate "signal.gate" [Dyn] Bool [] "p", "Is a value not empty, or was it the purposeful answer of the activation called last?";
 }

@@ -13,7 +13,7 @@ pub mod float;
 pub(crate) mod flow;
 pub(crate) mod fused;
 pub mod int;
-mod intrinsics;
+pub(crate) mod intrinsics;
 mod lists;
 mod maps;
 pub(crate) mod memory;

@@ -4,7 +4,7 @@
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
 use crate::heap::map::set;
-use crate::legend::{FieldName, Legends, Nature};
+use crate::legend::{Legends, Nature};
 use crate::space::{Outcome, SpaceOp};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -59,22 +59,25 @@ impl World {
     unsafe fn construct(&mut self, mark: usize, window: u32, argc: u32) -> Raise<Value> {
         let map = self.map_new(Legends::PLAIN, 0)?;
         let map = self.temp(Value::ticket(Kind::Map, map))?;
-        let count = self.elements_len(self.temps[mark].as_ticket());
-        self.charge_fuel(u64::from(count))?;
-        for index in 0..count {
-            let label = self.element(self.temps[mark].as_ticket(), index);
+        let members = self.members(self.temps[mark].as_ticket());
+        self.charge_fuel(u64::from(members))?;
+        let mut given = 0;
+        for index in 0..members {
+            let member = self.member(self.temps[mark].as_ticket(), index);
+            if member.key.same(Value::HOLE) {
+                continue;
+            }
             // SAFETY: passed on; growth of `temps` moves no register.
-            let value = if index < argc {
-                unsafe { self.argument(window, index) }
+            let value = if given < argc {
+                unsafe { self.argument(window, given) }
             } else {
                 Value::EMPTY
             };
+            given += 1;
+            let key = self.temp(member.key)?;
             let value = self.temp(value)?;
-            if label.kind() == Kind::Text {
-                let name = self.intern_text(label.as_ticket())?;
-                self.set_field(map, FieldName::text(name), value, set::MUTABLE)?;
-            }
-            self.temps.truncate(value);
+            self.set_member(map, key, value, set::MUTABLE)?;
+            self.temps.truncate(key);
         }
         Ok(self.temps[map])
     }

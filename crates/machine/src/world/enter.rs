@@ -84,6 +84,7 @@ impl World {
             names: Names::new(),
             lookup_epoch: 1,
             next_id: 1,
+            answered: crate::exec::intrinsics::NOT_ANSWERED,
             next_key: 1,
             raised: None,
             caught: Default::default(),

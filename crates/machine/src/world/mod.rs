@@ -119,6 +119,8 @@ pub struct World {
     pub(crate) hash_key: (u64, u64),
     /// Next identity hash.
     pub(crate) next_id: u32,
+    /// Fiber and frame that answered empty on purpose last (rhumb.md D-21).
+    pub(crate) answered: (u32, usize),
     /// Next fresh key.
     pub(crate) next_key: u64,
     /// What was raised and not yet delivered.

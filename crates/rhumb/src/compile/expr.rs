@@ -220,8 +220,35 @@ impl Code<'_> {
     }
 
     fn reference(&mut self, inner: ExprId, want: Want) {
-        self.expr(inner, Want::Reference);
+        if !self.read_pins(inner) {
+            self.expr(inner, Want::Reference);
+        }
         self.done(want);
+    }
+
+    /// `<R$t>`: the payloads pinned under a topic (D-27); false if it is something else.
+    fn read_pins(&mut self, inner: ExprId) -> bool {
+        let tree = self.tree();
+        let Expr::Chain { head, steps } = tree.expr(inner) else {
+            return false;
+        };
+        let Some((last, before)) = steps.split_last() else {
+            return false;
+        };
+        let crate::tree::StepKind::Emit(emission) = &last.kind else {
+            return false;
+        };
+        let (crate::tree::EventKind::Proclamation, Some(topic), None) =
+            (emission.kind, emission.topic, &emission.args)
+        else {
+            return false;
+        };
+        self.chain(*head, before, Want::Reference);
+        self.f.coerce(TypeId::DYN);
+        self.at(last.span);
+        let name = self.name(topic);
+        self.f.op(Op::ReadPins, &[name.0]);
+        true
     }
 
     fn interpolated(&mut self, pieces: &[TextPiece]) {

@@ -34,8 +34,25 @@ impl Code<'_> {
             return;
         }
         self.f.coerce(TypeId::DYN);
+        let only_default = matches!(list, [Rule { kind: RuleKind::Default(_), .. }]);
+        if !only_default {
+            self.subject(at);
+            return self.value_rules(list, Ends::Value, want);
+        }
+        // Not entered when the subject came to nothing without saying so (D-21).
+        let (closed, end) = (self.f.label(), self.f.label());
+        self.f.dup();
+        self.f
+            .op(Op::Intrinsic, &[isa::Intrinsic::SignalGate as u32]);
+        self.f.jump_if_not(closed);
         self.subject(at);
         self.value_rules(list, Ends::Value, want);
+        self.f.jump(end);
+        self.f.bind(closed);
+        if want == Want::Nothing {
+            self.f.pop();
+        }
+        self.f.bind(end);
     }
 
     /// Pops the subject of a selector into its slot.

@@ -77,6 +77,12 @@ impl Code<'_> {
         self.f.op(Op::Post, &[name.0, 1, 0]);
         self.f.jump(end);
         self.f.bind(plain);
+        if args.is_empty() {
+            // Empty on purpose (D-21).
+            self.f
+                .op(Op::Intrinsic, &[isa::Intrinsic::SignalAnswered as u32]);
+            self.f.pop();
+        }
         self.f.ret();
         self.f.bind(end);
         self.done(want);

@@ -242,6 +242,18 @@ pub(crate) unsafe fn run(
             site.set_bool(wanted);
             Ok(())
         }
+        SignalAnswered => {
+            world.answered = (world.current.0, world.frame_index());
+            site.set_bool(true);
+            Ok(())
+        }
+        SignalGate => {
+            let called = (world.current.0, world.frame_index() + 1);
+            let open = !site.value(0).is_empty() || world.answered == called;
+            world.answered = NOT_ANSWERED;
+            site.set_bool(open);
+            Ok(())
+        }
         VersionOfText => {
             let version = world.version_from(site.value(0))?;
             site.set_value(version);
@@ -249,6 +261,9 @@ pub(crate) unsafe fn run(
         }
     }
 }
+
+/// No activation answered.
+pub(crate) const NOT_ANSWERED: (u32, usize) = (u32::MAX, 0);
 
 /// True if operand 0 is a union case of that name, of whatever type.
 fn case_is(world: &mut World, site: Site, name: &str) -> Raise<()> {
