@@ -286,6 +286,7 @@ singles! { D;
     Format => whole::<D, texts::Format>;
     /// Field by name.
     GetName => maps::get_name::<D, false>;
+    /// The same, with a routine of arity zero called on the map.
     ReadName => maps::get_name::<D, true>;
     /// Set a field by name.
     SetName => maps::set_name::<D>;
