@@ -86,7 +86,7 @@ fn run(module: &Module, loop_dispatch: bool) -> Vec<String> {
 /// The canonical text of a value, or the code of the fault that it ends with.
 fn canonical(world: &mut World, value: Value) -> String {
     world
-        .display_text(value, true)
+        .display_text(fzb::tables::Lang::Machine, value, true)
         .unwrap_or_else(|raised| world.report(raised).fault.code())
 }
 
