@@ -779,6 +779,8 @@ fn values_are_shown_as_a_language_shows_them() {
     assert_eq!(shown(&mut world, Lang::Rhumb, true), "yes");
     world.set_truth_words("ndiyo", "hapana");
     assert_eq!(shown(&mut world, Lang::Rhumb, true), "ndiyo");
+}
+
 /// Compound values are made and read by host functions without a tree of them, and nothing is left unrooted.
 #[test]
 fn builders_make_what_walks_read() {
