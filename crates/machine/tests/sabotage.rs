@@ -352,7 +352,7 @@ fn every_step_may_fail() {
 /// The canonical text of a value.
 fn canonical(world: &mut World, value: Value) -> Result<String, String> {
     world
-        .display_text(value, true)
+        .display_text(fzb::tables::Lang::Machine, value, true)
         .map_err(|raised| world.report(raised).to_string())
 }
 
@@ -361,7 +361,7 @@ fn programs_answer_what_they_should() {
     let (mut world, module, instance) = world(false);
     let mut answer = |name: &str| {
         call(&mut world, &module, instance, name)
-            .and_then(|value| world.text_of(value, 1).map_err(|report| report.to_string()))
+            .and_then(|value| canonical(&mut world, value))
     };
     assert_eq!(
         answer("stacks"),
