@@ -101,24 +101,26 @@ impl Code<'_> {
                 .values()
                 .any(|meaning| *meaning == super::units::Meaning::Slot(*var))
         });
-        let called = arms
-            .iter()
-            .flatten()
-            .any(|id| matches!(tree.expr(*id), Expr::Label(_)));
-        if mentioned || called {
+        if mentioned {
             return false;
         }
         let [no, yes] = arms;
         self.f.open_if();
-        self.arm(yes, want);
+        self.arm(yes, true, want);
         self.f.otherwise();
-        self.arm(no, want);
+        self.arm(no, false, want);
         self.f.close_if();
         true
     }
 
-    fn arm(&mut self, action: Option<ExprId>, want: Want) {
+    fn arm(&mut self, action: Option<ExprId>, subject: bool, want: Want) {
         match action {
+            Some(id) if self.applies(id) => {
+                self.dynamic(id, Want::Reference);
+                self.f.push_bool(subject);
+                self.f.op(Op::AutoApply, &[]);
+                self.done(want);
+            }
             Some(id) => {
                 self.expr(id, want);
                 if want != Want::Nothing {
@@ -215,26 +217,23 @@ impl Code<'_> {
 
     /// An action's value; a bare label that holds a routine is called with the subject (§4.2).
     fn action(&mut self, id: ExprId, source: Local, want: Want) {
-        let tree = self.tree();
-        if let Expr::Label(_) = tree.expr(id)
-            && self.slot_at(tree.span(id).start).is_some()
-            && !self.is_bound(tree.span(id).start)
-        {
+        if self.applies(id) {
             self.dynamic(id, Want::Reference);
-            self.f.dup();
-            self.f.push_text("Routine");
-            self.f.op(Op::IsInstance, &[]);
-            let end = self.f.label();
-            self.f.jump_if_not(end);
             self.f.load(source);
-            self.f.op(Op::CallClosure, &[1]);
-            self.f.bind(end);
+            self.f.op(Op::AutoApply, &[]);
             return self.done(want);
         }
         self.expr(id, want);
         if want != Want::Nothing {
             self.f.coerce(TypeId::DYN);
         }
+    }
+
+    /// Is an action a bare label, which is called with the subject if it holds a routine?
+    fn applies(&self, id: ExprId) -> bool {
+        let tree = self.tree();
+        let at = tree.span(id).start;
+        matches!(tree.expr(id), Expr::Label(_)) && self.slot_at(at).is_some() && !self.is_bound(at)
     }
 
     /// Does a label mean what a pattern bound or a parameter brought? Then it is a value, and not called with the subject.
