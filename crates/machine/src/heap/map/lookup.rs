@@ -159,6 +159,13 @@ impl World {
         Ok(())
     }
 
+    /// Sets the World map: every search under policy Rhumb that finds nothing from its receiver ends at it
+    /// (docs/specs/rhumb.md §3.8). Set it before programs run: what they looked up before is not looked up again. Anything but
+    /// a map takes it away.
+    pub fn set_world_map(&mut self, map: Value) {
+        self.world_map = map;
+    }
+
     /// Where a search from a receiver begins: the map itself, or the base map of its kind.
     fn start_of(&self, receiver: Value) -> Option<Value> {
         if receiver.is_map() {
