@@ -260,7 +260,13 @@ impl World {
                 *root
             };
             let Some(root) = root else { continue };
-            if let Some(found) = self.search_from(root, want, mark, &mut plain)? {
+            // What the World map's subfields have is reached through them only: `m\log` is not `m@console\log`.
+            let found = if turn == 1 {
+                self.search_alone(root, want, mark)?
+            } else {
+                self.search_from(root, want, mark, &mut plain)?
+            };
+            if let Some(found) = found {
                 let own = turn == 0 && found.1 == mark && receiver.is_map();
                 let holder = self.temps[found.1].as_ticket();
                 let value = found.0.map(|place| self.place_value(holder, place));
@@ -288,6 +294,19 @@ impl World {
                 let legend = self.legend(self.map_legend(first.as_ticket()));
                 !legend.has(legend_flags::DICT) && !legend.has(legend_flags::UNSHARED)
             })
+    }
+
+    /// What a map itself has, not its delegates; as [`World::search_from`].
+    fn search_alone(
+        &mut self,
+        map: Value,
+        want: Want,
+        mark: usize,
+    ) -> Raise<Option<(Option<Place>, usize)>> {
+        let Some(at) = self.meet(map, mark)? else {
+            return Ok(None);
+        };
+        Ok(self.test(at, want, false)?.map(|place| (place, at)))
     }
 
     /// Depth first from one root; the place and the index in `temps` of the map that has it.
