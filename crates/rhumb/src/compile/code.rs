@@ -232,6 +232,9 @@ impl<'a> Code<'a> {
 
     /// The slot that a label at a place of the source means.
     pub fn slot_at(&self, at: u32) -> Option<VarId> {
+        if let Some(var) = self.analysis().shared.get(&(self.unit, at)) {
+            return Some(*var);
+        }
         match self.analysis().meaning(at) {
             Meaning::Slot(var) => Some(var),
             Meaning::Free => None,

@@ -88,6 +88,7 @@ impl Analysis {
             label,
             owner,
             kind,
+            hidden: false,
             captured: false,
             assigned: false,
             assignments: 0,

@@ -55,6 +55,8 @@ pub struct Var {
     pub owner: UnitId,
     /// What it is.
     pub kind: VarKind,
+    /// Its label begins with `_`, so that a constructor's instance does not show it (D-10).
+    pub hidden: bool,
     /// Another unit mentions it.
     pub captured: bool,
     /// It is assigned after it was made.
@@ -137,6 +139,8 @@ pub struct Analysis {
     pub vars: Vec<Var>,
     /// What the label at a place of the source means.
     pub meanings: HashMap<u32, Meaning>,
+    /// The same for labels in parameter lists that several functions share (`<sub> -> …`), each by its unit.
+    pub shared: HashMap<(UnitId, u32), VarId>,
     /// Places of labels that a pattern binds (the others pin).
     pub binds: HashSet<u32>,
     /// The unit that an expression makes.
@@ -205,6 +209,7 @@ impl Analysis {
         let owner = self.unit(var.owner);
         matches!(var.kind, VarKind::Param(_) | VarKind::Local)
             && owner.constructor
+            && !var.hidden
             && var
                 .label
                 .is_some_and(|label| !owner.own_fields.contains(&label))
