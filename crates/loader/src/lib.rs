@@ -30,7 +30,7 @@ mod version;
 pub use bundle::{BUNDLE, Bundled, PRELUDE, bundled};
 pub use catalog::{Catalog, Dependency};
 pub use failure::{Failure, SourceFailure};
-pub use loader::{Loader, Settings};
+pub use loader::{Document, Loader, Settings, prelude};
 pub use project::Project;
 pub use shelf::{Book, Shelf};
 pub use version::{Available, Wanted};

@@ -17,6 +17,15 @@ pub struct Project {
 }
 
 impl Project {
+    /// No project: nothing is below its root.
+    pub fn none() -> Project {
+        Project {
+            root: PathBuf::new(),
+            file: None,
+            catalog: Catalog::default(),
+        }
+    }
+
     /// The project of a file or folder: its root is the nearest folder from there upwards that holds a `.rhy` file; if there is
     /// none, the working folder.
     ///
@@ -55,6 +64,9 @@ impl Project {
     /// # Errors
     /// If nothing is there, or it leads out of the root.
     pub fn below(&self, path: &str) -> Result<PathBuf, String> {
+        if self.root.as_os_str().is_empty() {
+            return Err(format!("{path}: there is no project"));
+        }
         let sources = self
             .catalog
             .source

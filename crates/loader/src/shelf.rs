@@ -93,13 +93,17 @@ fn file_name(path: &Path) -> String {
         .unwrap_or_default()
 }
 
-/// `sha256:…` of a shelf: over relative path and content of all files that are not hidden, in the order of their paths.
+/// `sha256:…` of a shelf (or of one file as if it were alone in one): over relative path and content of all files that are not hidden, in the order of their paths.
 ///
 /// # Errors
 /// Why it cannot be read.
 pub fn hash(folder: &Path) -> Result<String, String> {
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     let mut folders = vec![(String::new(), folder.to_owned())];
+    if folder.is_file() {
+        files.push((file_name(folder), folder.to_owned()));
+        folders.clear();
+    }
     while let Some((before, folder)) = folders.pop() {
         let listed = std::fs::read_dir(&folder).map_err(|error| because(&folder, &error))?;
         for item in listed {

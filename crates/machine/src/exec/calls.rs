@@ -843,10 +843,21 @@ pub(crate) unsafe fn load_module(world: &mut World, pc: *const Word, r: *mut u64
                     flags::ENTRY,
                 )
             }
-            (InstanceState::Entering, _) => Err(world.fault_args(
-                Fault::Module,
-                format_args!("the module {name} imports itself, directly or through others"),
-            )),
+            (InstanceState::Entering, _) => {
+                // Instances are made when they are first needed, so they stand in the order of the circle.
+                let circle: Vec<&str> = world
+                    .instances
+                    .iter()
+                    .skip(instance as usize)
+                    .filter(|entry| entry.state == InstanceState::Entering)
+                    .map(|entry| entry.loaded.module.module_name())
+                    .collect();
+                let text = format!(
+                    "circular dependency detected: {} -> {name}",
+                    circle.join(" -> ")
+                );
+                Err(world.fault(Fault::Module, &text))
+            }
             (InstanceState::Failed, _) => Err(world.fault_args(
                 Fault::Module,
                 format_args!("the module {name} failed when it was loaded"),

@@ -38,9 +38,21 @@ struct Job {
 }
 
 /// Finds the units and slots of a document.
-pub fn analyse(tree: &Tree) -> Analysis {
+///
+/// `session`: labels of earlier blocks of a prompt, if the document is one.
+pub fn analyse(tree: &Tree, session: Option<&[String]>) -> Analysis {
     let mut analysis = Analysis::default();
     let module = analysis.add_unit(UnitKind::Module, None);
+    for label in session.unwrap_or_default() {
+        let Some(label) = tree.labels().get(label) else {
+            continue;
+        };
+        let var = analysis.add_var(module, Some(label), VarKind::Session, 0);
+        // What a block assigned may be of any kind: nothing is known of its value.
+        analysis.var_mut(var).assigned = true;
+        analysis.var_mut(var).assignments = 1;
+        analysis.unit_mut(module).labels.insert(label, var);
+    }
     let chain = Some(Rc::new(Link {
         scope: Scope::Activation(module),
         outer: None,
@@ -54,6 +66,7 @@ pub fn analyse(tree: &Tree) -> Analysis {
         predicate: None,
         shared: false,
         late: Vec::new(),
+        session: session.is_some(),
     };
     walker.queue.push_back(Job {
         unit: module,
@@ -128,6 +141,8 @@ struct Walker<'t> {
     shared: bool,
     /// Mentions of labels that nothing assigned so far.
     late: Vec<(UnitId, Chain, LabelId, u32)>,
+    /// The document is a block of a prompt: its labels are those of the session.
+    session: bool,
 }
 
 impl Walker<'_> {
@@ -210,6 +225,7 @@ impl Walker<'_> {
         let found = self.analysis.var(var);
         let earlier = match found.kind {
             VarKind::Local | VarKind::Static => found.first < at,
+            VarKind::Session => found.first <= at,
             _ => true,
         };
         earlier.then_some(var)
@@ -287,10 +303,15 @@ impl Walker<'_> {
             }
             None => {
                 let kind = match self.analysis.unit(self.activation()).kind {
+                    UnitKind::Module if self.session => VarKind::Session,
                     UnitKind::Module => VarKind::Static,
                     _ => VarKind::Local,
                 };
-                self.declare(label, kind, at)
+                let var = self.declare(label, kind, at);
+                if kind == VarKind::Session {
+                    self.analysis.var_mut(var).first = at.saturating_add(1);
+                }
+                var
             }
         };
         let found = self.analysis.var_mut(var);

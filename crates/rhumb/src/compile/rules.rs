@@ -366,7 +366,10 @@ fn label_submap<'t>(
         return None;
     };
     let var = analysis.var(var);
-    if !matches!(var.kind, VarKind::Local | VarKind::Static) {
+    if !matches!(
+        var.kind,
+        VarKind::Local | VarKind::Static | VarKind::Session
+    ) {
         return None;
     }
     match tree.expr(var.value?) {

@@ -44,6 +44,9 @@ pub enum VarKind {
     Bound,
     /// A label of the module.
     Static,
+    /// A label of the session: a static of the module holds its cell, which the blocks of a prompt share. [`Var::first`] is
+    /// then 0 for a label of an earlier block, else one more than where it is first assigned.
+    Session,
 }
 
 /// A slot.
@@ -189,7 +192,7 @@ impl Analysis {
     /// change it after it was made.
     pub fn is_cell(&self, id: VarId) -> bool {
         let var = self.var(id);
-        if var.kind == VarKind::Static {
+        if matches!(var.kind, VarKind::Static | VarKind::Session) {
             return false;
         }
         if self.exposed(id) {
@@ -199,7 +202,7 @@ impl Analysis {
             VarKind::Argument(_) | VarKind::AllArguments => false,
             VarKind::Param(_) | VarKind::Bound => var.captured && var.assigned,
             VarKind::Local => var.captured,
-            VarKind::Static => false,
+            VarKind::Static | VarKind::Session => false,
         }
     }
 
