@@ -298,9 +298,9 @@ pub mod codes {
         LOOKS_LIKE_MONEY "RH0102"
         ELSE_IN_ASSIGNMENT "RH0103"
         SHORT_VERSION "RH0104"
+        UNDEFINED "RH0105"
         LIBRARY_NOT_FOUND "RH0201"
         TOO_LARGE "RH0202"
-        MISPLACED "RH0203"
         COMPILER "RH0299"
     }
 }
