@@ -95,12 +95,7 @@ fn compiled(text: &str) -> Vec<diag::Code> {
     use rhumb::compile::{NoLibraries, Options as Compile, compile};
     let parsed = parse(text, Options::default());
     assert!(!parsed.has_errors());
-    let options = Compile {
-        name: "errors",
-        path: "errors.rh",
-        text: parsed.source.text(),
-        libraries: &NoLibraries,
-    };
+    let options = Compile::new("errors", "errors.rh", parsed.source.text(), &NoLibraries);
     let problems = compile(&parsed.tree, &options).expect_err("a problem");
     problems.iter().map(|problem| problem.code()).collect()
 }
