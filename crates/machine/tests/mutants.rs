@@ -39,7 +39,7 @@ fn programs() -> Vec<Vec<u8>> {
 /// What a run came to, as far as both dispatchers must agree: the entry's and the exports' results as text or fault code.
 fn run(module: &Module, loop_dispatch: bool) -> Vec<String> {
     let engine = Shared::new(loop_dispatch);
-    let loaded = engine.add_module(module.clone(), true);
+    let loaded = engine.add_module(module.clone(), true).expect("memory");
     let limits = Limits {
         memory: 8 << 20,
         one_allocation: 2 << 20,

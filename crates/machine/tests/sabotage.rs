@@ -144,7 +144,7 @@ fn world(loop_dispatch: bool) -> (World, Module, u32) {
     let module = Module::from_tables(&tables).unwrap_or_else(|error| panic!("{error}"));
     fzb::verify::module(&module).unwrap_or_else(|refusal| panic!("{refusal}"));
     let engine = Shared::new(loop_dispatch);
-    let loaded = engine.add_module(module.clone(), true);
+    let loaded = engine.add_module(module.clone(), true).expect("memory");
     let mut world = World::new(engine, Limits::strict(), Grants::none())
         .unwrap_or_else(|error| panic!("{error}"));
     let instance = world

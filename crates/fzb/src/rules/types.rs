@@ -2,7 +2,7 @@
 
 use super::nesting::{self, Measure};
 use super::{Checked, Context, refuse};
-use crate::error::Rule;
+use crate::error::{FileError, Rule};
 use crate::layout::Table;
 use crate::tables::{Range, TypeId, TypeKind, TypedefKind, field_flags};
 use crate::view::Indexes;
@@ -193,6 +193,9 @@ fn typedef(
     names.clear();
     for tag in 0..cases {
         let [name, first_field, fields] = context.record(Table::Cases, first_case + tag);
+        if names.try_reserve(1).is_err() {
+            return Err(FileError::no_memory());
+        }
         names.push(name);
         let place = format_args!("typedefs[{index}].cases[{tag}].fields");
         let most = if kind == TypedefKind::Enum {

@@ -11,6 +11,7 @@ use super::dispatch::{Dispatch, Next, Slow, cold};
 use crate::code::Word;
 use crate::fault::{Fault, Raise, Raised};
 use crate::host::Stream;
+use crate::host_memory::joined;
 use crate::policy::sized::F32;
 use crate::policy::{Arith, Target, bits, mode, sized};
 use crate::value::{Value, tag};
@@ -351,7 +352,9 @@ slow! {
         };
         let found = world.text_str(text)?;
         if found != wanted {
-            let line = format!("assertion {}: expected {wanted}, found {found}\n", name_of(&module, name));
+            let name = name_of(&module, name);
+            let line = joined(&["assertion ", name, ": expected ", wanted, ", found ", found, "\n"]);
+            let Ok(line) = line else { return Err(world.no_host_memory()) };
             world.write_output(Stream::Err, line.as_bytes())?;
         }
         let value = world.read(r, w.b);
@@ -364,7 +367,8 @@ slow! {
     Inspect, |world, pc, r, w| {
         let text = world.display(world.read(r, w.b), mode::CANONICAL)?;
         let module = world.module();
-        let line = format!("{}: {}\n", name_of(&module, wide(pc).0), world.text_str(text)?);
+        let line = joined(&[name_of(&module, wide(pc).0), ": ", world.text_str(text)?, "\n"]);
+        let Ok(line) = line else { return Err(world.no_host_memory()) };
         world.write_output(Stream::Err, line.as_bytes())?;
         let value = world.read(r, w.b);
         world.write(r, w.a, value);

@@ -17,6 +17,7 @@ use lemari::Ticket;
 use crate::fault::{Fault, Raise};
 use crate::heap::object::{BLOB_HEADER, BlobObj, CellObj, MAP_HEADER, MapObj, TableObj};
 use crate::heap::vector::{elem, rooted};
+use crate::host_memory::copied;
 use crate::legend::{Field, FieldName, LegendId, Nature, entry_flags, field_flags, legend_flags};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
@@ -311,9 +312,7 @@ impl World {
     #[cold]
     pub(crate) fn write_fault(&mut self, what: &str, key: Value) -> crate::fault::Raised {
         let name = if key.kind() == Kind::Text {
-            self.text_str_unrooted(key.as_ticket())
-                .unwrap_or("…")
-                .to_owned()
+            copied(self.text_str_unrooted(key.as_ticket()).unwrap_or("…"))
         } else {
             String::new()
         };
@@ -361,8 +360,7 @@ impl World {
 
     /// A field's name for messages.
     pub(crate) fn name_shown(&self, name: FieldName) -> String {
-        name.text_id()
-            .map_or_else(|| String::from("(key)"), |id| self.name_text(id).to_owned())
+        copied(name.text_id().map_or("(key)", |id| self.name_text(id)))
     }
 
     fn change_slot(&mut self, map: usize, field: Field, value: usize, how: u8) -> Raise<()> {

@@ -6,6 +6,7 @@ use isa::Hook;
 use numeric::{Number, ParseError};
 
 use crate::fault::{Fault, Raise, Raised};
+use crate::host_memory::covered;
 use crate::policy::{mode, promote, temporal, time_text};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -123,17 +124,22 @@ impl World {
         let digits = text.trim_start_matches(['+', '-']);
         let second = digits.as_bytes().get(1).copied().unwrap_or(0);
         let decimal = lang == Lang::Rhumb && digits.starts_with('0') && second.is_ascii_digit();
-        let parsed = if target == Target::Float {
-            numeric::parse_float(text, lang != Lang::Rhumb).map(Number::F64)
-        } else if decimal {
-            numeric::parse_decimal(text).map(Number::Exact)
-        } else {
-            match numeric::parse_integer(text, 10) {
-                Err(ParseError::Syntax) if target == Target::Number => {
-                    numeric::parse_float(text, false).map(Number::F64)
+        let parsed = covered(numeric::parse_memory(bytes as usize), || {
+            if target == Target::Float {
+                numeric::parse_float(text, lang != Lang::Rhumb).map(Number::F64)
+            } else if decimal {
+                numeric::parse_decimal(text).map(Number::Exact)
+            } else {
+                match numeric::parse_integer(text, 10) {
+                    Err(ParseError::Syntax) if target == Target::Number => {
+                        numeric::parse_float(text, false).map(Number::F64)
+                    }
+                    other => other,
                 }
-                other => other,
             }
+        });
+        let Ok(parsed) = parsed else {
+            return Err(self.no_host_memory());
         };
         match parsed {
             // Integers beyond i64 are for the languages that have them.
@@ -188,7 +194,7 @@ impl World {
                 return Ok(Value::int(value.payload as i64));
             }
             Kind::Text => self.parse_number(value, Target::Int)?,
-            _ => match self.number_of(value) {
+            _ => match self.number_of(value)? {
                 Some(number) => number,
                 None => {
                     return match self.rhumb_number(value) {
@@ -198,8 +204,10 @@ impl World {
                 }
             },
         };
-        self.charge_number(numeric::Operation::Quotient, &number, &number)?;
-        match numeric::truncate(promote(lang), &number) {
+        let whole = self.number_work(numeric::Operation::Quotient, &number, &number, || {
+            numeric::truncate(promote(lang), &number)
+        })?;
+        match whole {
             // A sized number above i63, or a big one, where integers have 64 bits.
             Ok(Number::Exact(_)) if matches!(lang, Lang::Machine | Lang::Fusabi) => {
                 Err(self.fault(Fault::Conv, "the number does not fit 64 bits"))
@@ -213,7 +221,7 @@ impl World {
         let number = match value.kind() {
             Kind::F64 => return Ok(value),
             Kind::Text => self.parse_number(value, Target::Float)?,
-            _ => match self.number_of(value) {
+            _ => match self.number_of(value)? {
                 Some(number) => number,
                 None => match self.rhumb_number(value).and_then(Value::as_int) {
                     Some(integer) => Number::I64(integer),
@@ -221,8 +229,9 @@ impl World {
                 },
             },
         };
-        self.charge_number(numeric::Operation::Quotient, &number, &number)?;
-        let float = numeric::to_f64(&number);
+        let float = self.number_work(numeric::Operation::Quotient, &number, &number, || {
+            numeric::to_f64(&number)
+        })?;
         if self.policy() == Lang::Rhumb && !float.is_finite() {
             return Err(self.fault(Fault::Range, "number out of range"));
         }
@@ -270,7 +279,7 @@ impl World {
             }
             Kind::I64 | Kind::Sized => {
                 let scalar = self
-                    .number_of(value)
+                    .number_of(value)?
                     .and_then(|number| numeric::to_i64(&number).ok());
                 match scalar
                     .and_then(|scalar| u32::try_from(scalar).ok())
@@ -291,11 +300,14 @@ impl World {
             Kind::Duration => Some(value.payload as i64),
             Kind::Text => time_text::parse_date(self.text_str(value.as_ticket())?),
             _ => {
-                let Some(number) = self.number_of(value) else {
+                let Some(number) = self.number_of(value)? else {
                     return Err(self.no_conversion(Target::Date, value));
                 };
-                self.charge_number(numeric::Operation::Quotient, &number, &number)?;
-                match temporal::scalar_ns(&number) {
+                let ns =
+                    self.number_work(numeric::Operation::Quotient, &number, &number, || {
+                        temporal::scalar_ns(&number)
+                    })?;
+                match ns {
                     Ok(ns) => Some(ns),
                     Err(_) => return Err(self.fault(Fault::Conv, "the number is no date")),
                 }
@@ -336,7 +348,7 @@ impl World {
         self.charge(bytes)?;
         let text = self.temps[mark].as_ticket();
         // Interning may collect while the text is read, so it reads a copy.
-        let copy = self.text_str(text).map(str::to_owned);
+        let copy = self.host_text(text);
         let name = copy.and_then(|copy| self.intern(&copy));
         self.lemari.refund(bytes);
         self.temps.truncate(mark);

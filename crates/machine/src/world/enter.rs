@@ -12,6 +12,7 @@ use crate::fault::{Counters, Fault, FaultReport, Raise};
 use crate::fiber::{FiberId, State};
 use crate::frame::flags;
 use crate::host::{Grants, Output, Resources};
+use crate::host_memory::{copied, fixed};
 use crate::legend::Legends;
 use crate::value::Value;
 use crate::world::{EmergencyMode, InstanceState, Limits, Names, Outcome, World, signals};
@@ -110,7 +111,6 @@ impl World {
             collect_always: false,
             emissions: Default::default(),
             closed: false,
-            kept: Vec::new(),
         })
     }
 
@@ -341,12 +341,14 @@ impl World {
                 if info.fault == Fault::Internal {
                     self.closed = true;
                 }
-                Box::new(FaultReport {
-                    fault: info.fault,
-                    message,
-                    trace: info.trace,
-                    omitted: info.omitted,
-                    counters,
+                fixed(|| {
+                    Box::new(FaultReport {
+                        fault: info.fault,
+                        message,
+                        trace: info.trace,
+                        omitted: info.omitted,
+                        counters,
+                    })
                 })
             }
             None => self.report_of(Fault::Internal, "a fault without a record"),
@@ -355,12 +357,15 @@ impl World {
 
     fn report_of(&mut self, fault: Fault, message: &str) -> Box<FaultReport> {
         self.counters.faults += 1;
-        Box::new(FaultReport {
-            fault,
-            message: message.to_owned(),
-            trace: Vec::new(),
-            omitted: 0,
-            counters: self.counters(),
+        let counters = self.counters();
+        fixed(|| {
+            Box::new(FaultReport {
+                fault,
+                message: message.to_owned(),
+                trace: Vec::new(),
+                omitted: 0,
+                counters,
+            })
         })
     }
 
@@ -370,7 +375,7 @@ impl World {
             return message;
         }
         match self.display(value, 1) {
-            Ok(ticket) => self.text_str(ticket).map(str::to_owned).unwrap_or_default(),
+            Ok(ticket) => self.text_str(ticket).map(copied).unwrap_or_default(),
             Err(_) => String::new(),
         }
     }
@@ -469,7 +474,7 @@ impl World {
     pub fn text_of(&mut self, value: Value, mode: u8) -> Result<String, Box<FaultReport>> {
         let shown = self
             .display(value, mode)
-            .and_then(|ticket| self.text_str(ticket).map(str::to_owned));
+            .and_then(|ticket| self.host_text(ticket));
         match shown {
             Ok(text) => Ok(text),
             Err(raised) => {

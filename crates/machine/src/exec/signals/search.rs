@@ -6,6 +6,7 @@ use super::state::{Emission, NO_FIBER, Place, Status, Then};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, State, prompt_flags};
+use crate::host_memory::copied;
 use crate::space::{Listener, Outward};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -105,7 +106,7 @@ impl World {
             self.temps.truncate(mark);
             let mark = self.temp(event)?;
             let message = if message.kind() == Kind::Text {
-                self.text_str(message.as_ticket())?.to_owned()
+                copied(self.text_str(message.as_ticket())?)
             } else {
                 String::new()
             };

@@ -6,6 +6,7 @@ use lemari::{Ticket, Visitor};
 
 use crate::fault::{Fault, Raise};
 use crate::fiber::FiberId;
+use crate::host_memory::boxed;
 use crate::space::Listener;
 use crate::value::Value;
 use crate::world::{RaisedInfo, RunRecord, World};
@@ -266,11 +267,15 @@ impl World {
                 count as u32
             }
         };
+        let Ok(mut emission) = boxed(emission) else {
+            self.emissions.free.push(slot);
+            return Err(self.no_host_memory());
+        };
         self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
         self.emissions.serial += 1;
         emission.generation = self.emissions.generation;
         emission.serial = self.emissions.serial;
-        self.emissions.list[slot as usize] = Some(Box::new(emission));
+        self.emissions.list[slot as usize] = Some(emission);
         Ok(slot)
     }
 

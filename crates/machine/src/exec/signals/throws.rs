@@ -9,6 +9,7 @@ use super::state::Place;
 use crate::exec::dispatch::Next;
 use crate::fault::{Raise, Raised};
 use crate::fiber::{FiberId, prompt_flags};
+use crate::host_memory::fixed;
 use crate::legend::Legends;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
@@ -56,7 +57,7 @@ impl World {
         };
         let place = self.outward(Place::Fiber(outer));
         if let Some(emission) = self.emission(index) {
-            emission.raised = Some(Box::new(info));
+            emission.raised = Some(fixed(|| Box::new(info)));
             emission.resumable = dst.is_some();
             emission.trap = trap;
             emission.passed = skip + 1;
