@@ -22,7 +22,7 @@ pub struct Cli {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Verb {
-    /// Run a program: a module (.fzb) or module text (.fza)
+    /// Run a program: a module (.fzb), module text (.fza) or Rhumb source (.rh)
     Run(Run),
     /// Assemble module text (.fza) to a module (.fzb)
     Asm(Asm),
@@ -30,6 +30,12 @@ pub enum Verb {
     Disasm(Disasm),
     /// Check files and verify all their functions
     Verify(Verify),
+    /// Run Rhumb sources (.rh) and check the assertions in them
+    Test(Test),
+    /// Read and compile Rhumb sources without running them
+    Check(Check),
+    /// Lay Rhumb sources out in the one form
+    Fmt(Fmt),
     /// Say more about the code of an error
     Explain(Explain),
     /// List the host functions that programs may import
@@ -47,13 +53,23 @@ pub enum Plug {
 }
 
 /// Limits and grants.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct Bounds {
     /// Fuel per call, about one unit per instruction: 10M, 2_500_000, unlimited
-    #[arg(long, value_name = "N", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        visible_alias = "max-steps",
+        value_name = "N",
+        allow_hyphen_values = true
+    )]
     pub fuel: Option<String>,
     /// Memory: 64MiB, 2G
-    #[arg(long, value_name = "SIZE", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        visible_alias = "max-heap",
+        value_name = "SIZE",
+        allow_hyphen_values = true
+    )]
     pub memory: Option<String>,
     /// Time per call: 500ms, 2s, 1m, off
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
@@ -120,6 +136,36 @@ pub struct Verify {
     /// The files
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+}
+
+/// `fox test`.
+#[derive(Args, Debug)]
+pub struct Test {
+    /// Files, or folders whose .rh files are all run
+    #[arg(required = true)]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub bounds: Bounds,
+}
+
+/// `fox check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// The sources
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// `fox fmt`.
+#[derive(Args, Debug)]
+pub struct Fmt {
+    /// The sources; they are changed in place
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Change nothing; fail if a file is not laid out yet
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `fox explain`.

@@ -146,7 +146,7 @@ pub fn explain(arguments: &Explain, report: &mut Report) -> u8 {
 }
 
 /// Writes a file beside its place, syncs and renames it.
-fn written(place: &Path, bytes: &[u8], report: &mut Report) -> u8 {
+pub fn written(place: &Path, bytes: &[u8], report: &mut Report) -> u8 {
     let name = place
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())

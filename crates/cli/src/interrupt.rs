@@ -1,7 +1,7 @@
 //! Ctrl-C: the first asks the run to stop at its next safe place, the second ends the process at once.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foxvm::InterruptHandle;
 use signal_hook::consts::{SIGINT, SIGTERM};
@@ -10,8 +10,10 @@ use signal_hook::iterator::Signals;
 use crate::report::exit;
 
 /// What the watching thread shares with the run.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Interrupts {
+    /// The World that runs.
+    handle: Arc<Mutex<InterruptHandle>>,
     asked: Arc<AtomicBool>,
     waiting: Arc<AtomicBool>,
 }
@@ -22,7 +24,11 @@ impl Interrupts {
     /// # Errors
     /// The system's, if it provides no thread or no handler.
     pub fn watch(handle: InterruptHandle) -> std::io::Result<Interrupts> {
-        let interrupts = Interrupts::default();
+        let interrupts = Interrupts {
+            handle: Arc::new(Mutex::new(handle)),
+            asked: Arc::default(),
+            waiting: Arc::default(),
+        };
         let shared = interrupts.clone();
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         std::thread::Builder::new()
@@ -36,10 +42,18 @@ impl Interrupts {
                     {
                         std::process::exit(i32::from(exit::INTERRUPTED));
                     }
-                    handle.interrupt();
+                    let handle = shared.handle.lock();
+                    handle.unwrap_or_else(PoisonError::into_inner).interrupt();
                 }
             })?;
         Ok(interrupts)
+    }
+
+    /// Watches on behalf of another run from now on: what was asked before does not concern it.
+    pub fn turn(&self, handle: InterruptHandle) {
+        handle.clear();
+        *self.handle.lock().unwrap_or_else(PoisonError::into_inner) = handle;
+        self.asked.store(false, Ordering::Relaxed);
     }
 
     /// Was a stop asked for?

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use diag::{Diagnostic, Message, Span, fc};
 use foxvm::{Engine, Error, ErrorKind, Module};
+use rhumb::Locale;
 
 use crate::report::{Report, code_of, exit};
 
@@ -15,6 +16,16 @@ const MAGIC: &[u8] = b"FZB\0";
 
 /// Loads a program; what is wrong is told, and the exit code answered.
 pub fn module(engine: &Engine, path: &Path, report: &mut Report) -> Result<Module, u8> {
+    program(engine, path, report).map(|(module, _)| module)
+}
+
+/// The same with the locale of its source, where it has one.
+pub fn program(
+    engine: &Engine,
+    path: &Path,
+    report: &mut Report,
+) -> Result<(Module, Option<Locale>), u8> {
+    let mut locale = None;
     let ending = path
         .extension()
         .and_then(|ending| ending.to_str())
@@ -30,8 +41,9 @@ pub fn module(engine: &Engine, path: &Path, report: &mut Report) -> Result<Modul
         "fsx" => return Err(language(path, "Fusabi", report)),
         "rh" | "rhs" => {
             let source = text(path, report)?;
-            let bytes = crate::rhumb::compiled(path, &source, report)?;
-            engine.load(bytes)
+            let document = crate::rhumb::program(engine, path, source, report)?;
+            locale = Some(document.locale);
+            engine.load(document.bytes)
         }
         "fzb" => engine.load_file(path),
         _ => {
@@ -47,10 +59,13 @@ pub fn module(engine: &Engine, path: &Path, report: &mut Report) -> Result<Modul
             engine.load(bytes)
         }
     };
-    result.map_err(|error| {
-        tell(&error, path, report);
-        code_of(&error)
-    })
+    match result {
+        Ok(module) => Ok((module, locale)),
+        Err(error) => {
+            tell(&error, path, report);
+            Err(code_of(&error))
+        }
+    }
 }
 
 fn language(path: &Path, name: &str, report: &mut Report) -> u8 {

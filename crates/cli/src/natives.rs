@@ -134,6 +134,10 @@ struct Buffered {
     terminal: bool,
     /// Set once nobody reads any more.
     closed: Option<String>,
+    /// What the program wrote to the standard output, where that is kept.
+    kept: Option<Vec<u8>>,
+    /// Are warnings left out?
+    silent: bool,
 }
 
 impl Console {
@@ -145,11 +149,21 @@ impl Console {
             out: BufWriter::new(out),
             terminal,
             closed: None,
+            kept: None,
+            silent: false,
         })));
         let sink = console.clone();
         world.set_output(move |stream, bytes| sink.write(stream, bytes));
         let warned = console.clone();
         world.set_warnings(move |line| {
+            if warned
+                .0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .silent
+            {
+                return;
+            }
             // Nobody reads the warnings any more: the program goes on.
             let _ = warned.write(Stream::Err, format!("warning: {line}\n").as_bytes());
         });
@@ -158,6 +172,9 @@ impl Console {
 
     fn write(&self, stream: Stream, bytes: &[u8]) -> std::io::Result<()> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (Stream::Out, Some(kept)) = (stream, &mut held.kept) {
+            kept.extend_from_slice(bytes);
+        }
         let result = match stream {
             Stream::Out => {
                 let written = held.out.write_all(bytes);
@@ -177,6 +194,30 @@ impl Console {
             held.closed = Some(error.to_string());
         }
         result
+    }
+
+    /// Leaves warnings out.
+    pub fn silence(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).silent = true;
+    }
+
+    /// Keeps what the program writes to the standard output from now on, beside writing it. The run's limit bounds it.
+    pub fn keep(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).kept = Some(Vec::new());
+    }
+
+    /// What was kept so far.
+    pub fn kept(&self) -> Vec<u8> {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.kept.take().unwrap_or_default()
+    }
+
+    /// Writes what is held back, so that what others write comes behind it.
+    pub fn flush(&self) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(error) = held.out.flush() {
+            held.closed = Some(error.to_string());
+        }
     }
 
     /// Writes a line of this command's own behind what the program wrote.

@@ -76,9 +76,28 @@ impl Report {
         let text = render_text(diagnostic, catalogue, &self.sources, options);
         // Nothing can be told to whom nobody listens.
         let _ = error.lock().write_all(text.as_bytes());
+        self.note(diagnostic);
+    }
+
+    /// Tells something in a text of its own in place of the catalogue's; the object has the diagnostic.
+    pub fn tell_as(&mut self, text: &str, diagnostic: &Diagnostic) {
+        // As above.
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        self.note(diagnostic);
+    }
+
+    /// Writes a line to the standard error.
+    pub fn line(&self, text: &str) {
+        // As above.
+        let _ = writeln!(std::io::stderr().lock(), "{text}");
+    }
+
+    /// Keeps something for the object.
+    fn note(&mut self, diagnostic: &Diagnostic) {
         if !self.json {
             return;
         }
+        let catalogue = Catalogue::for_lang(self.lang);
         let shape = JsonDiagnostic::new(diagnostic, catalogue, &self.sources);
         let Ok(shape) = serde_json::to_value(&shape) else {
             return;

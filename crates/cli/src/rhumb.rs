@@ -1,55 +1,178 @@
-//! Rhumb sources: from text to a module file, with every mistake told.
+//! Rhumb programs: from sources to a module, the World that they expect, and how their ends are told.
 
-use std::path::Path;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-use rhumb::compile::{Libraries, NoLibraries, Options, compile};
+use diag::{Diagnostic, fc};
+use foxvm::{Engine, Error, Fault, World};
+use loader::{Book, Document, Failure, Loader, Project, SourceFailure};
+use rhumb::Locale;
+use stdlib::{ExitCode, Library};
 
-use crate::load;
 use crate::report::{Report, exit};
+use crate::session::Session;
 
-/// Compiles a source; mistakes are told, and the exit code answered.
-pub fn compiled(path: &Path, text: &str, report: &mut Report) -> Result<Vec<u8>, u8> {
-    compiled_with(path, text, &NoLibraries, report)
+/// The loader for a program at a path.
+pub fn loader(
+    engine: &Engine,
+    path: &Path,
+    settings: loader::Settings,
+    report: &mut Report,
+) -> Result<Loader, u8> {
+    let project = Project::of(path).map_err(|why| unusable(&why, report))?;
+    let settings = loader::Settings {
+        base: settings
+            .base
+            .or_else(|| std::env::var_os("RHUMB_LIB").map(PathBuf::from)),
+        ..settings
+    };
+    // The table only: what is offered to programs was registered by who made the Engine.
+    let natives = Library::new(stdlib::Settings::new());
+    Ok(Loader::new(engine, natives, project, settings))
 }
 
-/// The same with libraries.
-pub fn compiled_with(
+/// Compiles a program of one source; its mistakes are told, and the exit code answered.
+pub fn program(
+    engine: &Engine,
     path: &Path,
-    text: &str,
-    libraries: &(dyn Libraries + Sync),
+    text: String,
     report: &mut Report,
-) -> Result<Vec<u8>, u8> {
-    let parsed = rhumb::parse(text, rhumb::Options::default());
-    let shown = load::shown(path);
-    let file = report
-        .sources
-        .add(shown.clone(), parsed.source.text().to_owned());
-    for error in &parsed.errors {
-        report.tell(&error.diagnostic(file));
-    }
-    if parsed.has_errors() {
-        return Err(exit::FILE);
-    }
-    let name = path
-        .file_stem()
-        .map_or_else(|| "module".to_owned(), |stem| stem.display().to_string());
-    let options = Options {
-        name: &name,
-        path: &shown,
-        text: parsed.source.text(),
-        libraries,
+) -> Result<Document, u8> {
+    let loader = loader(engine, path, loader::Settings::default(), report)?;
+    let book = Book {
+        path: path.to_owned(),
+        text,
     };
-    let tables = compile(&parsed.tree, &options).map_err(|problems| {
-        for problem in &problems {
-            report.tell(&problem.diagnostic(file));
-        }
-        exit::FILE
-    })?;
-    if let Some(to) = std::env::var_os("RH_DUMP") {
-        let _ = std::fs::write(to, fzb::write::write(&tables).unwrap_or_default());
+    let result = loader.program(&name_of(path), &[book]);
+    warned(&loader, report);
+    result.map_err(|failure| tell(failure, report))
+}
+
+/// The name of a program's module.
+pub fn name_of(path: &Path) -> String {
+    path.file_stem()
+        .map_or_else(|| "module".to_owned(), |stem| stem.display().to_string())
+}
+
+/// Tells the warnings of what was compiled; how many there were.
+pub fn warned(loader: &Loader, report: &mut Report) -> usize {
+    let warnings = loader.take_warnings();
+    let count = warnings.iter().map(|source| source.errors.len()).sum();
+    for source in &warnings {
+        tell_source(source, report);
     }
-    fzb::write::write(&tables).map_err(|error| {
-        report.tell(&crate::report::usage(&error.to_string()));
-        exit::INTERNAL
+    count
+}
+
+/// Tells why something was not compiled; the exit code.
+pub fn tell(failure: Failure, report: &mut Report) -> u8 {
+    match failure {
+        Failure::Sources(sources) => {
+            for source in &sources {
+                tell_source(source, report);
+            }
+            exit::FILE
+        }
+        Failure::Unusable(why) => unusable(&why, report),
+        Failure::Refused(error) => {
+            report.tell(&error.diagnostic());
+            exit::INTERNAL
+        }
+    }
+}
+
+fn tell_source(source: &SourceFailure, report: &mut Report) {
+    let file = report.sources.add(source.path.clone(), source.text.clone());
+    for diagnostic in source.diagnostics(file) {
+        report.tell(&diagnostic);
+    }
+}
+
+/// Tells that a file cannot be used; the exit code.
+pub fn unusable(why: &str, report: &mut Report) -> u8 {
+    let (path, cause) = why.split_once(": ").unwrap_or(("", why));
+    report.tell(
+        &Diagnostic::error(fc::FILE_UNREADABLE)
+            .arg("path", path)
+            .arg("cause", cause),
+    );
+    exit::FILE
+}
+
+/// Makes a World ready for Rhumb: the World map, and the truth words of the program's locale.
+pub fn prepare(
+    engine: &Engine,
+    world: &mut World,
+    locale: Option<Locale>,
+    report: &mut Report,
+) -> Result<(), u8> {
+    let natives = Library::new(stdlib::Settings::new());
+    let module = loader::prelude(engine, natives).map_err(|failure| tell(failure, report))?;
+    let bound = world
+        .bind(&module)
+        .and_then(|instance| world.set_world_map(&instance.result().clone()));
+    bound.map_err(|error| {
+        report.tell(&error.diagnostic());
+        crate::report::code_of(&error)
+    })?;
+    if let Some(locale) = locale {
+        world.set_truth_words(locale.yes, locale.no);
+    }
+    Ok(())
+}
+
+/// Tells how a program failed; the exit code. What no program can see is told as other languages' faults are; what nobody
+/// caught is a panic.
+pub fn failed(
+    session: &Session,
+    error: &Error,
+    ended: &ExitCode,
+    path: &Path,
+    report: &mut Report,
+) -> u8 {
+    session.console.flush();
+    let Some(fault) = error.fault() else {
+        return session.failed(error, ended, path, report);
+    };
+    let Some(panic) = &fault.panic else {
+        let code = session.failed(error, ended, path, report);
+        if let Some(limit) = limit(fault.fault) {
+            report.line(&format!("limit: {limit}"));
+        }
+        return code;
+    };
+    let mut text = format!("panic: {}\n", diag::escape(&panic.message));
+    let _ = write!(text, "  code {}", panic.code);
+    if panic.data != "___" {
+        let _ = write!(text, ", data {}", diag::escape(&panic.data));
+    }
+    text.push('\n');
+    for frame in &fault.trace {
+        let function = diag::escape(&frame.function);
+        let place = match &frame.file {
+            Some(file) if frame.line > 0 => {
+                format!("{}:{}:{}", diag::escape(file), frame.line, frame.column)
+            }
+            _ => diag::escape(&frame.module).to_string(),
+        };
+        let _ = writeln!(text, "  at {function} ({place})");
+    }
+    if fault.omitted > 0 {
+        let _ = writeln!(text, "  … {} frames left out", fault.omitted);
+    }
+    report.tell_as(&text, &error.diagnostic());
+    exit::FAULT
+}
+
+/// The limit that a fault is about (docs/specs/rulings.md B48).
+pub fn limit(fault: Fault) -> Option<&'static str> {
+    Some(match fault {
+        Fault::Fuel => "steps",
+        Fault::Mem => "heap",
+        Fault::Depth => "depth",
+        Fault::Deadline => "time",
+        Fault::Fibers => "fibers",
+        Fault::Output => "output",
+        _ => return None,
     })
 }

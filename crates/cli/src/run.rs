@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use diag::{Diagnostic, fc};
-use foxvm::{Engine, ExportItem, Instance, Limits, Type, Value, World};
+use foxvm::{Engine, ExportItem, Instance, Lang, Limits, Type, Value, World};
 use serde_json::json;
 use stdlib::Settings;
 
@@ -29,7 +29,7 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
-    let module = load::module(&engine, &arguments.file, report)?;
+    let (module, locale) = load::program(&engine, &arguments.file, report)?;
     if arguments.entry.is_none() {
         if !module.has_entry() {
             let exports: Vec<String> = module
@@ -56,6 +56,9 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
         }
     }
     let mut session = Session::open(&engine, limits, &granted, &arguments.bounds, report)?;
+    if module.lang() == Lang::Rhumb {
+        crate::rhumb::prepare(&engine, &mut session.world, locale, report)?;
+    }
     let result = session.world.bind(&module);
     let result = match (result, &arguments.entry) {
         (Ok(instance), None) => Ok(instance.result().clone()),
@@ -73,6 +76,9 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
     };
     let code = match result {
         Ok(value) => shown(&mut session, &value, arguments.show_result, report),
+        Err(error) if module.lang() == Lang::Rhumb => {
+            crate::rhumb::failed(&session, &error, library.ended(), &arguments.file, report)
+        }
         Err(error) => session.failed(&error, library.ended(), &arguments.file, report),
     };
     Ok(session.close(code, report))

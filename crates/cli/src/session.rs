@@ -84,6 +84,40 @@ impl Session {
             code_of(&error)
         })?;
         let console = Console::connect(&mut world);
+        let interrupts = Interrupts::watch(world.interrupt_handle()).map_err(|error| {
+            let told = Diagnostic::error(fc::HOST_RESOURCES)
+                .arg("what", "a thread for signals")
+                .arg("cause", error.to_string());
+            report.tell(&told);
+            exit::FAULT
+        })?;
+        Ok(Session::with(world, console, interrupts, bounds))
+    }
+
+    /// Makes another World whose interrupts are watched already.
+    pub fn another(
+        engine: &Engine,
+        limits: Limits,
+        granted: &[Capability],
+        bounds: &Bounds,
+        interrupts: &Interrupts,
+        report: &mut Report,
+    ) -> Result<Session, u8> {
+        let mut world = engine.world(limits, granted).map_err(|error| {
+            report.tell(&error.diagnostic());
+            code_of(&error)
+        })?;
+        let console = Console::connect(&mut world);
+        interrupts.turn(world.interrupt_handle());
+        Ok(Session::with(world, console, interrupts.clone(), bounds))
+    }
+
+    fn with(
+        mut world: World,
+        console: Console,
+        interrupts: Interrupts,
+        bounds: &Bounds,
+    ) -> Session {
         if bounds.trace {
             world.trace(|entered| {
                 // Nothing can be told to whom nobody listens.
@@ -99,19 +133,12 @@ impl Session {
                 );
             });
         }
-        let interrupts = Interrupts::watch(world.interrupt_handle()).map_err(|error| {
-            let told = Diagnostic::error(fc::HOST_RESOURCES)
-                .arg("what", "a thread for signals")
-                .arg("cause", error.to_string());
-            report.tell(&told);
-            exit::FAULT
-        })?;
-        Ok(Session {
+        Session {
             world,
             console,
             interrupts,
             stats: bounds.stats,
-        })
+        }
     }
 
     /// Tells how a run failed; the exit code.

@@ -228,8 +228,18 @@ impl FunctionBuilder<'_> {
         // A constructor's cells come first whatever else does.
         let ctor = |item: &Item| matches!(item, Item::Op(instr) if instr.op == Op::EnterCtor);
         if let Some(at) = out.iter().position(ctor) {
-            let first = out.remove(at);
-            out.insert(0, first);
+            // The marks of its locals' declarations stay in front of it: behind it they would undo it.
+            let marks = out.iter().take(at);
+            let marks = marks.filter(|item| matches!(item, Item::Declare(_)));
+            let mut first: Vec<Item> = marks.cloned().collect();
+            first.push(out.remove(at));
+            let rest = out.into_iter().enumerate();
+            let rest =
+                rest.filter(|(index, item)| *index >= at || !matches!(item, Item::Declare(_)));
+            out = first
+                .into_iter()
+                .chain(rest.map(|(_, item)| item))
+                .collect();
         }
         self.items = out;
         Ok(())

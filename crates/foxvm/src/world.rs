@@ -261,6 +261,17 @@ impl World {
         }
     }
 
+    /// Sets the World map, at which every search of Rhumb for a field ends (docs/specs/rhumb.md §3.8): its subfield `console`
+    /// is what programs print with. Set it before programs run.
+    ///
+    /// # Errors
+    /// If the value belongs to another World.
+    pub fn set_world_map(&mut self, map: &Value) -> Result<(), Error> {
+        let raw = map.raw(&self.machine)?;
+        self.machine.set_world_map(raw);
+        Ok(())
+    }
+
     /// The words that Rhumb shows truth values with: those of the program's locale; `yes` and `no` if never set.
     pub fn set_truth_words(&mut self, yes: &str, no: &str) {
         self.machine.set_truth_words(yes, no);

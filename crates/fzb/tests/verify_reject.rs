@@ -108,7 +108,7 @@ fn rule_2_operands() {
         (unit().int(), Op::MemLoad, &[7]),
         (unit(), Op::Coerce, &[8]),
         (unit(), Op::Display, &[3]),
-        (code(), Op::MapNew, &[4, 0]),
+        (code(), Op::MapNew, &[5, 0]),
         (code(), Op::PushTry, &[2, 0]),
         (unit().op(Op::Unit), Op::Post, &[0, 2, 2]),
     ];
@@ -148,7 +148,7 @@ fn rule_2_policies() {
         (Op::Inspect, &[0]),
         (Op::AssertEq, &[k::TEXT, 0]),
     ];
-    for policy in [Lang::Fusabi, Lang::Morph, Lang::Rhumb] {
+    for policy in [Lang::Fusabi, Lang::Morph] {
         for (op, args) in lacking {
             let fun = line(code().op(Op::Unit), *op, args).policy(policy);
             assert!(

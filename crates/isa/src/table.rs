@@ -342,6 +342,7 @@ isa! {
     0x58 Array "array" [Count32, Elem] "* T1..Tc -> r" [] "a" "FM", "Makes an array (Fusabi) or list (Morph) of that element kind.";
     0x59 ArrGet "arr_get" [Elem] "* r i -> T" [Bounds] "p" "F", "Element of an array, 0-based.";
     0x5A ArrSet "arr_set" [Elem] "* r i T ->" [Bounds, Write] "a" "F", "Changes an element of an array.";
+    0x5B AutoApply "auto_apply" [] "x x -> x" [Depth] "acs" "R", "The first called with the second if it is a routine; else itself.";
     0x5C ArrWith "arr_with" [Elem] "* r i T -> r" [Bounds] "a" "F", "A copy with one element changed.";
     0x5D ArrNew "arr_new" [Elem] "* i T -> r" [Range] "a" "FK", "An array of that length, filled.";
     0x5E Slice "slice" [] "x x x -> x" [Bounds] "a" "FM", "Part from the second to the third operand, by policy; an open end is empty.";

@@ -300,7 +300,6 @@ pub mod codes {
         SHORT_VERSION "RH0104"
         LIBRARY_NOT_FOUND "RH0201"
         TOO_LARGE "RH0202"
-        MISPLACED "RH0203"
         COMPILER "RH0299"
     }
 }

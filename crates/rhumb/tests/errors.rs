@@ -79,7 +79,23 @@ fn every_code_is_provoked_here_or_among_the_limits() {
     seen.push(parse(&"(".repeat(300), Options::default()).errors[0].code());
     // A text of 4 GiB is more than a test should hold.
     seen.push(rhumb::diagnostics::codes::TOO_LONG);
+    // Not provoked: a mistake of the compiler.
+    seen.push(rhumb::diagnostics::codes::COMPILER);
+    seen.extend(compiled("x .= {!|nowhere|1.0.0}"));
+    // More parameters than a function can have.
+    let many: Vec<String> = (0..300).map(|number| format!("p{number}")).collect();
+    seen.extend(compiled(&format!("f .= [{}] -> 1", many.join("; "))));
     for code in rhumb::diagnostics::codes::ALL {
         assert!(seen.contains(code), "{code}");
     }
+}
+
+/// Codes of what the compiler finds in a text without syntax errors.
+fn compiled(text: &str) -> Vec<diag::Code> {
+    use rhumb::compile::{NoLibraries, Options as Compile, compile};
+    let parsed = parse(text, Options::default());
+    assert!(!parsed.has_errors());
+    let options = Compile::new("errors", "errors.rh", parsed.source.text(), &NoLibraries);
+    let problems = compile(&parsed.tree, &options).expect_err("a problem");
+    problems.iter().map(|problem| problem.code()).collect()
 }

@@ -195,6 +195,7 @@ impl Checker<'_> {
             Op::HasHook
             | Op::CallHook
             | Op::AutoCall
+            | Op::AutoApply
             | Op::LoadModule
             | Op::ThisFn
             | Op::CellStoreR => self.fixed(entry, at)?,

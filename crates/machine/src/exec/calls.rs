@@ -441,6 +441,42 @@ pub unsafe fn auto_call<D: Dispatch>(
     }
 }
 
+/// Implicit application: `a` := `b`, called with `c` if it is a routine.
+pub unsafe fn auto_apply<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code.
+    unsafe {
+        let w = *pc;
+        let from = r.byte_add(w.b as usize);
+        let (value_tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
+        let kind = value_tag as u8;
+        if kind == Kind::Func as u8 || kind == Kind::Closure as u8 || kind == Kind::Partial as u8 {
+            return cold::<D, AutoApplySlow>(pc, r, cx, ia, fa);
+        }
+        let to = r.byte_add(w.a as usize);
+        to.write_volatile(value_tag);
+        to.add(1).write_volatile(payload);
+        D::next(pc.add(1), r, cx, ia, fa)
+    }
+}
+
+struct AutoApplySlow;
+impl Slow for AutoApplySlow {
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        // SAFETY: operands of the instruction at `pc`.
+        unsafe {
+            let w = *pc;
+            let (callee, argument) = (world.read(r, w.b), world.read(r, w.c));
+            world.call_value(r, callee, None, &[argument], w.a, 0)
+        }
+    }
+}
+
 struct AutoCallSlow;
 impl Slow for AutoCallSlow {
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
@@ -808,10 +844,21 @@ pub(crate) unsafe fn load_module(world: &mut World, pc: *const Word, r: *mut u64
                     flags::ENTRY,
                 )
             }
-            (InstanceState::Entering, _) => Err(world.fault_args(
-                Fault::Module,
-                format_args!("the module {name} imports itself, directly or through others"),
-            )),
+            (InstanceState::Entering, _) => {
+                // Instances are made when they are first needed, so they stand in the order of the circle.
+                let circle: Vec<&str> = world
+                    .instances
+                    .iter()
+                    .skip(instance as usize)
+                    .filter(|entry| entry.state == InstanceState::Entering)
+                    .map(|entry| entry.loaded.module.module_name())
+                    .collect();
+                let text = format!(
+                    "circular dependency detected: {} -> {name}",
+                    circle.join(" -> ")
+                );
+                Err(world.fault(Fault::Module, &text))
+            }
             (InstanceState::Failed, _) => Err(world.fault_args(
                 Fault::Module,
                 format_args!("the module {name} failed when it was loaded"),

@@ -114,6 +114,8 @@ singles! { D;
     CallShape => whole::<D, calls::CallShape>;
     /// Implicit invocation.
     AutoCall => calls::auto_call::<D>;
+    /// Implicit application.
+    AutoApply => calls::auto_apply::<D>;
     /// Intrinsic by number.
     Intrinsic => whole::<D, texts::IntrinsicOp>;
     /// Substring test.

@@ -11,7 +11,7 @@ use super::walk::{Step, Walk};
 use crate::exec::ops::Rop;
 
 impl Walk<'_> {
-    fn drop_operands(&mut self, count: usize) -> Step<()> {
+    pub(super) fn drop_operands(&mut self, count: usize) -> Step<()> {
         for _ in 0..count {
             self.stack.pop()?;
         }

@@ -475,6 +475,17 @@ impl<'a> Walk<'a> {
                 let word = self.emit.op(Rop::AutoCall as u16, at, from, 0);
                 self.safepoint(word, keep, &[(Repr::Dyn, from)]);
             }
+            Op::AutoApply => {
+                let from = self
+                    .stack
+                    .operands(&mut self.emit, &[Repr::Dyn, Repr::Dyn])?;
+                let (callee, argument) = (from[0], from[1]);
+                self.drop_operands(2)?;
+                let keep = self.stack.entries.len();
+                let at = self.destination(Repr::Dyn)?;
+                let word = self.emit.op(Rop::AutoApply as u16, at, callee, argument);
+                self.safepoint(word, keep, &[(Repr::Dyn, callee), (Repr::Dyn, argument)]);
+            }
             Op::IterNext => self.iter_next(instr)?,
             Op::PushTry | Op::PopTry => self.stack.flush(&mut self.emit),
             Op::SelfOp => {

@@ -38,9 +38,21 @@ struct Job {
 }
 
 /// Finds the units and slots of a document.
-pub fn analyse(tree: &Tree) -> Analysis {
+///
+/// `session`: labels of earlier blocks of a prompt, if the document is one.
+pub fn analyse(tree: &Tree, session: Option<&[String]>) -> Analysis {
     let mut analysis = Analysis::default();
     let module = analysis.add_unit(UnitKind::Module, None);
+    for label in session.unwrap_or_default() {
+        let Some(label) = tree.labels().get(label) else {
+            continue;
+        };
+        let var = analysis.add_var(module, Some(label), VarKind::Session, 0);
+        // What a block assigned may be of any kind: nothing is known of its value.
+        analysis.var_mut(var).assigned = true;
+        analysis.var_mut(var).assignments = 1;
+        analysis.unit_mut(module).labels.insert(label, var);
+    }
     let chain = Some(Rc::new(Link {
         scope: Scope::Activation(module),
         outer: None,
@@ -52,7 +64,9 @@ pub fn analyse(tree: &Tree) -> Analysis {
         chain: chain.clone(),
         queue: VecDeque::new(),
         predicate: None,
+        shared: false,
         late: Vec::new(),
+        session: session.is_some(),
     };
     walker.queue.push_back(Job {
         unit: module,
@@ -106,16 +120,29 @@ fn bases(tree: &Tree, analysis: &mut Analysis) {
     }
 }
 
+/// What a predicate binds to the value that it tests.
+#[derive(Default)]
+struct Predicate {
+    /// Slots of labels that nothing declares, and `tested`.
+    bound: Vec<VarId>,
+    /// The slot that `$1`, `_` and `*` mean.
+    tested: Option<VarId>,
+}
+
 struct Walker<'t> {
     tree: &'t Tree,
     analysis: Analysis,
     unit: UnitId,
     chain: Chain,
     queue: VecDeque<Job>,
-    /// In a predicate: slots bound by labels that nothing declares (§4.2).
-    predicate: Option<Vec<VarId>>,
+    /// In a predicate: what it binds (§4.2).
+    predicate: Option<Predicate>,
+    /// In a parameter list that stands elsewhere and other functions may have too.
+    shared: bool,
     /// Mentions of labels that nothing assigned so far.
     late: Vec<(UnitId, Chain, LabelId, u32)>,
+    /// The document is a block of a prompt: its labels are those of the session.
+    session: bool,
 }
 
 impl Walker<'_> {
@@ -126,17 +153,20 @@ impl Walker<'_> {
             Body::Statements(list) => self.each(&list),
             Body::Function(id) => self.function(id),
             Body::Selector(id) => {
-                if let Expr::Selector(rules) | Expr::Vassal(rules) = self.tree.expr(id) {
-                    let at = self.tree.span(id).start;
-                    self.argument(1);
-                    self.rules(rules, at);
+                self.argument(1);
+                let joined = rules::joined_selectors(self.tree, id);
+                for id in joined.unwrap_or_else(|| vec![id]) {
+                    if let Expr::Selector(rules) | Expr::Vassal(rules) = self.tree.expr(id) {
+                        self.rules(rules, self.tree.span(id).start);
+                    }
                 }
             }
             Body::Operand(id) => self.expr(id),
             Body::Handler(id) => self.handler(id),
             Body::Submap(id) => {
                 if let Expr::Submap(params) = self.tree.expr(id) {
-                    self.params(params);
+                    let list: Vec<&Param> = params.iter().collect();
+                    self.shared_params(&list);
                 }
             }
         }
@@ -195,6 +225,7 @@ impl Walker<'_> {
         let found = self.analysis.var(var);
         let earlier = match found.kind {
             VarKind::Local | VarKind::Static => found.first < at,
+            VarKind::Session => found.first <= at,
             _ => true,
         };
         earlier.then_some(var)
@@ -208,6 +239,7 @@ impl Walker<'_> {
     fn declare(&mut self, label: LabelId, kind: VarKind, at: u32) -> VarId {
         let owner = self.activation();
         let var = self.analysis.add_var(owner, Some(label), kind, at);
+        self.analysis.var_mut(var).hidden = self.tree.label(label).starts_with('_');
         self.analysis.unit_mut(owner).labels.insert(label, var);
         self.mean(at, var);
         var
@@ -215,6 +247,9 @@ impl Walker<'_> {
 
     fn mean(&mut self, at: u32, var: VarId) {
         self.analysis.meanings.insert(at, Meaning::Slot(var));
+        if self.shared {
+            self.analysis.shared.insert((self.unit, at), var);
+        }
         self.analysis.reach(self.unit, var);
     }
 
@@ -223,8 +258,8 @@ impl Walker<'_> {
             self.mean(at, var);
         } else if self.predicate.is_some() && prelude::word(self.tree.label(label)).is_none() {
             let var = self.bind(label, at);
-            if let Some(bound) = &mut self.predicate {
-                bound.push(var);
+            if let Some(predicate) = &mut self.predicate {
+                predicate.bound.push(var);
             }
         } else {
             // The activation may assign it later in the text.
@@ -268,10 +303,15 @@ impl Walker<'_> {
             }
             None => {
                 let kind = match self.analysis.unit(self.activation()).kind {
+                    UnitKind::Module if self.session => VarKind::Session,
                     UnitKind::Module => VarKind::Static,
                     _ => VarKind::Local,
                 };
-                self.declare(label, kind, at)
+                let var = self.declare(label, kind, at);
+                if kind == VarKind::Session {
+                    self.analysis.var_mut(var).first = at.saturating_add(1);
+                }
+                var
             }
         };
         let found = self.analysis.var_mut(var);
@@ -363,6 +403,9 @@ impl Walker<'_> {
             Expr::Emit(emission) => self.emission(emission),
             Expr::Chain { head, steps } => self.chain(*head, steps),
             Expr::Prefix { operand, .. } => self.expr(*operand),
+            Expr::Binary { .. } if rules::joined_selectors(tree, id).is_some() => {
+                self.later(id, Body::Selector(id));
+            }
             Expr::Binary { first, rest } => {
                 self.expr(*first);
                 for term in rest {
@@ -424,7 +467,23 @@ impl Walker<'_> {
         self.analysis.written.insert(id, (written, label));
     }
 
+    /// The value that the predicate around tests.
+    fn tested(&mut self, at: u32) {
+        let Some(predicate) = &mut self.predicate else {
+            return;
+        };
+        let var = *predicate.tested.get_or_insert_with(|| {
+            let var = self.analysis.add_var(self.unit, None, VarKind::Bound, at);
+            predicate.bound.push(var);
+            var
+        });
+        self.mean(at, var);
+    }
+
     fn subject(&mut self, at: u32) {
+        if self.predicate.is_some() {
+            return self.tested(at);
+        }
         let found = scopes(&self.chain).find_map(|scope| match scope {
             Scope::Subject(var) => Some(Some(*var)),
             Scope::Activation(_) => Some(None),
@@ -438,6 +497,10 @@ impl Walker<'_> {
     fn raw_argument(&mut self, number: u32, at: u32) {
         if number == 0 && self.in_event() {
             return;
+        }
+        // In a predicate the argument is what is tested (§4.2).
+        if number == 1 && self.predicate.is_some() {
+            return self.tested(at);
         }
         if let Some(var) = self.argument(number) {
             self.analysis.meanings.insert(at, Meaning::Slot(var));
@@ -606,7 +669,7 @@ impl Walker<'_> {
             _ => {
                 let known = rules::known_params(tree, &self.analysis, id);
                 let known: Vec<&Param> = known.unwrap_or_default();
-                self.param_list(&known);
+                self.shared_params(&known);
             }
         }
         match rules::selector_body(tree, *body) {
@@ -624,6 +687,13 @@ impl Walker<'_> {
     fn params(&mut self, params: &[Param]) {
         let list: Vec<&Param> = params.iter().collect();
         self.param_list(&list);
+    }
+
+    /// Parameters whose list stands elsewhere, where others may take it too.
+    fn shared_params(&mut self, params: &[&Param]) {
+        self.shared = true;
+        self.param_list(params);
+        self.shared = false;
     }
 
     fn param_list(&mut self, params: &[&Param]) {
@@ -652,14 +722,8 @@ impl Walker<'_> {
                     }
                     self.argument(0);
                 }
-                ParamKind::Submap(id) => {
-                    self.expr(*id);
-                    for label in rules::submap_labels(tree, &self.analysis, *id) {
-                        self.declare(label, VarKind::Local, at);
-                    }
-                    index += 1;
-                }
-                ParamKind::SubmapLabels(id) => {
+                // The labels are bound from as many arguments, whether they stand in a list of their own or not (rulings B12).
+                ParamKind::Submap(id) | ParamKind::SubmapLabels(id) => {
                     self.expr(*id);
                     for label in rules::submap_labels(tree, &self.analysis, *id) {
                         self.declare(label, VarKind::Param(index), at);
@@ -826,6 +890,7 @@ impl Walker<'_> {
         let subject = self.analysis.add_var(self.unit, None, VarKind::Bound, at);
         self.analysis.subjects.insert(at, subject);
         let outer = self.push(Scope::Subject(subject));
+        let predicate = self.predicate.take();
         for rule in list {
             match &rule.kind {
                 RuleKind::Match {
@@ -850,6 +915,7 @@ impl Walker<'_> {
                 }
             }
         }
+        self.predicate = predicate;
         self.chain = outer;
     }
 
@@ -915,10 +981,10 @@ impl Walker<'_> {
                 self.expr(*end);
             }
             Pattern::Predicate(test) => {
-                let outer = self.predicate.replace(Vec::new());
+                let outer = self.predicate.replace(Predicate::default());
                 self.expr(*test);
-                let bound = std::mem::replace(&mut self.predicate, outer).unwrap_or_default();
-                self.analysis.predicates.insert(at, bound);
+                let found = std::mem::replace(&mut self.predicate, outer).unwrap_or_default();
+                self.analysis.predicates.insert(at, found.bound);
             }
             Pattern::Structure(items) => self.items(items),
             Pattern::Event(event) => {

@@ -1,6 +1,6 @@
 //! Chains: reads, calls, indexes and field operators behind an expression (docs/specs/rhumb.md §2.2, §3.4, §3.12).
 
-use emit::Const;
+use emit::{Const, Local};
 use fzb::tables::{ArgKind as Stands, ConstId, TypeId};
 use isa::Op;
 
@@ -11,6 +11,8 @@ use super::rules::{self, Attachment};
 
 /// Most arguments of a call without a shape.
 const MOST_POSITIONAL: usize = 255;
+/// Flag of `set_index`.
+const MUTABLE: u32 = 2;
 
 impl Code<'_> {
     /// A head with steps.
@@ -62,6 +64,13 @@ impl Code<'_> {
                 }
                 self.call(args, tree.span(head));
                 self.steps(steps, 1, by_reference, want)
+            }
+            // A label that holds a routine is invoked, whatever its parameters (rulings B34).
+            (Expr::Label(_), Some(StepKind::Attach(_))) => {
+                self.dynamic(head, Want::Reference);
+                self.at(tree.span(head));
+                self.f.op(Op::CallClosure, &[0]);
+                self.steps(steps, 0, by_reference, want)
             }
             (_, Some(StepKind::Operator(FieldOp::Freeze))) if self.freeze_label(head) => {
                 self.steps(steps, 1, by_reference, want)
@@ -135,6 +144,17 @@ impl Code<'_> {
                                     self.f.op(Op::CallNameShape, &[name.0, shape.0]);
                                 }
                             }
+                        }
+                        (_, Some(name))
+                            if !quiet
+                                && !by_reference
+                                && matches!(
+                                    next.map(|step| &step.kind),
+                                    Some(StepKind::Attach(_))
+                                ) =>
+                        {
+                            self.at(step.span);
+                            self.f.op(Op::CallName, &[name.0, 0]);
                         }
                         (_, Some(name)) => {
                             self.at(step.span);
@@ -310,7 +330,47 @@ impl Code<'_> {
             return self.field_operator(FieldOp::FieldNames);
         }
         let pattern = pattern.to_owned();
+        // A map of the names alone is searched, so that only this map's own labels are found.
+        let [map, names, list] = [(); 3].map(|()| self.f.temp(TypeId::DYN));
+        self.f.store(map);
+        for made in [names, list] {
+            self.f.op(Op::MapNew, &[0, 0]);
+            self.f.coerce(TypeId::DYN);
+            self.f.store(made);
+        }
+        self.f.load(map);
+        self.field_operator(FieldOp::FieldNames);
+        self.f.coerce(TypeId::DYN);
+        let name = self.for_each();
+        self.f.load(names);
+        self.f.load(name);
+        self.f.load(name);
+        self.f.op(Op::SetIndex, &[MUTABLE]);
+        self.f.close_loop();
+        self.f.free_temp(name);
+        self.f.load(names);
         self.search(&[pattern]);
+        let name = self.for_each();
+        self.f.load(list);
+        self.f.load(map);
+        self.f.load(name);
+        self.f.op(Op::GetIndex, &[]);
+        self.f.op(Op::PushAt, &[0]);
+        self.f.pop();
+        self.f.close_loop();
+        self.f.load(list);
+        for temp in [map, names, list, name] {
+            self.f.free_temp(temp);
+        }
+    }
+
+    /// Opens a loop over the collection on top; each element is in the local given.
+    fn for_each(&mut self) -> Local {
+        self.f.open_iter(0);
+        self.f.coerce(TypeId::DYN);
+        let element = self.f.temp(TypeId::DYN);
+        self.f.store(element);
+        element
     }
 
     fn search(&mut self, names: &[String]) {
@@ -332,10 +392,7 @@ impl Code<'_> {
         self.f.store(list);
         self.dynamic(id, Want::Value);
         self.at(span);
-        self.f.open_iter(0);
-        self.f.coerce(TypeId::DYN);
-        let path = self.f.temp(TypeId::DYN);
-        self.f.store(path);
+        let path = self.for_each();
         self.f.load(list);
         self.f.load(map);
         self.f.load(path);

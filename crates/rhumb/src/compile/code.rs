@@ -23,7 +23,6 @@ pub(super) struct Shared<'a> {
     pub analysis: &'a Analysis,
     pub module: &'a ModuleBuilder,
     pub options: &'a Options<'a>,
-    pub file: emit::debug::FileId,
     pub lines: Lines,
     pub statics: HashMap<VarId, StaticId>,
     /// Statics of prelude words that the document mentions.
@@ -43,6 +42,8 @@ pub(super) enum Place {
     Capture(u32),
     CaptureCell(u32),
     Static(StaticId),
+    /// The static holds the cell of a label of the session.
+    SessionCell(StaticId),
     /// `arg`: a raw argument for which there is no parameter.
     Argument(u32),
 }
@@ -103,12 +104,8 @@ impl<'a> Code<'a> {
 
     /// What is emitted from here on comes from there.
     pub fn at(&mut self, span: Span) {
-        let (line, column) = self.shared.lines.of(span.start);
-        self.f.at(emit::debug::Position {
-            file: self.shared.file,
-            line,
-            column,
-        });
+        let position = self.shared.lines.of(span.start);
+        self.f.at(position);
     }
 
     // Slots
@@ -120,6 +117,9 @@ impl<'a> Code<'a> {
         }
         let shared = self.shared;
         let place = match shared.statics.get(&var) {
+            Some(id) if self.analysis().var(var).kind == VarKind::Session => {
+                Place::SessionCell(*id)
+            }
             Some(id) => Place::Static(*id),
             None => self.new_place(var),
         };
@@ -151,6 +151,10 @@ impl<'a> Code<'a> {
                 self.f.op(Op::CellGet, &[]);
             }
             Place::Static(id) => self.f.op(Op::LoadStatic, &[id.0]),
+            Place::SessionCell(id) => {
+                self.f.op(Op::LoadStatic, &[id.0]);
+                self.f.op(Op::CellGet, &[]);
+            }
             Place::Argument(number) => self.f.op(Op::Arg, &[number]),
         }
     }
@@ -176,6 +180,11 @@ impl<'a> Code<'a> {
                 }
             }
             Place::Static(id) => self.f.op(Op::StoreStatic, &[id.0]),
+            Place::SessionCell(id) => {
+                self.f.op(Op::LoadStatic, &[id.0]);
+                self.f.swap();
+                self.f.op(Op::CellStoreR, &[u32::from(frozen)]);
+            }
             Place::Capture(_) | Place::CaptureCell(_) | Place::Argument(_) => self.f.pop(),
         }
     }
@@ -207,6 +216,12 @@ impl<'a> Code<'a> {
                 self.f.dup();
                 self.f.op(Op::StoreStaticR, &[id.0, u32::from(freeze)]);
             }
+            Place::SessionCell(id) => {
+                self.f.dup();
+                self.f.op(Op::LoadStatic, &[id.0]);
+                self.f.swap();
+                self.f.op(Op::CellStoreR, &[u32::from(freeze)]);
+            }
             Place::Capture(_) | Place::Argument(_) => {}
         }
     }
@@ -232,6 +247,9 @@ impl<'a> Code<'a> {
 
     /// The slot that a label at a place of the source means.
     pub fn slot_at(&self, at: u32) -> Option<VarId> {
+        if let Some(var) = self.analysis().shared.get(&(self.unit, at)) {
+            return Some(*var);
+        }
         match self.analysis().meaning(at) {
             Meaning::Slot(var) => Some(var),
             Meaning::Free => None,

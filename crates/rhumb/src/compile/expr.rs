@@ -165,6 +165,10 @@ impl Code<'_> {
                 self.prefix(*op, *operand, span);
                 self.done(want);
             }
+            Expr::Binary { .. } if super::rules::joined_selectors(tree, id).is_some() => {
+                self.selector_value(id);
+                self.done(want);
+            }
             Expr::Binary { first, rest } => {
                 self.binary(*first, rest);
                 self.done(want);
@@ -317,7 +321,7 @@ impl Code<'_> {
             FieldOp::First => Machine::First,
             FieldOp::Length => Machine::Length,
             FieldOp::IsEmpty => Machine::IsEmpty,
-            FieldOp::Subfields => return self.f.op(Op::SkipOwn, &[]),
+            FieldOp::Subfields => Machine::Subs,
             FieldOp::FieldNames => Machine::Names,
             FieldOp::Elements => Machine::Positional,
             FieldOp::Freeze => Machine::Freeze,

@@ -3,7 +3,7 @@
 use fzb::tables::TypeId;
 use isa::Op;
 
-use crate::tree::{Expr, ExprId, FlowOp, LambdaHead, Term};
+use crate::tree::{Expr, ExprId, FlowOp, LambdaHead, StepKind, Term};
 
 use super::code::{Code, Want};
 use super::rules;
@@ -53,12 +53,27 @@ impl Code<'_> {
         want: Want,
     ) {
         let turn = self.f.open_loop();
-        self.flow(first, before, Want::Value);
+        if before.is_empty() {
+            self.turn(first, Want::Value);
+        } else {
+            self.flow(first, before, Want::Value);
+        }
         self.truth();
         self.f.break_if_not(turn);
-        self.expr(term.operand, Want::Nothing);
+        self.turn(term.operand, Want::Nothing);
         self.f.close_loop();
         self.empty(want);
+    }
+
+    /// A side of a loop for one turn; a routine given by reference is called.
+    fn turn(&mut self, id: ExprId, want: Want) {
+        if !matches!(self.tree().expr(id), Expr::Reference(_)) {
+            return self.expr(id, want);
+        }
+        self.dynamic(id, Want::Reference);
+        self.at(self.tree().span(id));
+        self.f.op(Op::CallClosure, &[0]);
+        self.done(want);
     }
 
     /// An arm of a conditional chain is taken if all its conditions are truthy.
@@ -115,6 +130,13 @@ impl Code<'_> {
     fn pipe(&mut self, term: &Term<FlowOp>) {
         let value = self.f.temp(TypeId::DYN);
         self.f.store(value);
+        if let Some((receiver, name)) = self.method(term.operand) {
+            self.at(term.op_span);
+            self.send(receiver, name, &[value]);
+            self.f.free_temp(receiver);
+            self.f.free_temp(value);
+            return;
+        }
         self.callee(term.operand);
         self.at(term.op_span);
         if self.certainly_called(term.operand) {
@@ -134,6 +156,54 @@ impl Code<'_> {
             self.expr(id, Want::Reference);
         }
         self.f.coerce(TypeId::DYN);
+    }
+
+    /// The receiver, in a local, and the name of an operand `m\f`, whose routine is called with m (rulings A11).
+    fn method(&mut self, id: ExprId) -> Option<(emit::Local, fzb::tables::NameId)> {
+        let tree = self.tree();
+        if rules::is_implicit(tree, id) {
+            return None;
+        }
+        let Expr::Chain { head, steps } = tree.expr(id) else {
+            return None;
+        };
+        let (last, before) = steps.split_last()?;
+        let StepKind::Field { name, .. } = &last.kind else {
+            return None;
+        };
+        let name = self.static_name(name)?;
+        if before.is_empty() {
+            self.dynamic(*head, Want::Value);
+        } else {
+            self.chain(*head, before, Want::Value);
+            self.f.coerce(TypeId::DYN);
+        }
+        let receiver = self.f.temp(TypeId::DYN);
+        self.f.store(receiver);
+        Some((receiver, name))
+    }
+
+    /// Calls a receiver's field if it is a routine or vassal; else it is the value.
+    fn send(&mut self, receiver: emit::Local, name: fzb::tables::NameId, args: &[emit::Local]) {
+        let (call, end) = (self.f.label(), self.f.label());
+        self.f.load(receiver);
+        self.f.op(Op::GetName, &[name.0]);
+        self.f.coerce(TypeId::DYN);
+        for kind in ["Routine", "Vassal"] {
+            self.f.dup();
+            self.f.push_text(kind);
+            self.f.op(Op::IsInstance, &[]);
+            self.f.jump_if(call);
+        }
+        self.f.jump(end);
+        self.f.bind(call);
+        self.f.pop();
+        self.f.load(receiver);
+        for arg in args {
+            self.f.load(*arg);
+        }
+        self.f.op(Op::CallName, &[name.0, args.len() as u32]);
+        self.f.bind(end);
     }
 
     fn certainly_called(&self, id: ExprId) -> bool {
@@ -219,7 +289,8 @@ impl Code<'_> {
         let id = term.operand;
         let collected = (want != Want::Nothing).then(|| self.f.temp(TypeId::DYN));
         let inline = matches!(tree.expr(id), Expr::Selector(_));
-        let routine = (!inline).then(|| self.f.temp(TypeId::DYN));
+        let method = self.method(id);
+        let routine = (!inline && method.is_none()).then(|| self.f.temp(TypeId::DYN));
         if let Some(routine) = routine {
             self.callee(id);
             self.f.store(routine);
@@ -251,7 +322,10 @@ impl Code<'_> {
                     self.call_if_routine(&[element, number]);
                 }
             }
-            _ => self.f.unit(),
+            _ => match method {
+                Some((receiver, name)) => self.send(receiver, name, &[element, number]),
+                None => self.f.unit(),
+            },
         }
         self.f.coerce(TypeId::DYN);
         match collected {
@@ -271,7 +345,11 @@ impl Code<'_> {
             self.f.load(collected);
             self.f.free_temp(collected);
         }
-        for temp in [Some(element), Some(number), routine].into_iter().flatten() {
+        let receiver = method.map(|(receiver, _)| receiver);
+        for temp in [Some(element), Some(number), routine, receiver]
+            .into_iter()
+            .flatten()
+        {
             self.f.free_temp(temp);
         }
     }

@@ -37,6 +37,10 @@ pub enum Found {
     Natives(Vec<Native>),
     /// A text.
     Text(String),
+    /// The value that a JSON text stands for, read when the literal is first reached.
+    Json(String),
+    /// `nat_core`: the map with `***`.
+    Core,
 }
 
 /// A host function as a field of a library.
@@ -112,6 +116,15 @@ impl Code<'_> {
             }
             Ok(Found::Text(text)) => self.f.push_text(&text),
             Ok(Found::Natives(natives)) => self.natives(&natives),
+            Ok(Found::Json(text)) => {
+                let name = self.module().name("json.parse");
+                let import =
+                    self.module()
+                        .import_host(name, &[TypeId::TEXT], TypeId::DYN, &[], true);
+                self.f.push_text(&text);
+                self.f.op(Op::CallFfi, &[import.0]);
+            }
+            Ok(Found::Core) => self.core(),
             Err(reason) => {
                 self.f.unit();
                 self.problem(Problem {
@@ -123,6 +136,20 @@ impl Code<'_> {
                 });
             }
         }
+    }
+
+    /// The map with `***`.
+    fn core(&mut self) {
+        let Some(function) = super::prelude::panic_routine(self.module()) else {
+            return;
+        };
+        self.f.op(Op::MakeClosure, &[function.0, 0]);
+        self.f.coerce(TypeId::DYN);
+        let name = self.module().name("***");
+        let items = vec![(ItemKind::Named, Some(name), field_flags::IMMUTABLE)];
+        let literal = self.module().constant(Const::Map(items));
+        self.f.op(Op::MapLit, &[literal.0]);
+        self.f.coerce(TypeId::DYN);
     }
 
     /// A map of host functions.

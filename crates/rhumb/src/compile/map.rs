@@ -1,20 +1,22 @@
 //! Map literals and destructuring (docs/specs/rhumb.md §3.11, §3.19).
 
-use emit::Const;
+use std::collections::HashSet;
+
+use emit::{Const, Local};
 use fzb::tables::{ItemKind, TypeId, field_flags};
 use isa::Op;
 
 use crate::tree::{
     DestructureId, DestructureKind, Expr, ExprId, Field, FieldKind, FieldName, LabelId, LambdaKind,
-    Mutability, SubfieldInto, Target,
+    Mutability, Span, SubfieldInto, Target,
 };
 
 use super::code::{Code, Want};
+use super::units::UnitKind;
 
 /// Flags of `set_name` and `set_index`.
 const MUTABLE: u32 = 2;
 const IMMUTABLE: u32 = 4;
-const SUBFIELD: u32 = 8;
 
 /// The flag of a store that leaves a field in that state.
 fn store_flag(mutability: Mutability) -> u32 {
@@ -27,10 +29,12 @@ fn store_flag(mutability: Mutability) -> u32 {
 impl Code<'_> {
     /// `[ … ]`.
     pub fn map(&mut self, fields: &[Field]) {
-        if fields.iter().any(|field| self.is_method(field)) {
-            return self.map_step_by_step(fields);
+        if let Some((label, span)) = self.twice(fields) {
+            return self.named_twice(label, span);
         }
         let mut items = Vec::new();
+        // Routines that may need the map as their home (D-09) are put in when it is there.
+        let mut homed = Vec::new();
         for field in fields {
             match &field.kind {
                 FieldKind::Element(id) => {
@@ -47,18 +51,22 @@ impl Code<'_> {
                     mutability,
                     value,
                 } => {
-                    let flags = literal_flags(*mutability, *subfield);
-                    match self.static_name(name) {
-                        Some(name) => {
-                            self.field_value(*value);
-                            items.push((ItemKind::Named, Some(name), flags));
-                        }
-                        None => {
-                            self.computed_name(name);
-                            self.field_value(*value);
-                            items.push((ItemKind::Computed, None, flags));
-                        }
+                    let mut flags = literal_flags(*mutability, *subfield);
+                    let known = self.static_name(name);
+                    if known.is_none() {
+                        self.computed_name(name);
                     }
+                    if let (Some(known), true) = (known, self.wants_home(*value)) {
+                        self.f.unit();
+                        flags = literal_flags(Mutability::Mutable, *subfield);
+                        homed.push((known, *value, *mutability));
+                    } else {
+                        self.field_value(*value);
+                    }
+                    items.push(match known {
+                        Some(name) => (ItemKind::Named, Some(name), flags),
+                        None => (ItemKind::Computed, None, flags),
+                    });
                 }
                 FieldKind::Pun {
                     subfield,
@@ -74,6 +82,20 @@ impl Code<'_> {
         }
         let literal = self.module().constant(Const::Map(items));
         self.f.op(Op::MapLit, &[literal.0]);
+        if homed.is_empty() {
+            return;
+        }
+        let map = self.f.temp(TypeId::DYN);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(map);
+        for (name, value, mutability) in homed {
+            self.f.load(map);
+            self.routine(value, Some(map));
+            self.f.coerce(TypeId::DYN);
+            self.f.op(Op::SetName, &[name.0, store_flag(mutability)]);
+        }
+        self.f.load(map);
+        self.f.free_temp(map);
     }
 
     fn field_value(&mut self, value: ExprId) {
@@ -86,83 +108,45 @@ impl Code<'_> {
         }
     }
 
-    /// A method needs the map that it is in as its home, so the map is made first (D-09).
-    fn is_method(&self, field: &Field) -> bool {
-        let FieldKind::Named { value, .. } = &field.kind else {
-            return false;
-        };
-        let Expr::Lambda {
-            kind: LambdaKind::Method,
-            ..
-        } = self.tree().expr(*value)
-        else {
-            return false;
-        };
-        self.analysis()
-            .unit_of
-            .get(value)
-            .is_some_and(|unit| self.analysis().unit(*unit).needs_base)
+    /// Is a field's value a routine whose `!` may be the map that it is in?
+    fn wants_home(&self, value: ExprId) -> bool {
+        matches!(
+            self.tree().expr(value),
+            Expr::Lambda {
+                kind: LambdaKind::Function | LambdaKind::Method,
+                ..
+            } | Expr::Subroutine(_)
+        ) && self.analysis().unit_of.get(&value).is_some_and(|unit| {
+            let unit = self.analysis().unit(*unit);
+            unit.needs_base && unit.kind == UnitKind::Activation
+        })
     }
 
-    fn map_step_by_step(&mut self, fields: &[Field]) {
-        let map = self.f.temp(TypeId::DYN);
-        self.f.op(Op::MapNew, &[0, fields.len().min(32) as u32]);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(map);
-        for field in fields {
-            self.f.load(map);
-            match &field.kind {
-                FieldKind::Element(id) => {
-                    self.dynamic(*id, Want::Value);
-                    self.f.op(Op::PushAt, &[0]);
-                    self.f.pop();
-                }
-                FieldKind::Spread(id) => {
-                    self.dynamic(*id, Want::Value);
-                    self.f.op(Op::Join, &[]);
-                    self.f.store(map);
-                }
-                FieldKind::Named {
-                    subfield,
-                    name,
-                    mutability,
-                    value,
-                } => {
-                    self.computed_name(name);
-                    match self.tree().expr(*value) {
-                        Expr::Lambda { .. } | Expr::Subroutine(_) => {
-                            self.routine(*value, Some(map));
-                            self.f.coerce(TypeId::DYN);
-                        }
-                        _ => self.dynamic(*value, Want::Value),
-                    }
-                    self.set(name, store_flag(*mutability), *subfield);
-                }
-                FieldKind::Pun {
-                    subfield,
-                    label,
-                    mutability,
-                } => {
-                    self.label(*label, field.span.start, false);
-                    self.f.coerce(TypeId::DYN);
-                    self.set(
-                        &FieldName::Label(*label),
-                        store_flag(*mutability),
-                        *subfield,
-                    );
-                }
+    /// A label that a literal names twice (rulings B27).
+    fn twice(&self, fields: &[Field]) -> Option<(LabelId, Span)> {
+        let mut seen = HashSet::new();
+        fields.iter().find_map(|field| match &field.kind {
+            FieldKind::Named {
+                name: FieldName::Label(label),
+                ..
             }
-        }
-        self.f.load(map);
-        self.f.free_temp(map);
+            | FieldKind::Pun { label, .. } => {
+                (!seen.insert(*label)).then_some((*label, field.span))
+            }
+            _ => None,
+        })
     }
 
-    fn set(&mut self, name: &FieldName, flag: u32, subfield: bool) {
-        let sub = if subfield { SUBFIELD } else { 0 };
-        match self.static_name(name) {
-            Some(name) => self.f.op(Op::SetName, &[name.0, flag | sub]),
-            None => self.f.op(Op::SetIndex, &[flag]),
-        }
+    /// Raises what assigning to an immutable field raises.
+    fn named_twice(&mut self, label: LabelId, span: Span) {
+        self.at(span);
+        self.f.push_int(409);
+        let text = self.text(label);
+        self.f
+            .push_text(&format!("cannot assign value to immutable field '{text}'"));
+        self.f.push_text("WriteViolation");
+        let name = self.module().name("***");
+        self.f.op(Op::Post, &[name.0, 3, 0]);
     }
 
     // Destructuring
@@ -177,24 +161,16 @@ impl Code<'_> {
         let mut position = 0;
         let list = tree.destructure(items);
         let claimed = claimed_names(list);
-        let positions = list
-            .iter()
-            .filter(|item| {
-                matches!(
-                    item.kind,
-                    DestructureKind::Label { .. }
-                        | DestructureKind::Void
-                        | DestructureKind::Nested(_)
-                )
-            })
-            .count() as u32;
-        let _ = positions;
-        for item in list {
+        // Where fixed items follow a slurp, it leaves them that many elements at the end.
+        let mut behind = None;
+        let mut taken = Vec::new();
+        for (index, item) in list.iter().enumerate() {
             let local = self.f.temp(TypeId::DYN);
+            let from = behind.unwrap_or(source);
             match &item.kind {
                 DestructureKind::Label { label, .. } => {
                     position += 1;
-                    self.named_or_positional(source, *label, position);
+                    self.named_or(source, *label, |code| code.element(from, position));
                 }
                 DestructureKind::Void => {
                     position += 1;
@@ -202,7 +178,7 @@ impl Code<'_> {
                 }
                 DestructureKind::Nested(_) => {
                     position += 1;
-                    self.element(source, position);
+                    self.element(from, position);
                 }
                 DestructureKind::Field { subfield, name, .. } => match name {
                     FieldName::Label(label) => {
@@ -228,10 +204,16 @@ impl Code<'_> {
                     self.f.op(Op::GetSub, &[name.0]);
                 }
                 DestructureKind::Slurp(_) => {
-                    self.f.load(source);
+                    self.f.load(from);
                     let names = claimed.iter().map(|label| self.name(*label)).collect();
                     let names = self.module().constant(Const::Names(names));
                     self.f.op(Op::Rest, &[position, names.0]);
+                    let later = fixed(list.get(index + 1..).unwrap_or(&[]));
+                    if later > 0 {
+                        let kept = behind.replace(self.leave_behind(later));
+                        taken.extend(kept);
+                        position = 0;
+                    }
                 }
                 DestructureKind::Error => self.f.unit(),
             }
@@ -295,7 +277,60 @@ impl Code<'_> {
         for local in values {
             self.f.free_temp(local);
         }
+        for local in behind.into_iter().chain(taken) {
+            self.f.free_temp(local);
+        }
         self.f.free_temp(source);
+    }
+
+    /// Takes that many elements off the end of the map on top; gives a local with the map of them.
+    fn leave_behind(&mut self, count: u32) -> Local {
+        let [all, kept, behind, element, number, last] = [(); 6].map(|()| self.f.temp(TypeId::DYN));
+        self.f.coerce(TypeId::DYN);
+        self.f.store(all);
+        self.f.load(all);
+        self.f.op(Op::Len, &[]);
+        self.f.push_int(i64::from(count));
+        self.f.op(Op::I64Sub, &[]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(last);
+        // What stays has the named fields.
+        let none = self.module().constant(Const::Names(Vec::new()));
+        self.f.load(all);
+        self.f.op(Op::Rest, &[u32::from(u16::MAX), none.0]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(kept);
+        self.f.op(Op::MapNew, &[0, 0]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(behind);
+        self.f.load(all);
+        self.f.open_iter(1);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(number);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(element);
+        let (late, next) = (self.f.label(), self.f.label());
+        self.f.load(number);
+        self.f.load(last);
+        self.f.op(Op::Le, &[]);
+        self.f.jump_if_not(late);
+        for to in [kept, behind] {
+            self.f.load(to);
+            self.f.load(element);
+            self.f.op(Op::PushAt, &[0]);
+            self.f.pop();
+            if to == kept {
+                self.f.jump(next);
+                self.f.bind(late);
+            }
+        }
+        self.f.bind(next);
+        self.f.close_loop();
+        self.f.load(kept);
+        for temp in [all, kept, element, number, last] {
+            self.f.free_temp(temp);
+        }
+        behind
     }
 
     /// Pops into a label; a bare one keeps its mutability.
@@ -309,8 +344,8 @@ impl Code<'_> {
         }
     }
 
-    /// The field of that name if there is one, else the element at that position.
-    fn named_or_positional(&mut self, source: emit::Local, label: LabelId, position: u32) {
+    /// The field of that name if there is one, else what `other` pushes.
+    fn named_or(&mut self, source: Local, label: LabelId, other: impl FnOnce(&mut Self)) {
         let found = self.f.label();
         let name = self.name(label);
         self.f.load(source);
@@ -323,13 +358,13 @@ impl Code<'_> {
         self.f.load(there);
         self.f.jump_if(found);
         self.f.pop();
-        self.element(source, position);
+        other(self);
         self.f.bind(found);
         self.f.free_temp(there);
     }
 
     /// The element at a position; empty where there is none.
-    pub fn element(&mut self, source: emit::Local, position: u32) {
+    pub fn element(&mut self, source: Local, position: u32) {
         self.f.load(source);
         self.f.op(Op::TryIndex, &[position]);
         self.f.pop();
@@ -337,6 +372,18 @@ impl Code<'_> {
         self.f.pop();
         self.f.coerce(TypeId::DYN);
     }
+}
+
+/// How many items of a list take an element each.
+fn fixed(list: &[crate::tree::DestructureItem]) -> u32 {
+    list.iter()
+        .filter(|item| {
+            matches!(
+                item.kind,
+                DestructureKind::Label { .. } | DestructureKind::Void | DestructureKind::Nested(_)
+            )
+        })
+        .count() as u32
 }
 
 fn claimed_names(list: &[crate::tree::DestructureItem]) -> Vec<LabelId> {

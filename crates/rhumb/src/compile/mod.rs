@@ -28,16 +28,16 @@ mod units;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use emit::{ModuleBuilder, Signature};
-use fzb::tables::{Arity, Lang, Tables, TypeId, function_flags, static_flags};
+use emit::{FunctionBuilder, ModuleBuilder, Param, Signature};
+use fzb::tables::{Arity, Lang, Tables, TypeId, static_flags};
 use isa::Op;
 
 use crate::tree::Tree;
 
-use code::{Code, Place, Shared, Want};
+use code::{Code, Shared, Want};
 use units::{UnitId, VarKind};
 
-pub use library::{Found, Libraries, Native, NoLibraries, Wanted};
+pub use library::{Found, Libraries, Native, NoLibraries, Wanted, wanted};
 pub use problem::{Problem, ProblemKind};
 
 /// Stack of the thread that compiles: the tree's depth is bounded, so this is never used up.
@@ -53,6 +53,56 @@ pub struct Options<'a> {
     pub text: &'a str,
     /// Where library literals are looked up.
     pub libraries: &'a (dyn Libraries + Sync),
+    /// Texts that were joined to this one, in their order; empty if `path` is all of it.
+    pub parts: &'a [Part],
+    /// The document is a block of a prompt ([`BLOCK`]); the labels of the blocks before it.
+    pub session: Option<&'a [String]>,
+}
+
+impl<'a> Options<'a> {
+    /// For a document of one text that is no block.
+    pub fn new(
+        name: &'a str,
+        path: &'a str,
+        text: &'a str,
+        libraries: &'a (dyn Libraries + Sync),
+    ) -> Options<'a> {
+        Options {
+            name,
+            path,
+            text,
+            libraries,
+            parts: &[],
+            session: None,
+        }
+    }
+}
+
+/// A text that was joined with others to one document (the books of a shelf, §7.5).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// Where it begins in the joined text, in bytes.
+    pub start: u32,
+    /// Its path as traces show it.
+    pub path: String,
+}
+
+/// Name of the function that a block of a prompt exports in place of an entry. It takes the session, a map from labels to
+/// their cells: the cells of earlier labels are read from it and those of new labels put into it, so that all blocks and
+/// the routines in them share the labels, each with its ratchet.
+pub const BLOCK: &str = "block";
+
+/// The labels of the document itself that a block adds to a session of earlier labels; sorted.
+pub fn session_labels(tree: &Tree, earlier: &[String]) -> Vec<String> {
+    let analysis = analysis::analyse(tree, Some(earlier));
+    let mut labels: Vec<String> = analysis
+        .vars
+        .iter()
+        .filter(|var| var.kind == VarKind::Session && var.first > 0)
+        .filter_map(|var| Some(tree.label(var.label?).to_owned()))
+        .collect();
+    labels.sort();
+    labels
 }
 
 /// Compiles a document without errors to the tables of a module.
@@ -82,7 +132,7 @@ fn internal(what: &str) -> Problem {
 }
 
 fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Problem>> {
-    let analysis = analysis::analyse(tree);
+    let analysis = analysis::analyse(tree, options.session);
     let module = ModuleBuilder::new(options.name, Lang::Rhumb);
     let mut hash = [0; 8];
     for (to, from) in hash
@@ -91,15 +141,28 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
     {
         *to = *from;
     }
-    let file = module.file(options.path, hash);
+    let (path, others) = match options.parts {
+        [] => (options.path, &[][..]),
+        [first, others @ ..] => (first.path.as_str(), others),
+    };
+    let file = module.file(path, hash);
+    let others: Vec<_> = others
+        .iter()
+        .map(|part| (part.start, module.file(&part.path, hash)))
+        .collect();
     let (any_replies, stray_replies) = rules::replies(tree);
     let mut statics = HashMap::new();
     for (index, var) in analysis.vars.iter().enumerate() {
-        let (VarKind::Static, Some(label)) = (var.kind, var.label) else {
+        let (VarKind::Static | VarKind::Session, Some(label)) = (var.kind, var.label) else {
             continue;
         };
         let text = tree.label(label);
-        let hidden = text.starts_with('_') || prelude::word(text).is_some();
+        if var.kind == VarKind::Session {
+            let id = module.static_(module.name(text), TypeId::DYN, static_flags::MUTABLE);
+            statics.insert(units::VarId(index as u32), id);
+            continue;
+        }
+        let hidden = text.starts_with('_');
         let flags = static_flags::MUTABLE | if hidden { 0 } else { static_flags::EXPORTED };
         let id = module.static_(module.name(text), TypeId::DYN, flags);
         if !hidden {
@@ -113,8 +176,7 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
             analysis: &analysis,
             module: &module,
             options,
-            file,
-            lines: places::Lines::new(options.text),
+            lines: places::Lines::new(options.text, file, &others),
             statics,
             prelude: RefCell::new(Vec::new()),
             problems: RefCell::new(Vec::new()),
@@ -141,9 +203,18 @@ fn document(shared: &Shared<'_>) {
     code.statements(shared.tree.statements(), Want::Tail);
     code.f.coerce(TypeId::DYN);
     code.finish();
+    let session = shared.options.session.is_some();
+    let name = if session { BLOCK } else { "start" };
+    let params = vec![
+        Param {
+            ty: TypeId::DYN,
+            name: None,
+        };
+        usize::from(session)
+    ];
     let entry = shared.module.declare(Signature {
-        name: Some(shared.module.name("start")),
-        params: Vec::new(),
+        name: Some(shared.module.name(name)),
+        params,
         result: TypeId::DYN,
         policy: Lang::Rhumb,
         arity: Arity::Exact,
@@ -151,6 +222,9 @@ fn document(shared: &Shared<'_>) {
         captures: Vec::new(),
     });
     let mut f = shared.module.build(entry);
+    if session {
+        cells(shared, &mut f);
+    }
     prelude::load(shared, &mut f);
     if needs_base {
         f.op(Op::MapNew, &[0, 0]);
@@ -168,6 +242,36 @@ fn document(shared: &Shared<'_>) {
             .borrow_mut()
             .push(Problem::of_emit(&error, crate::tree::Span::default()));
     }
-    shared.module.set_entry(entry);
-    let _ = (function_flags::SELF, Place::Argument(0));
+    if session {
+        shared.module.export_function(BLOCK, entry);
+    } else {
+        shared.module.set_entry(entry);
+    }
+}
+
+/// Fills the statics of a block's labels with their cells: those of earlier blocks from the session, which gets the new ones.
+fn cells(shared: &Shared<'_>, f: &mut FunctionBuilder<'_>) {
+    const MUTABLE: u32 = 2;
+    let session = f.param(0);
+    for (index, var) in shared.analysis.vars.iter().enumerate() {
+        let id = shared.statics.get(&units::VarId(index as u32));
+        let (VarKind::Session, Some(label), Some(id)) = (var.kind, var.label, id) else {
+            continue;
+        };
+        let name = shared.module.name(shared.tree.label(label));
+        if var.first > 0 {
+            f.unit();
+            f.op(Op::CellNew, &[]);
+            f.coerce(TypeId::DYN);
+            f.op(Op::StoreStatic, &[id.0]);
+            f.load(session);
+            f.op(Op::LoadStatic, &[id.0]);
+            f.op(Op::SetName, &[name.0, MUTABLE]);
+        } else {
+            f.load(session);
+            f.op(Op::GetName, &[name.0]);
+            f.coerce(TypeId::DYN);
+            f.op(Op::StoreStatic, &[id.0]);
+        }
+    }
 }

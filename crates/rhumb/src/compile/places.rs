@@ -1,4 +1,6 @@
-//! Line and column of a byte of the source.
+//! File, line and column of a byte of the source.
+
+use emit::debug::{FileId, Position};
 
 /// Bytes between two counts of scalars.
 const STEP: usize = 64;
@@ -9,11 +11,15 @@ pub(super) struct Lines {
     starts: Vec<u32>,
     /// How many scalars begin before each multiple of [`STEP`].
     scalars: Vec<u32>,
+    first: FileId,
+    /// Where each other file begins: its first byte and how many lines are before it.
+    others: Vec<(u32, u32, FileId)>,
     text: String,
 }
 
 impl Lines {
-    pub fn new(text: &str) -> Lines {
+    /// Of a text that begins with one file and goes on with others, each at the start of a line.
+    pub fn new(text: &str, first: FileId, others: &[(u32, FileId)]) -> Lines {
         let mut starts = vec![0];
         let mut scalars = Vec::new();
         let mut count = 0;
@@ -29,7 +35,13 @@ impl Lines {
             }
         }
         scalars.push(count);
+        let files = others.iter().map(|(start, file)| {
+            let before = starts.partition_point(|line| line < start);
+            (*start, before as u32, *file)
+        });
         Lines {
+            first,
+            others: files.collect(),
             starts,
             scalars,
             text: text.to_owned(),
@@ -44,8 +56,23 @@ impl Lines {
         self.scalars.get(step).copied().unwrap_or(0) + rest as u32
     }
 
-    /// Line and column, both from 1, the column in scalars.
-    pub fn of(&self, at: u32) -> (u32, u32) {
+    /// The file with line and column in it, both from 1, the column in scalars.
+    pub fn of(&self, at: u32) -> Position {
+        let (line, column) = self.line(at);
+        let begun = self.others.partition_point(|(start, ..)| *start <= at);
+        let (_, before, file) = begun
+            .checked_sub(1)
+            .and_then(|last| self.others.get(last))
+            .copied()
+            .unwrap_or((0, 0, self.first));
+        Position {
+            file,
+            line: line.saturating_sub(before),
+            column,
+        }
+    }
+
+    fn line(&self, at: u32) -> (u32, u32) {
         let line = self.starts.partition_point(|start| *start <= at);
         let start = line
             .checked_sub(1)
@@ -61,14 +88,20 @@ impl Lines {
 #[cfg(test)]
 mod tests {
     use super::Lines;
+    use emit::ModuleBuilder;
 
     #[test]
     fn columns_count_scalars() {
         let text = format!("ab\n{}x\nü=1", "é".repeat(100));
-        let lines = Lines::new(&text);
-        assert_eq!(lines.of(0), (1, 1));
-        assert_eq!(lines.of(2), (1, 3));
-        assert_eq!(lines.of(3 + 200), (2, 101));
-        assert_eq!(lines.of(3 + 202 + 2), (3, 2));
+        let module = ModuleBuilder::new("m", fzb::tables::Lang::Rhumb);
+        let (first, second) = (module.file("a", [0; 8]), module.file("b", [0; 8]));
+        let lines = Lines::new(&text, first, &[(205, second)]);
+        assert_eq!(lines.of(203).file, first);
+        let place = lines.of(207);
+        assert_eq!((place.file, place.line, place.column), (second, 1, 2));
+        assert_eq!(lines.line(0), (1, 1));
+        assert_eq!(lines.line(2), (1, 3));
+        assert_eq!(lines.line(3 + 200), (2, 101));
+        assert_eq!(lines.line(3 + 202 + 2), (3, 2));
     }
 }

@@ -88,7 +88,7 @@ pub(super) fn load(shared: &Shared<'_>, f: &mut FunctionBuilder<'_>) {
 }
 
 /// `***(msg)`: raises code 999.
-fn panic_routine(module: &ModuleBuilder) -> Option<FuncId> {
+pub(super) fn panic_routine(module: &ModuleBuilder) -> Option<FuncId> {
     let function = module.declare(module.signature("***", &["message", "data"]));
     let mut f = module.build(function);
     f.push_int(999);

@@ -1,6 +1,6 @@
 //! What is wrong with a document that parses (codes RH01nn, docs/specs/rhumb.md §2.5, §7.5).
 
-use diag::{Diagnostic, FileId};
+use diag::{Code, Diagnostic, FileId};
 use emit::EmitError;
 
 use crate::diagnostics::codes;
@@ -27,27 +27,31 @@ pub enum ProblemKind {
         /// Why it was not found.
         reason: String,
     },
-    /// Something that cannot stand there; the text names it.
-    Misplaced(&'static str),
     /// The compiler's own mistake.
     Internal(String),
 }
 
 impl Problem {
+    /// Its code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self.kind {
+            ProblemKind::Library { .. } => codes::LIBRARY_NOT_FOUND,
+            ProblemKind::Limit(_) => codes::TOO_LARGE,
+            ProblemKind::Internal(_) => codes::COMPILER,
+        }
+    }
+
     /// The diagnostic, for a file that was added to [`diag::Sources`] with the normalised text.
     #[must_use]
     pub fn diagnostic(&self, file: FileId) -> Diagnostic {
+        let told = Diagnostic::error(self.code());
         let told = match &self.kind {
-            ProblemKind::Library { wanted, reason } => Diagnostic::error(codes::LIBRARY_NOT_FOUND)
+            ProblemKind::Library { wanted, reason } => told
                 .arg("library", wanted.as_str())
                 .arg("reason", reason.as_str()),
-            ProblemKind::Limit(what) => {
-                Diagnostic::error(codes::TOO_LARGE).arg("what", what.as_str())
-            }
-            ProblemKind::Misplaced(what) => Diagnostic::error(codes::MISPLACED).arg("what", *what),
-            ProblemKind::Internal(reason) => {
-                Diagnostic::error(codes::COMPILER).arg("reason", reason.as_str())
-            }
+            ProblemKind::Limit(what) => told.arg("what", what.as_str()),
+            ProblemKind::Internal(reason) => told.arg("reason", reason.as_str()),
         };
         told.primary(diag::Span::new(file, self.span.start, self.span.end), None)
     }

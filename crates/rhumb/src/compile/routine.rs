@@ -13,9 +13,9 @@ use super::rules;
 use super::units::{UnitId, UnitKind, VarId, Written};
 
 /// Bind modes of `make_routine`.
-const RECEIVER: u32 = 1;
 const HOME: u32 = 2;
 const LEXICAL: u32 = 3;
+/// The receiver, else the home; a constructor if the function is one.
 const CTOR: u32 = 4;
 /// Number of the nature `plain` in `map_new`.
 const PLAIN: u32 = 0;
@@ -61,14 +61,15 @@ impl<'a> Code<'a> {
                 self.f.coerce(TypeId::DYN);
                 self.f.op(Op::MakeRoutine, &[function.0, count, mode]);
             }
-            (Written::Field, true) => {
+            // With a receiver `->` acts on that, without one on the map that it was written in (D-09, rulings B33).
+            (Written::Field, method) => {
                 match home {
                     Some(home) => self.f.load(home),
                     None => self.base_or_empty(),
                 }
-                self.f.op(Op::MakeRoutine, &[function.0, count, HOME]);
+                let mode = if method { HOME } else { CTOR };
+                self.f.op(Op::MakeRoutine, &[function.0, count, mode]);
             }
-            (Written::Field, false) => self.f.op(Op::MakeRoutine, &[function.0, count, RECEIVER]),
             (Written::Label, true) => {
                 self.base_or_empty();
                 self.f.op(Op::MakeRoutine, &[function.0, count, HOME]);
@@ -118,16 +119,22 @@ impl<'a> Code<'a> {
     /// `{ … }` as a value: a routine of one argument (§4.1).
     pub fn selector_value(&mut self, id: ExprId) {
         let tree = self.tree();
-        let (Some(unit), Expr::Selector(list)) =
-            (self.analysis().unit_of.get(&id).copied(), tree.expr(id))
-        else {
+        let Some(unit) = self.analysis().unit_of.get(&id).copied() else {
             return self.f.unit();
         };
         let function = Code::declare(self.shared, unit, None);
         let mut inner = Code::open(self.shared, unit, function);
+        let lists: Vec<(&[crate::tree::Rule], u32)> = rules::joined_selectors(tree, id)
+            .unwrap_or_else(|| vec![id])
+            .into_iter()
+            .filter_map(|id| match tree.expr(id) {
+                Expr::Selector(list) => Some((list.as_slice(), tree.span(id).start)),
+                _ => None,
+            })
+            .collect();
         let first = inner.f.param(0);
         inner.f.load(first);
-        inner.dispatch(list, tree.span(id).start, Want::Tail);
+        inner.dispatch_all(&lists, Want::Tail);
         inner.finish();
         self.lexical(unit, function);
     }
@@ -298,24 +305,7 @@ impl<'a> Code<'a> {
                         self.init(var, false);
                     }
                 }
-                ParamKind::Submap(id) => {
-                    let labels = rules::submap_labels(tree, self.analysis(), *id);
-                    for (number, label) in labels.into_iter().enumerate() {
-                        let unit = self.analysis().unit(self.unit);
-                        let Some(var) = unit.labels.get(&label).copied() else {
-                            continue;
-                        };
-                        let local = self.f.param(index);
-                        self.f.load(local);
-                        self.f.op(Op::TryIndex, &[number as u32 + 1]);
-                        self.f.pop();
-                        self.f.swap();
-                        self.f.pop();
-                        self.init(var, false);
-                    }
-                    index += 1;
-                }
-                ParamKind::SubmapLabels(id) => {
+                ParamKind::Submap(id) | ParamKind::SubmapLabels(id) => {
                     for label in rules::submap_labels(tree, self.analysis(), *id) {
                         let unit = self.analysis().unit(self.unit);
                         if let Some(var) = unit.labels.get(&label).copied() {

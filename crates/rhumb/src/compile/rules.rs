@@ -75,6 +75,23 @@ fn is_signal(emission: &Emission) -> bool {
     emission.kind == EventKind::Signal && emission.topic.is_some()
 }
 
+/// Selectors written one behind the other with `&&`: their rules are joined (§3.13).
+pub fn joined_selectors(tree: &Tree, id: ExprId) -> Option<Vec<ExprId>> {
+    let Expr::Binary { first, rest } = tree.expr(id) else {
+        return None;
+    };
+    let joins = rest
+        .iter()
+        .all(|term| term.op == crate::tree::BinaryOp::Concatenate);
+    let all: Vec<ExprId> = std::iter::once(*first)
+        .chain(rest.iter().map(|term| term.operand))
+        .collect();
+    let selectors = all
+        .iter()
+        .all(|id| matches!(tree.expr(*id), Expr::Selector(_)));
+    (joins && selectors).then_some(all)
+}
+
 /// The rules of a body that is only a selector, maybe in parentheses, and their place.
 pub fn selector_body(tree: &Tree, body: ExprId) -> Option<(&[Rule], u32)> {
     let mut at = body;
@@ -349,7 +366,10 @@ fn label_submap<'t>(
         return None;
     };
     let var = analysis.var(var);
-    if !matches!(var.kind, VarKind::Local | VarKind::Static) {
+    if !matches!(
+        var.kind,
+        VarKind::Local | VarKind::Static | VarKind::Session
+    ) {
         return None;
     }
     match tree.expr(var.value?) {

@@ -88,6 +88,7 @@ impl Analysis {
             label,
             owner,
             kind,
+            hidden: false,
             captured: false,
             assigned: false,
             assignments: 0,
@@ -101,7 +102,7 @@ impl Analysis {
     /// A unit mentions a slot: it and the units up to the slot's owner capture it.
     pub(super) fn reach(&mut self, unit: UnitId, var: VarId) {
         let owner = self.var(var).owner;
-        if self.var(var).kind == VarKind::Static {
+        if matches!(self.var(var).kind, VarKind::Static | VarKind::Session) {
             return;
         }
         let mut at = Some(unit);

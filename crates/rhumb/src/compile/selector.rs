@@ -33,11 +33,24 @@ impl Code<'_> {
         if self.f.top() == Some(Repr::Bool) && self.two_armed(list, at, want) {
             return;
         }
+        self.dispatch_all(&[(list, at)], want);
+    }
+
+    /// Applies the value rules of selectors one behind the other to the top.
+    pub fn dispatch_all(&mut self, lists: &[(&[Rule], u32)], want: Want) {
         self.f.coerce(TypeId::DYN);
-        let only_default = matches!(list, [Rule { kind: RuleKind::Default(_), .. }]);
+        let only_default = matches!(
+            lists,
+            [(
+                [Rule {
+                    kind: RuleKind::Default(_),
+                    ..
+                }],
+                _
+            )]
+        );
         if !only_default {
-            self.subject(at);
-            return self.value_rules(list, Ends::Value, want);
+            return self.value_rules(lists, Ends::Value, want);
         }
         // Not entered when the subject came to nothing without saying so (D-21).
         let (closed, end) = (self.f.label(), self.f.label());
@@ -45,8 +58,7 @@ impl Code<'_> {
         self.f
             .op(Op::Intrinsic, &[isa::Intrinsic::SignalGate as u32]);
         self.f.jump_if_not(closed);
-        self.subject(at);
-        self.value_rules(list, Ends::Value, want);
+        self.value_rules(lists, Ends::Value, want);
         self.f.jump(end);
         self.f.bind(closed);
         if want == Want::Nothing {
@@ -101,24 +113,26 @@ impl Code<'_> {
                 .values()
                 .any(|meaning| *meaning == super::units::Meaning::Slot(*var))
         });
-        let called = arms
-            .iter()
-            .flatten()
-            .any(|id| matches!(tree.expr(*id), Expr::Label(_)));
-        if mentioned || called {
+        if mentioned {
             return false;
         }
         let [no, yes] = arms;
         self.f.open_if();
-        self.arm(yes, want);
+        self.arm(yes, true, want);
         self.f.otherwise();
-        self.arm(no, want);
+        self.arm(no, false, want);
         self.f.close_if();
         true
     }
 
-    fn arm(&mut self, action: Option<ExprId>, want: Want) {
+    fn arm(&mut self, action: Option<ExprId>, subject: bool, want: Want) {
         match action {
+            Some(id) if self.applies(id) => {
+                self.dynamic(id, Want::Reference);
+                self.f.push_bool(subject);
+                self.f.op(Op::AutoApply, &[]);
+                self.done(want);
+            }
             Some(id) => {
                 self.expr(id, want);
                 if want != Want::Nothing {
@@ -129,17 +143,19 @@ impl Code<'_> {
         }
     }
 
-    /// The value rules of a selector whose subject is in its slot.
-    fn value_rules(&mut self, list: &[Rule], ends: Ends, want: Want) {
+    /// The value rules of selectors one behind the other; their subject is on the stack.
+    fn value_rules(&mut self, lists: &[(&[Rule], u32)], ends: Ends, want: Want) {
         let tree = self.tree();
-        let Some(subject) = self.subjects.last().copied() else {
-            return self.empty(want);
-        };
         let source = self.f.temp(TypeId::DYN);
-        self.load(subject);
         self.f.store(source);
+        let before = self.subjects.len();
+        for (_, at) in lists {
+            self.f.load(source);
+            self.subject(*at);
+        }
+        let rules = || lists.iter().flat_map(|(list, _)| list.iter());
         let end = self.f.label();
-        let peeks = list.iter().any(|rule| {
+        let peeks = rules().any(|rule| {
             matches!(
                 rule.kind,
                 RuleKind::Match {
@@ -154,7 +170,7 @@ impl Code<'_> {
             self.f.store(last);
             last
         });
-        for rule in list {
+        for rule in rules() {
             if rules::event_of(tree, rule).is_some() {
                 continue;
             }
@@ -203,7 +219,7 @@ impl Code<'_> {
         }
         self.f.bind(end);
         self.f.free_temp(source);
-        self.subjects.pop();
+        self.subjects.truncate(before);
     }
 
     fn leave(&mut self, end: Label, ends: Ends) {
@@ -215,26 +231,23 @@ impl Code<'_> {
 
     /// An action's value; a bare label that holds a routine is called with the subject (§4.2).
     fn action(&mut self, id: ExprId, source: Local, want: Want) {
-        let tree = self.tree();
-        if let Expr::Label(_) = tree.expr(id)
-            && self.slot_at(tree.span(id).start).is_some()
-            && !self.is_bound(tree.span(id).start)
-        {
+        if self.applies(id) {
             self.dynamic(id, Want::Reference);
-            self.f.dup();
-            self.f.push_text("Routine");
-            self.f.op(Op::IsInstance, &[]);
-            let end = self.f.label();
-            self.f.jump_if_not(end);
             self.f.load(source);
-            self.f.op(Op::CallClosure, &[1]);
-            self.f.bind(end);
+            self.f.op(Op::AutoApply, &[]);
             return self.done(want);
         }
         self.expr(id, want);
         if want != Want::Nothing {
             self.f.coerce(TypeId::DYN);
         }
+    }
+
+    /// Is an action a bare label, which is called with the subject if it holds a routine?
+    fn applies(&self, id: ExprId) -> bool {
+        let tree = self.tree();
+        let at = tree.span(id).start;
+        matches!(tree.expr(id), Expr::Label(_)) && self.slot_at(at).is_some() && !self.is_bound(at)
     }
 
     /// Does a label mean what a pattern bound or a parameter brought? Then it is a value, and not called with the subject.
@@ -290,7 +303,7 @@ impl Code<'_> {
             flags |= COMPLETES;
         }
         // A realm is subscribed to instead of being run (§4.1 case 4.3).
-        let could_be_realm = plain
+        let is_read = plain
             || !before.is_empty()
                 && before.iter().all(|step| {
                     matches!(
@@ -300,38 +313,34 @@ impl Code<'_> {
                             | crate::tree::StepKind::Index(_)
                     )
                 });
-        let end = self.f.label();
-        if could_be_realm && !values {
-            let (subscribe, run) = (self.f.label(), self.f.label());
-            if before.is_empty() {
-                self.dynamic(head, Want::Reference);
-            } else {
-                self.chain(head, before, Want::Reference);
-                self.f.coerce(TypeId::DYN);
-            }
-            for kind in ["Realm", "Vassal"] {
-                self.f.dup();
-                self.f.push_text(kind);
-                self.f.op(Op::IsInstance, &[]);
-                self.f.jump_if(subscribe);
-            }
-            self.f.jump(run);
-            self.f.bind(subscribe);
-            self.lexical(selector, function);
-            self.f.coerce(TypeId::DYN);
-            self.at(span);
-            let topics = self.topics_of(list);
-            self.f.op(Op::Subscribe, &[topics.0, 0]);
-            self.f.jump(end);
-            self.f.bind(run);
-            self.f.pop();
-        }
+        let topics = self.topics_of(list);
         self.lexical(thunk, body);
         self.lexical(selector, function);
+        if !is_read || values {
+            self.at(span);
+            self.f.op(Op::Prompt, &[topics.0, flags]);
+            return;
+        }
+        // The read itself is what the rules listen to, so it runs first, once.
+        self.f.coerce(TypeId::DYN);
+        let rules = self.f.temp(TypeId::DYN);
+        self.f.store(rules);
+        self.f.load(rules);
         self.at(span);
-        let topics = self.topics_of(list);
         self.f.op(Op::Prompt, &[topics.0, flags]);
+        let (subscribe, end) = (self.f.label(), self.f.label());
+        for kind in ["Realm", "Vassal"] {
+            self.f.dup();
+            self.f.push_text(kind);
+            self.f.op(Op::IsInstance, &[]);
+            self.f.jump_if(subscribe);
+        }
+        self.f.jump(end);
+        self.f.bind(subscribe);
+        self.f.load(rules);
+        self.f.op(Op::Subscribe, &[topics.0, 0]);
         self.f.bind(end);
+        self.f.free_temp(rules);
     }
 
     /// Fills a selector function: (kind, subject).
@@ -361,8 +370,7 @@ impl Code<'_> {
             self.f.op(Op::Eq, &[]);
             self.f.jump_if_not(events);
             self.f.load(subject);
-            self.subject(at);
-            self.value_rules(list, Ends::Return, Want::Tail);
+            self.value_rules(&[(list, at)], Ends::Return, Want::Tail);
         }
         self.f.bind(events);
         self.event = Some(subject);

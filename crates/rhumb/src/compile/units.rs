@@ -44,6 +44,9 @@ pub enum VarKind {
     Bound,
     /// A label of the module.
     Static,
+    /// A label of the session: a static of the module holds its cell, which the blocks of a prompt share. [`Var::first`] is
+    /// then 0 for a label of an earlier block, else one more than where it is first assigned.
+    Session,
 }
 
 /// A slot.
@@ -55,6 +58,8 @@ pub struct Var {
     pub owner: UnitId,
     /// What it is.
     pub kind: VarKind,
+    /// Its label begins with `_`, so that a constructor's instance does not show it (D-10).
+    pub hidden: bool,
     /// Another unit mentions it.
     pub captured: bool,
     /// It is assigned after it was made.
@@ -137,6 +142,8 @@ pub struct Analysis {
     pub vars: Vec<Var>,
     /// What the label at a place of the source means.
     pub meanings: HashMap<u32, Meaning>,
+    /// The same for labels in parameter lists that several functions share (`<sub> -> …`), each by its unit.
+    pub shared: HashMap<(UnitId, u32), VarId>,
     /// Places of labels that a pattern binds (the others pin).
     pub binds: HashSet<u32>,
     /// The unit that an expression makes.
@@ -185,7 +192,7 @@ impl Analysis {
     /// change it after it was made.
     pub fn is_cell(&self, id: VarId) -> bool {
         let var = self.var(id);
-        if var.kind == VarKind::Static {
+        if matches!(var.kind, VarKind::Static | VarKind::Session) {
             return false;
         }
         if self.exposed(id) {
@@ -195,7 +202,7 @@ impl Analysis {
             VarKind::Argument(_) | VarKind::AllArguments => false,
             VarKind::Param(_) | VarKind::Bound => var.captured && var.assigned,
             VarKind::Local => var.captured,
-            VarKind::Static => false,
+            VarKind::Static | VarKind::Session => false,
         }
     }
 
@@ -205,6 +212,7 @@ impl Analysis {
         let owner = self.unit(var.owner);
         matches!(var.kind, VarKind::Param(_) | VarKind::Local)
             && owner.constructor
+            && !var.hidden
             && var
                 .label
                 .is_some_and(|label| !owner.own_fields.contains(&label))

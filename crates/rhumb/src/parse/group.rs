@@ -5,7 +5,8 @@ use super::cursor::Parser;
 use crate::diagnostics::{Expected, SyntaxErrorKind as Kind};
 use crate::lex::{Bracket, Sign, TokenKind};
 use crate::tree::{
-    Arg, ArgKind, Expr, ExprId, Field, FieldKind, Mutability, Rule, RuleKind, RuleMode, Span,
+    Arg, ArgKind, Expr, ExprId, Field, FieldKind, FieldOp, Mutability, Rule, RuleKind, RuleMode,
+    Span, StepKind,
 };
 
 impl Parser<'_> {
@@ -64,7 +65,12 @@ impl Parser<'_> {
         }
         let expr = self.expression();
         let Some(mutability) = self.eat_field_sign() else {
-            return (ArgKind::Positional(expr), expr);
+            let kind = if self.is_spread(expr) {
+                ArgKind::Spread(expr)
+            } else {
+                ArgKind::Positional(expr)
+            };
+            return (kind, expr);
         };
         let name = self.name_of(expr);
         let value = self.expression();
@@ -112,10 +118,26 @@ impl Parser<'_> {
         }
     }
 
+    /// Does an expression end in the spread marker `[&]`?
+    fn is_spread(&self, expr: ExprId) -> bool {
+        let Expr::Chain { steps, .. } = self.tree.expr(expr) else {
+            return false;
+        };
+        matches!(
+            steps.last().map(|step| &step.kind),
+            Some(StepKind::Operator(FieldOp::Spread))
+        )
+    }
+
     fn plain_field(&mut self) -> (FieldKind, ExprId) {
         let expr = self.expression();
         let Some(mutability) = self.eat_field_sign() else {
-            return (FieldKind::Element(expr), expr);
+            let kind = if self.is_spread(expr) {
+                FieldKind::Spread(expr)
+            } else {
+                FieldKind::Element(expr)
+            };
+            return (kind, expr);
         };
         let name = self.name_of(expr);
         let value = self.expression();

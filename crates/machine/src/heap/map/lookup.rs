@@ -163,6 +163,13 @@ impl World {
         Ok(())
     }
 
+    /// Sets the World map: every search under policy Rhumb that finds nothing from its receiver ends at it
+    /// (docs/specs/rhumb.md §3.8). Set it before programs run: what they looked up before is not looked up again. Anything but
+    /// a map takes it away.
+    pub fn set_world_map(&mut self, map: Value) {
+        self.world_map = map;
+    }
+
     /// Where a search from a receiver begins: the map itself, or the base map of its kind.
     fn start_of(&self, receiver: Value) -> Option<Value> {
         if receiver.is_map() {
@@ -257,7 +264,13 @@ impl World {
                 *root
             };
             let Some(root) = root else { continue };
-            if let Some(found) = self.search_from(root, want, mark, &mut plain)? {
+            // What the World map's subfields have is reached through them only: `m\log` is not `m@console\log`.
+            let found = if turn == 1 {
+                self.search_alone(root, want, mark)?
+            } else {
+                self.search_from(root, want, mark, &mut plain)?
+            };
+            if let Some(found) = found {
                 let own = turn == 0 && found.1 == mark && receiver.is_map();
                 let holder = self.temps[found.1].as_ticket();
                 let value = found.0.map(|place| self.place_value(holder, place));
@@ -285,6 +298,19 @@ impl World {
                 let legend = self.legend(self.map_legend(first.as_ticket()));
                 !legend.has(legend_flags::DICT) && !legend.has(legend_flags::UNSHARED)
             })
+    }
+
+    /// What a map itself has, not its delegates; as [`World::search_from`].
+    fn search_alone(
+        &mut self,
+        map: Value,
+        want: Want,
+        mark: usize,
+    ) -> Raise<Option<(Option<Place>, usize)>> {
+        let Some(at) = self.meet(map, mark)? else {
+            return Ok(None);
+        };
+        Ok(self.test(at, want, false)?.map(|place| (place, at)))
     }
 
     /// Depth first from one root; the place and the index in `temps` of the map that has it.

@@ -1,0 +1,264 @@
+//! The prompt (docs/specs/rhumb.md §10.2): blocks of expressions, one after the other, in one World.
+
+use std::io::{BufRead, IsTerminal};
+use std::path::Path;
+
+use foxvm::{Lang, Value};
+use rhumb::compile::{BLOCK, session_labels};
+use rhumb::{Completeness, Options};
+
+use super::Rhi;
+use super::prompt::{Known, Prompt, Read};
+use super::run::{Ground, trace_bytecode};
+use crate::report::{Report, exit};
+use crate::rhumb as front;
+use crate::session::Session;
+
+/// What `%:help` says.
+const HELP: &str = "\
+Expressions are evaluated when they are whole; each block shows its value.
+%:help     this text
+%:labels   the labels of this session
+%:undo     takes back what the last block did to labels
+%:quit     ends the session (also Ctrl-D)
+Ctrl-C stops a block that runs.";
+
+/// The label under which the values before the last block are kept; no program's, for it is no label that can be written.
+const SAVED: &str = "_saved-by-the-prompt";
+
+/// Opens the prompt; the exit code.
+pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
+    let opened = Repl::open(flags, report);
+    let mut repl = match opened {
+        Ok(repl) => repl,
+        Err(code) => return code,
+    };
+    if std::io::stdin().is_terminal() {
+        let mut prompt = Prompt::new(flags.locale().unwrap_or_default());
+        loop {
+            match prompt.read() {
+                Read::Block(text) => {
+                    if !repl.take(&text, report) {
+                        break;
+                    }
+                    prompt.know(repl.known());
+                }
+                Read::Nothing => {}
+                Read::End => break,
+            }
+        }
+    } else {
+        repl.piped(report);
+    }
+    repl.session.close(exit::OK, report)
+}
+
+struct Repl<'f> {
+    flags: &'f Rhi,
+    ground: Ground,
+    session: Session,
+    /// The map of the labels' cells.
+    cells: Value,
+    /// Labels, sorted.
+    labels: Vec<String>,
+    /// Labels before the last block, and whether their values were saved.
+    before: Option<Vec<String>>,
+    /// Names of fields that were written.
+    fields: Vec<String>,
+    /// Blocks so far.
+    count: u32,
+}
+
+impl<'f> Repl<'f> {
+    fn open(flags: &'f Rhi, report: &mut Report) -> Result<Repl<'f>, u8> {
+        let ground = Ground::new(flags, Path::new("."), report)?;
+        let mut session = ground.session(flags, flags.locale(), &mut None, report)?;
+        let book = loader::Book {
+            path: "session".into(),
+            text: "[]".to_owned(),
+        };
+        let compiled = ground.loader.program("session", &[book]);
+        let document = ground.accepted(compiled, &Rhi::default(), report)?;
+        let module = ground.module(&document, report)?;
+        let made = session.world.bind(&module).map_err(|error| {
+            report.tell(&error.diagnostic());
+            exit::INTERNAL
+        })?;
+        Ok(Repl {
+            flags,
+            ground,
+            session,
+            cells: made.result().clone(),
+            labels: Vec::new(),
+            before: None,
+            fields: Vec::new(),
+            count: 0,
+        })
+    }
+
+    /// Blocks from an input that is no terminal: lines are gathered until they are whole.
+    fn piped(&mut self, report: &mut Report) {
+        let mut gathered = String::new();
+        let mut input = std::io::stdin().lock();
+        loop {
+            let mut line = String::new();
+            let ended = !matches!(input.read_line(&mut line), Ok(count) if count > 0);
+            gathered.push_str(&line);
+            if gathered.trim().is_empty() {
+                gathered.clear();
+            } else if ended || self.whole(&gathered) {
+                if !self.take(&std::mem::take(&mut gathered), report) {
+                    return;
+                }
+            }
+            if ended {
+                return;
+            }
+        }
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            locale: self.flags.locale(),
+        }
+    }
+
+    fn whole(&self, text: &str) -> bool {
+        rhumb::parse(text, self.options()).completeness == Completeness::Complete
+    }
+
+    /// Does what a block or command says; false to end.
+    fn take(&mut self, text: &str, report: &mut Report) -> bool {
+        if let Some(command) = text.trim().strip_prefix("%:") {
+            match command.trim() {
+                "quit" => return false,
+                "help" => self.say(HELP),
+                "labels" => {
+                    let labels = self.labels.join("\n");
+                    if !labels.is_empty() {
+                        self.say(&labels);
+                    }
+                }
+                "undo" => self.undo(report),
+                other => report.line(&format!(
+                    "there is no %:{}; see %:help",
+                    diag::escape(other)
+                )),
+            }
+            return true;
+        }
+        self.save(report);
+        let before = self.labels.clone();
+        if let Some(value) = self.evaluate(text, report) {
+            match self.session.world.display_as(Lang::Rhumb, &value, true) {
+                Ok(shown) => self.say(&format!("=> {shown}")),
+                Err(error) => report.tell(&error.diagnostic()),
+            }
+        }
+        self.before = Some(before);
+        self.session.console.flush();
+        true
+    }
+
+    fn say(&self, text: &str) {
+        self.session.console.print(text);
+        self.session.console.flush();
+    }
+
+    /// Evaluates a block; its value, or nothing if that was told as an error.
+    fn evaluate(&mut self, text: &str, report: &mut Report) -> Option<Value> {
+        self.count += 1;
+        let name = format!("block {}", self.count);
+        let compiled = self.ground.loader.block(&name, text, &self.labels);
+        let document = self.ground.accepted(compiled, self.flags, report).ok()?;
+        trace_bytecode(&document, self.flags, report);
+        let module = self.ground.module(&document, report).ok()?;
+        let tree = &document.parsed.tree;
+        let new = session_labels(tree, &self.labels);
+        self.note_fields(text);
+        self.session
+            .interrupts
+            .turn(self.session.world.interrupt_handle());
+        self.session.interrupts.wait(false);
+        let called = self.session.world.bind(&module).and_then(|instance| {
+            // From here on the labels exist, however it ends.
+            self.labels.extend(new);
+            self.labels.sort();
+            instance.call(
+                &mut self.session.world,
+                BLOCK,
+                std::slice::from_ref(&self.cells),
+            )
+        });
+        self.session.interrupts.wait(true);
+        match called {
+            Ok(value) => Some(value),
+            Err(error) => {
+                let path = Path::new(&name);
+                let ended = self.ground.library.ended();
+                front::failed(&self.session, &error, ended, path, report);
+                None
+            }
+        }
+    }
+
+    /// Keeps the values of all labels, so that they can be put back.
+    fn save(&mut self, report: &mut Report) {
+        let values: Vec<String> = self.shown().map(|label| format!("<{label}>")).collect();
+        let text = format!("{SAVED} := [{}]", values.join("; "));
+        self.evaluate(&text, report);
+    }
+
+    /// Labels that users know.
+    fn shown(&self) -> impl Iterator<Item = &String> {
+        self.labels.iter().filter(|label| *label != SAVED)
+    }
+
+    /// Puts back what the last block did to labels: those that it made are gone, the others have their values again. What it
+    /// froze stays frozen, with the value that it froze.
+    fn undo(&mut self, report: &mut Report) {
+        let Some(before) = self.before.take() else {
+            report.line("there is nothing to undo");
+            return;
+        };
+        let kept: Vec<String> = before
+            .iter()
+            .filter(|label| *label != SAVED)
+            .cloned()
+            .collect();
+        self.labels = before;
+        for (index, label) in kept.iter().enumerate() {
+            // Frozen labels refuse, and have their value anyway; so the refusal is answered.
+            let text = format!(
+                "(<{label}> == {SAVED}[{at}]) ~> ({label} := {SAVED}[{at}]) {{ #***(409) .. ^(___) }}",
+                at = index + 1
+            );
+            self.evaluate(&text, report);
+        }
+    }
+
+    /// Remembers the names of fields that a text mentions.
+    fn note_fields(&mut self, text: &str) {
+        for piece in rhumb::highlight(text, self.flags.locale().unwrap_or_default()) {
+            if piece.class != rhumb::TokenClass::Field {
+                continue;
+            }
+            let range = piece.span.start as usize..piece.span.end as usize;
+            if let Some(name) = text.get(range)
+                && let Err(at) = self
+                    .fields
+                    .binary_search_by(|known| known.as_str().cmp(name))
+            {
+                self.fields.insert(at, name.to_owned());
+            }
+        }
+    }
+
+    /// What can be completed.
+    fn known(&self) -> Known {
+        Known {
+            labels: self.shown().cloned().collect(),
+            fields: self.fields.clone(),
+        }
+    }
+}

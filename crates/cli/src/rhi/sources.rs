@@ -1,0 +1,95 @@
+//! What is done with sources without running them: checking and laying out.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use foxvm::Engine;
+use loader::Book;
+use serde_json::json;
+
+use crate::load::{self, shown};
+use crate::report::{Report, exit, usage};
+use crate::{natives, rhumb as front};
+
+/// `fox check`: reads and compiles each source, as if it were a program of its own.
+pub(crate) fn check(files: &[PathBuf], report: &mut Report) -> u8 {
+    each(files, report, |path, report| {
+        let engine = Engine::new();
+        natives::offer(&engine, stdlib::Settings::new()).map_err(|error| {
+            report.tell(&error.diagnostic());
+            exit::INTERNAL
+        })?;
+        let loader = front::loader(&engine, path, loader::Settings::default(), report)?;
+        let text = load::text(path, report)?;
+        let book = Book {
+            path: path.to_owned(),
+            text,
+        };
+        let result = loader.program(&front::name_of(path), &[book]);
+        front::warned(&loader, report);
+        let document = result.map_err(|failure| front::tell(failure, report))?;
+        engine.load(document.bytes).map_err(|error| {
+            report.tell(&error.diagnostic());
+            exit::INTERNAL
+        })?;
+        Ok("ok")
+    })
+}
+
+/// `fox fmt`: lays each source out in place, or says which are not.
+pub(crate) fn format(files: &[PathBuf], check: bool, report: &mut Report) -> u8 {
+    each(files, report, |path, report| {
+        let text = load::text(path, report)?;
+        let formatted = rhumb::format(&text, rhumb::Options::default()).map_err(|errors| {
+            let parsed = rhumb::parse(&text, rhumb::Options::default());
+            let file = report
+                .sources
+                .add(shown(path), parsed.source.text().to_owned());
+            for error in &errors {
+                report.tell(&error.diagnostic(file));
+            }
+            exit::FILE
+        })?;
+        if formatted == text {
+            return Ok("unchanged");
+        }
+        if check {
+            report.line(&format!("{}: not laid out", diag::escape(&shown(path))));
+            return Err(exit::FAULT);
+        }
+        match crate::files::written(path, formatted.as_bytes(), report) {
+            exit::OK => Ok("formatted"),
+            code => Err(code),
+        }
+    })
+}
+
+fn each(
+    files: &[PathBuf],
+    report: &mut Report,
+    mut work: impl FnMut(&Path, &mut Report) -> Result<&'static str, u8>,
+) -> u8 {
+    if files.is_empty() {
+        report.tell(&usage("no file is named"));
+        return exit::USAGE;
+    }
+    let mut worst = exit::OK;
+    let mut told = Vec::new();
+    for path in files {
+        match work(path, report) {
+            Ok(what) => {
+                told.push(json!({ "file": shown(path), "ok": true, "is": what }));
+                if !report.json() {
+                    // Who reads no answer needs none.
+                    let _ = writeln!(std::io::stdout(), "{}: {what}", diag::escape(&shown(path)));
+                }
+            }
+            Err(code) => {
+                told.push(json!({ "file": shown(path), "ok": false }));
+                worst = worst.max(code);
+            }
+        }
+    }
+    report.result(json!(told));
+    worst
+}

@@ -1,0 +1,524 @@
+//! The loader: answers the compiler and loads what it found.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use foxvm::{Engine, Module};
+use rhumb::compile::{Found, Libraries, Options, Part, Wanted as Literal, compile};
+use rhumb::{Locale, Parsed};
+
+use crate::bundle::{self, PRELUDE};
+use crate::failure::{Failure, SourceFailure};
+use crate::natives;
+use crate::project::Project;
+use crate::shelf::{self, Book, Shelf, read_text};
+use crate::version::{Available, Wanted};
+
+/// Most libraries that may be compiled inside each other: each takes a thread.
+const DEEPEST: usize = 64;
+
+/// Settings of a loader.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// Root of the base library's other versions: `RHUMB_LIB`.
+    pub base: Option<PathBuf>,
+    /// Compute anchors that the catalog does not have yet, and write them into it.
+    pub fill_anchors: bool,
+    /// Locale of sources that say nothing of it.
+    pub locale: Option<Locale>,
+}
+
+/// Finds, compiles and loads libraries for the programs of one project.
+pub struct Loader {
+    engine: Engine,
+    natives: stdlib::Library,
+    project: Project,
+    settings: Settings,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Names of modules that are loaded, by what they were loaded from.
+    loaded: HashMap<String, String>,
+    /// What is being compiled, outermost first: what it is from, and the module's name.
+    open: Vec<(String, String)>,
+    failures: Vec<SourceFailure>,
+    /// Sources with warnings.
+    warned: Vec<SourceFailure>,
+    /// What was found where.
+    trace: Vec<String>,
+}
+
+/// A document that was compiled.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The module's file.
+    pub bytes: Vec<u8>,
+    /// The locale of its truth words.
+    pub locale: Locale,
+    /// The whole text that was compiled.
+    pub parsed: Parsed,
+}
+
+/// Loads the document whose entry returns the World map.
+///
+/// # Errors
+/// None in practice: its text is fixed, and the tests load it.
+pub fn prelude(engine: &Engine, natives: stdlib::Library) -> Result<Module, Failure> {
+    let book = Book {
+        path: PathBuf::from("prelude.rh"),
+        text: PRELUDE.to_owned(),
+    };
+    let loader = Loader::new(engine, natives, Project::none(), Settings::default());
+    let document = loader.compile("prelude", &[book], None)?;
+    engine.load(document.bytes).map_err(Failure::Refused)
+}
+
+impl Loader {
+    /// A loader for the programs of a project. The Engine must have the host functions of `natives`.
+    pub fn new(
+        engine: &Engine,
+        natives: stdlib::Library,
+        project: Project,
+        settings: Settings,
+    ) -> Loader {
+        Loader {
+            engine: engine.clone(),
+            natives,
+            project,
+            settings,
+            state: Mutex::default(),
+        }
+    }
+
+    /// The project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// Compiles a program: the books share one scope and run in their order. Libraries that it names are loaded.
+    ///
+    /// # Errors
+    /// Mistakes in its sources or those of libraries.
+    pub fn program(&self, name: &str, books: &[Book]) -> Result<Document, Failure> {
+        let from = books.first().map_or_else(String::new, |book| {
+            let full = book.path.canonicalize();
+            self.project.relative(&full.unwrap_or_default())
+        });
+        self.state().open.push((from, name.to_owned()));
+        let result = self.compile(name, books, None);
+        self.state().open.pop();
+        result
+    }
+
+    /// Compiles a block of a prompt; `session` has the labels of the blocks before it ([`rhumb::compile::BLOCK`]).
+    ///
+    /// # Errors
+    /// As [`Loader::program`].
+    pub fn block(&self, name: &str, text: &str, session: &[String]) -> Result<Document, Failure> {
+        let book = Book {
+            path: PathBuf::from(name),
+            text: text.to_owned(),
+        };
+        self.compile(name, &[book], Some(session))
+    }
+
+    /// Warnings of the sources compiled since this was last asked.
+    pub fn take_warnings(&self) -> Vec<SourceFailure> {
+        std::mem::take(&mut self.state().warned)
+    }
+
+    /// What library literals were found to stand for since this was last asked, a line each.
+    pub fn take_trace(&self) -> Vec<String> {
+        std::mem::take(&mut self.state().trace)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn compile(
+        &self,
+        name: &str,
+        books: &[Book],
+        session: Option<&[String]>,
+    ) -> Result<Document, Failure> {
+        let options = rhumb::Options {
+            locale: self.settings.locale,
+        };
+        let mut read: Vec<(String, Parsed)> = Vec::new();
+        for book in books {
+            let parsed = rhumb::parse(&book.text, options);
+            read.push((book.path.display().to_string(), parsed));
+        }
+        let failed: Vec<SourceFailure> = read
+            .iter()
+            .filter(|(_, parsed)| parsed.has_errors())
+            .map(|(path, parsed)| of_errors(path, parsed))
+            .collect();
+        if !failed.is_empty() {
+            return Err(Failure::Sources(failed));
+        }
+        let warned = read
+            .iter()
+            .filter(|(_, parsed)| !parsed.errors.is_empty())
+            .map(|(path, parsed)| of_errors(path, parsed));
+        self.state().warned.extend(warned);
+        let (parts, parsed) = joined(read, options);
+        if parsed.has_errors() {
+            // Right one by one, but too long together.
+            let path = parts.first().map_or("", |part| part.path.as_str());
+            return Err(Failure::Sources(vec![of_errors(path, &parsed)]));
+        }
+        let text = parsed.source.text();
+        let path = parts.first().map_or("", |part| part.path.as_str());
+        let told = Options {
+            parts: &parts,
+            session,
+            ..Options::new(name, path, text, self)
+        };
+        let compiled = compile(&parsed.tree, &told);
+        let tables = compiled.map_err(|problems| {
+            let mut failures = std::mem::take(&mut self.state().failures);
+            failures.extend(of_problems(text, &parts, problems));
+            Failure::Sources(failures)
+        })?;
+        let bytes = fzb::write::write(&tables)
+            .map_err(|error| Failure::Refused(foxvm::Error::new(error.to_string())))?;
+        Ok(Document {
+            bytes,
+            locale: parsed.locale,
+            parsed,
+        })
+    }
+
+    /// Compiles and loads a library unless that was done; the name of its module.
+    fn load(
+        &self,
+        from: &str,
+        name: &str,
+        books: impl FnOnce() -> Result<Vec<Book>, String>,
+    ) -> Result<Found, String> {
+        {
+            let mut state = self.state();
+            if let Some(name) = state.loaded.get(from) {
+                return Ok(Found::Module(name.clone()));
+            }
+            // Only running it in a circle is wrong, and the machine finds that.
+            if let Some((_, name)) = state.open.iter().find(|(open, _)| open == from) {
+                return Ok(Found::Module(name.clone()));
+            }
+            if state.open.len() >= DEEPEST {
+                return Err(format!("more than {DEEPEST} libraries need each other"));
+            }
+            state.open.push((from.to_owned(), name.to_owned()));
+        }
+        let result = books().and_then(|books| self.load_books(name, &books));
+        let mut state = self.state();
+        state.open.pop();
+        result?;
+        state.loaded.insert(from.to_owned(), name.to_owned());
+        Ok(Found::Module(name.to_owned()))
+    }
+
+    fn load_books(&self, name: &str, books: &[Book]) -> Result<(), String> {
+        let document = self
+            .compile(name, books, None)
+            .map_err(|failure| match failure {
+                Failure::Sources(failures) => {
+                    self.state().failures.extend(failures);
+                    "its source has mistakes".to_owned()
+                }
+                Failure::Unusable(why) => why,
+                Failure::Refused(error) => error.to_string(),
+            })?;
+        let loaded = self.engine.load(document.bytes);
+        loaded.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    // The resolvers
+
+    fn base(&self, literal: &Literal) -> Result<Found, String> {
+        let wanted = version(literal)?;
+        let name = literal.path.as_str();
+        let known = bundle::bundled(name);
+        if let Some(root) = &self.settings.base {
+            let mut names = vec![name];
+            names.extend(
+                known
+                    .iter()
+                    .flat_map(|known| std::iter::once(&known.name).chain(known.names).copied()),
+            );
+            for name in names {
+                if plain(Path::new(name)).is_err() {
+                    continue;
+                }
+                let folder = root.join(name);
+                let available = versions(&folder);
+                if let Some(found) = wanted.choose(&available) {
+                    let from = format!("{{!|{name}|{}}}", found.name);
+                    let folder = folder.join(&found.name);
+                    return self.load(&from, &from, || Ok(Shelf::read(&folder)?.books));
+                }
+            }
+        }
+        let Some(known) = known else {
+            return Err(format!(
+                "the base library has {}",
+                bundle::BUNDLE
+                    .iter()
+                    .map(|known| known.name)
+                    .collect::<Vec<_>>()
+                    .join(", ")
+            ));
+        };
+        let available: Vec<Available> = Available::parse(known.version).into_iter().collect();
+        if wanted.choose(&available).is_none() {
+            return Err(unfit(&available));
+        }
+        let from = format!("{{!|{}|{}}}", known.name, known.version);
+        self.load(&from, &from, || {
+            Ok(vec![Book {
+                path: PathBuf::from(format!("{}.rh", known.name)),
+                text: known.source.to_owned(),
+            }])
+        })
+    }
+
+    fn local(&self, literal: &Literal) -> Result<Found, String> {
+        let wanted = version(literal)?;
+        let alias = self.project.catalog.find(&literal.path);
+        let path = alias.map_or(literal.path.as_str(), |alias| alias.path.as_str());
+        plain(Path::new(path))?;
+        let mut found = self.project.below(path)?;
+        if found.is_dir() {
+            let mut available = versions(&found);
+            let own = !available.iter().any(|one| one.number.is_none())
+                && !Shelf::read(&found)?.books.is_empty();
+            if own {
+                available.extend(Available::parse("-"));
+            }
+            let chosen = wanted.choose(&available).ok_or_else(|| unfit(&available))?;
+            if chosen.number.is_some() || !own {
+                found = found.join(&chosen.name);
+            }
+        } else if wanted != Wanted::Working {
+            return Err("a file has no versions: ask for -".to_owned());
+        }
+        if let Some(alias) = alias {
+            self.check_anchor(alias, &found)?;
+        }
+        let from = self.project.relative(&found);
+        let name = format!("{{-|{from}|-}}");
+        self.load(&from, &name, || {
+            if found.is_dir() {
+                Ok(Shelf::read(&found)?.books)
+            } else {
+                Ok(vec![Book::read(&found)?])
+            }
+        })
+    }
+
+    /// Compares a library with its anchor; computes the anchor where that is allowed.
+    fn check_anchor(&self, alias: &crate::Dependency, found: &Path) -> Result<(), String> {
+        let (line, column, name) = (alias.line, alias.column, &alias.name);
+        if let Some(expected) = &alias.anchor {
+            let actual = shelf::hash(found)?;
+            if *expected != actual {
+                return Err(format!(
+                    "anchor is not a match for dependency '{name}' (line {line}, col {column}): expected '{expected}' actual '{actual}'"
+                ));
+            }
+            return Ok(());
+        }
+        if !alias.lacks_anchor() {
+            return Ok(());
+        }
+        let Some(file) = self
+            .project
+            .file
+            .as_ref()
+            .filter(|_| self.settings.fill_anchors)
+        else {
+            return Err(format!(
+                "anchor of dependency '{name}' (line {line}, col {column}) is not computed yet: run with -sha256"
+            ));
+        };
+        let actual = shelf::hash(found)?;
+        let text = alias.anchored(&read_text(file)?, &actual);
+        let beside = file.with_extension("rhy.new");
+        std::fs::write(&beside, text)
+            .and_then(|()| std::fs::rename(&beside, file))
+            .map_err(|error| shelf::because(file, &error))
+    }
+
+    fn resource(&self, literal: &Literal) -> Result<Found, String> {
+        if version(literal)? != Wanted::Working {
+            return Err("a resource has no versions: ask for -".to_owned());
+        }
+        // The first part may be an alias.
+        let (first, rest) = literal
+            .path
+            .split_once('/')
+            .unwrap_or((literal.path.as_str(), ""));
+        let path = match self.project.catalog.find(first) {
+            Some(alias) if rest.is_empty() => alias.path.clone(),
+            Some(alias) => format!("{}/{rest}", alias.path),
+            None => literal.path.clone(),
+        };
+        plain(Path::new(&path))?;
+        let found = self.project.below(&path)?;
+        let text = read_text(&found)?;
+        if found.extension().is_some_and(|ending| ending == "json") {
+            serde_json::from_str::<serde_json::Value>(&text)
+                .map_err(|error| format!("{path}: {error}"))?;
+            return Ok(Found::Json(text));
+        }
+        Ok(Found::Text(text))
+    }
+}
+
+impl Libraries for Loader {
+    fn find(&self, wanted: &Literal) -> Result<Found, String> {
+        let found = match wanted.resolver.as_str() {
+            "!" => self.base(wanted),
+            "-" => self.local(wanted),
+            "=" => self.resource(wanted),
+            "_" => natives::find(&self.natives, &wanted.path).ok_or_else(|| {
+                format!(
+                    "host functions are in {}",
+                    natives::names(&self.natives).join(", ")
+                )
+            }),
+            other => Err(format!("there is no resolver {other}")),
+        };
+        let line = match &found {
+            Ok(Found::Module(name)) => format!("{wanted}: module {name}"),
+            Ok(Found::Natives(natives)) => format!("{wanted}: {} host functions", natives.len()),
+            Ok(Found::Core) => format!("{wanted}: the machine"),
+            Ok(Found::Text(text)) => format!("{wanted}: a text of {} bytes", text.len()),
+            Ok(Found::Json(text)) => format!("{wanted}: JSON of {} bytes", text.len()),
+            Err(why) => format!("{wanted}: {why}"),
+        };
+        self.state().trace.push(line);
+        found
+    }
+}
+
+fn version(literal: &Literal) -> Result<Wanted, String> {
+    Wanted::parse(&literal.version)
+        .ok_or_else(|| format!("{} is no version that can be looked for", literal.version))
+}
+
+fn unfit(available: &[Available]) -> String {
+    if available.is_empty() {
+        return "it has no version".to_owned();
+    }
+    let names: Vec<&str> = available.iter().map(|one| one.name.as_str()).collect();
+    format!("no version fits; there is {}", names.join(", "))
+}
+
+/// The versions that a folder has.
+fn versions(folder: &Path) -> Vec<Available> {
+    let Ok(listed) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut found: Vec<Available> = listed
+        .filter_map(|item| {
+            let item = item.ok()?;
+            let is_folder = item.path().is_dir();
+            let name = item.file_name();
+            Available::parse(name.to_str()?).filter(|_| is_folder)
+        })
+        .collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
+}
+
+/// Refuses paths that lead upwards, are absolute or hidden.
+fn plain(path: &Path) -> Result<(), String> {
+    let fits = path.components().all(|part| match part {
+        Component::Normal(name) => !name.to_string_lossy().starts_with('.'),
+        Component::CurDir => true,
+        _ => false,
+    });
+    if fits && path.components().next().is_some() {
+        Ok(())
+    } else {
+        Err(format!(
+            "{}: a path leads down from the project's root, to what is not hidden",
+            path.display()
+        ))
+    }
+}
+
+/// The documents as one, each on lines of its own.
+fn joined(mut read: Vec<(String, Parsed)>, options: rhumb::Options) -> (Vec<Part>, Parsed) {
+    let part = |start: usize, path: String| Part {
+        start: u32::try_from(start).unwrap_or(u32::MAX),
+        path,
+    };
+    if read.len() == 1
+        && let Some((path, parsed)) = read.pop()
+    {
+        return (vec![part(0, path)], parsed);
+    }
+    let mut text = String::new();
+    let mut parts = Vec::new();
+    // One locale for all: that of the first, whose shebang would be another's in the middle.
+    let locale = read.first().map(|(_, parsed)| parsed.locale);
+    for (path, parsed) in read {
+        parts.push(part(text.len(), path));
+        text.push_str(parsed.source.text());
+        text.push('\n');
+    }
+    let options = rhumb::Options {
+        locale: options.locale.or(locale),
+    };
+    (parts, rhumb::parse(&text, options))
+}
+
+fn of_errors(path: &str, parsed: &Parsed) -> SourceFailure {
+    SourceFailure {
+        path: path.to_owned(),
+        text: parsed.source.text().to_owned(),
+        errors: parsed.errors.clone(),
+        problems: Vec::new(),
+    }
+}
+
+/// Problems of a joined text, each in the book where it is.
+fn of_problems(
+    text: &str,
+    parts: &[Part],
+    problems: Vec<rhumb::compile::Problem>,
+) -> Vec<SourceFailure> {
+    let mut failures: Vec<SourceFailure> = Vec::new();
+    for (index, part) in parts.iter().enumerate() {
+        let end = parts.get(index + 1).map_or(u32::MAX, |next| next.start);
+        let own = problems
+            .iter()
+            .filter(|problem| (part.start..end).contains(&problem.span.start));
+        let own: Vec<_> = own
+            .cloned()
+            .map(|mut problem| {
+                problem.span.start -= part.start;
+                problem.span.end = problem.span.end.saturating_sub(part.start);
+                problem
+            })
+            .collect();
+        if own.is_empty() {
+            continue;
+        }
+        let range = part.start as usize..(end as usize).min(text.len());
+        failures.push(SourceFailure {
+            path: part.path.clone(),
+            text: text.get(range).unwrap_or_default().to_owned(),
+            errors: Vec::new(),
+            problems: own,
+        });
+    }
+    failures
+}

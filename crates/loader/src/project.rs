@@ -1,0 +1,108 @@
+//! The project that a program belongs to: its root and catalog.
+
+use std::path::{Path, PathBuf};
+
+use crate::catalog::Catalog;
+use crate::shelf::{because, read_text};
+
+/// A project.
+#[derive(Clone, Debug)]
+pub struct Project {
+    /// The root, with links resolved. Nothing outside of it is read for a literal.
+    pub root: PathBuf,
+    /// The catalog's file, where there is one.
+    pub file: Option<PathBuf>,
+    /// The catalog.
+    pub catalog: Catalog,
+}
+
+impl Project {
+    /// No project: nothing is below its root.
+    pub fn none() -> Project {
+        Project {
+            root: PathBuf::new(),
+            file: None,
+            catalog: Catalog::default(),
+        }
+    }
+
+    /// The project of a file or folder: its root is the nearest folder from there upwards that holds a `.rhy` file; if there is
+    /// none, the working folder.
+    ///
+    /// # Errors
+    /// If the catalog cannot be read or understood, or the working folder does not exist.
+    pub fn of(path: &Path) -> Result<Project, String> {
+        let full = path.canonicalize().map_err(|error| because(path, &error))?;
+        let mut at = if full.is_dir() {
+            Some(full.as_path())
+        } else {
+            full.parent()
+        };
+        while let Some(folder) = at {
+            if let Some(file) = catalog_in(folder) {
+                let text = read_text(&file)?;
+                let catalog = Catalog::parse(&text)
+                    .map_err(|(line, why)| format!("{}:{line}: {why}", file.display()))?;
+                return Ok(Project {
+                    root: folder.to_owned(),
+                    file: Some(file),
+                    catalog,
+                });
+            }
+            at = folder.parent();
+        }
+        let here = Path::new(".");
+        Ok(Project {
+            root: here.canonicalize().map_err(|error| because(here, &error))?,
+            file: None,
+            catalog: Catalog::default(),
+        })
+    }
+
+    /// The path below the root (or its source folder) that exists, with links resolved.
+    ///
+    /// # Errors
+    /// If nothing is there, or it leads out of the root.
+    pub fn below(&self, path: &str) -> Result<PathBuf, String> {
+        if self.root.as_os_str().is_empty() {
+            return Err(format!("{path}: there is no project"));
+        }
+        let sources = self
+            .catalog
+            .source
+            .as_ref()
+            .map(|source| self.root.join(source));
+        let places = std::iter::once(self.root.clone()).chain(sources);
+        for place in places {
+            for ending in ["", ".rh"] {
+                let Ok(full) = place.join(format!("{path}{ending}")).canonicalize() else {
+                    continue;
+                };
+                if !full.starts_with(&self.root) {
+                    return Err(format!("{path} leads out of the project"));
+                }
+                return Ok(full);
+            }
+        }
+        Err(format!("nothing is at {path} below the project's root"))
+    }
+
+    /// A path as names of modules show it: from the root.
+    pub fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
+    }
+}
+
+/// The catalog of a folder: its `.rhy` file, the first by name.
+fn catalog_in(folder: &Path) -> Option<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(folder)
+        .ok()?
+        .filter_map(|item| Some(item.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rhy") && path.is_file())
+        .collect();
+    found.sort();
+    found.into_iter().next()
+}
