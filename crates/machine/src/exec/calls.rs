@@ -10,6 +10,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::frame::flags;
 use crate::heap::object::ClosureObj;
 use crate::host::{Answer, HostError};
+use crate::host_memory::copied;
 use crate::value::{Kind, Value, tag};
 use crate::world::{ImportSlot, InstanceState, World};
 
@@ -762,7 +763,7 @@ impl Slow for FaultOp {
         // SAFETY: operands of the instruction at `pc`.
         unsafe {
             let text = lemari::Ticket(*r.byte_add((*pc).b as usize) as u32);
-            let message = world.text_str(text)?.to_owned();
+            let message = copied(world.text_str(text)?);
             let fault = Fault::from_number(wide(pc).0 as u8).unwrap_or(Fault::User);
             Err(world.fault_args(fault, format_args!("{message}")))
         }
@@ -825,7 +826,7 @@ pub(crate) unsafe fn load_module(world: &mut World, pc: *const Word, r: *mut u64
             Some(entry) => (
                 entry.state,
                 entry.loaded.module.entry(),
-                entry.loaded.module.module_name().to_owned(),
+                copied(entry.loaded.module.module_name()),
             ),
             None => return Err(world.fault(Fault::Internal, "an instance that does not exist")),
         };

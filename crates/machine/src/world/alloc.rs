@@ -3,6 +3,7 @@
 use lemari::{MemError, Ticket};
 
 use crate::fault::{Fault, Raise, Raised};
+use crate::host_memory::{NoMemory, duplicate};
 use crate::value::Value;
 use crate::world::World;
 use crate::world::roots::RootSet;
@@ -62,6 +63,20 @@ impl World {
     #[cold]
     pub(crate) fn out_of_memory(&mut self, error: MemError) -> Raised {
         self.fault_args(Fault::Mem, format_args!("{error}"))
+    }
+
+    /// The host's allocator refused.
+    #[cold]
+    pub(crate) fn no_host_memory(&mut self) -> Raised {
+        self.fault(Fault::Mem, "the host has no memory left")
+    }
+
+    /// A text's content in the host's memory. May join a rope.
+    pub(crate) fn host_text(&mut self, text: Ticket) -> Raise<String> {
+        match duplicate(self.text_str(text)?) {
+            Ok(copy) => Ok(copy),
+            Err(NoMemory) => Err(self.no_host_memory()),
+        }
     }
 
     /// Collects everything now.

@@ -14,8 +14,8 @@ use crate::fiber::Role;
 use crate::frame::{flags, proclaimer};
 use crate::heap::object::{ClosureObj, PartialObj, kind};
 use crate::value::{Kind, Value};
-use crate::world::World;
 use crate::world::registers::{repr_name, static_tag};
+use crate::world::{Outcome, World};
 
 /// How a routine binds `self` (docs/specs/machine.md §3), as `make_routine` numbers it.
 pub mod bind {
@@ -228,8 +228,7 @@ impl World {
                 _ => {
                     if self.policy() == Lang::Rhumb {
                         // SAFETY: passed on.
-                        let done =
-                            unsafe { self.call_other(mark, window, argc, dst, call_flags)? };
+                        let done = unsafe { self.call_other(mark, window, argc, dst, call_flags)? };
                         if let Some(next) = done {
                             return Ok(next);
                         }
@@ -250,7 +249,9 @@ impl World {
     pub(crate) fn deliver(&mut self, result: Value, dst: u16, call_flags: u16) -> Raise<Next> {
         let r = self.running_r;
         if call_flags & flags::BARRIER != 0 {
+            // Whoever enters from the host reads the one; a run loop that is left by a tail call in its first frame the other.
             self.delivered = result;
+            self.outcome = Outcome::Returned(result);
             return Ok(Next::EXIT);
         }
         if call_flags & flags::BOTTOM != 0 {
@@ -686,7 +687,7 @@ impl World {
                 );
             }
             if frame.flags & flags::BARRIER != 0 {
-                self.outcome = super::Outcome::Returned(result);
+                self.outcome = Outcome::Returned(result);
                 return Ok(Next::EXIT);
             }
             if frame.flags & (flags::TRUTH | flags::BRANCH) != 0 {

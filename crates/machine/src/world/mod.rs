@@ -29,7 +29,6 @@ use std::sync::atomic::AtomicU32;
 
 use lemari::Lemari;
 
-use crate::code::Code;
 use crate::engine::Shared;
 use crate::fault::Counters;
 use crate::fiber::{Fiber, FiberId};
@@ -173,8 +172,6 @@ pub struct World {
     pub(crate) emissions: crate::exec::signals::Emissions,
     /// Closed after an internal error: nothing runs any more.
     pub(crate) closed: bool,
-    /// Translated code that this World keeps alive.
-    pub(crate) kept: Vec<Arc<Code>>,
 }
 
 /// Why the run loop was left.

@@ -10,6 +10,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Role, State};
 use crate::frame::flags;
 use crate::heap::object::{PendingObj, kind};
+use crate::host_memory::copied;
 use crate::value::{Kind, Value};
 use crate::world::fibers::Ended;
 use crate::world::{Outcome, RaisedInfo, World};
@@ -318,7 +319,7 @@ impl World {
         if !info.value.same(Value::HOLE) {
             return Ok(info.value);
         }
-        let (fault, message) = (info.fault, info.message.clone());
+        let (fault, message) = (info.fault, copied(&info.message));
         let kept = self.raised.take();
         let made = self.error_map(i64::from(fault as u8), fault.name(), &message, Value::EMPTY);
         match made {
@@ -403,7 +404,7 @@ impl World {
 fn internal(message: &str) -> RaisedInfo {
     RaisedInfo {
         fault: Fault::Internal,
-        message: message.to_owned(),
+        message: copied(message),
         value: Value::HOLE,
         discard: false,
         outer: false,

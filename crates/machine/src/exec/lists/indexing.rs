@@ -13,6 +13,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::heap::map::Want;
 use crate::heap::object::RangeObj;
 use crate::heap::table::Found;
+use crate::host_memory::copied;
 use crate::legend::{Nature, entry_flags, legend_flags};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
@@ -69,7 +70,7 @@ impl World {
             Kind::Text => {
                 let text = self
                     .text_flat(key.as_ticket())
-                    .map(|text| self.text_str_unrooted(text).unwrap_or_default().to_owned());
+                    .map(|text| copied(self.text_str_unrooted(text).unwrap_or_default()));
                 match text {
                     Ok(text) => self.fault_args(Fault::Key, format_args!("there is no {text:.80}")),
                     Err(raised) => raised,

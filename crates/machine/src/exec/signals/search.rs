@@ -7,6 +7,7 @@ use super::state::{DROPPED, Emission, FINISHES, NO_FIBER, Place, RETURNS, Status
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
+use crate::host_memory::copied;
 use crate::space::{Listener, Outward};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -106,7 +107,7 @@ impl World {
             self.temps.truncate(mark);
             let mark = self.temp(event)?;
             let message = if message.kind() == Kind::Text {
-                self.text_str(message.as_ticket())?.to_owned()
+                copied(self.text_str(message.as_ticket())?)
             } else {
                 String::new()
             };
@@ -443,7 +444,7 @@ impl World {
     /// trapped), with a warning.
     fn unmatched(&mut self, topic: u32, dst: u16, trap: bool) -> Raise<Next> {
         self.emissions.unmatched += 1;
-        let topic = self.name_text(topic).to_owned();
+        let topic = copied(self.name_text(topic));
         self.warn(format_args!("uncaught signal #{topic}"));
         let value = if trap {
             self.event_of_temps(1, None, 0, 0)?

@@ -7,6 +7,7 @@ use lemari::{Ticket, Visitor};
 use super::topics::TopicSet;
 use crate::fault::{Fault, Raise};
 use crate::fiber::FiberId;
+use crate::host_memory::boxed;
 use crate::space::Listener;
 use crate::value::Value;
 use crate::world::{RaisedInfo, RunRecord, World};
@@ -279,18 +280,22 @@ impl World {
                 count as u32
             }
         };
+        let record = match self.emissions.spare.take() {
+            Some(mut spare) => {
+                *spare = emission;
+                Ok(spare)
+            }
+            None => boxed(emission),
+        };
+        let Ok(mut emission) = record else {
+            self.emissions.free.push(slot);
+            return Err(self.no_host_memory());
+        };
         self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
         self.emissions.serial += 1;
         emission.generation = self.emissions.generation;
         emission.serial = self.emissions.serial;
-        let record = match self.emissions.spare.take() {
-            Some(mut spare) => {
-                *spare = emission;
-                spare
-            }
-            None => Box::new(emission),
-        };
-        self.emissions.list[slot as usize] = Some(record);
+        self.emissions.list[slot as usize] = Some(emission);
         Ok(slot)
     }
 
@@ -319,25 +324,29 @@ impl World {
         }
     }
 
+    /// Makes room for a record, so that the next [`World::push_selecting`] cannot fail. `record` fills the place, and holds
+    /// no objects.
+    pub(crate) fn room_for_selecting(&mut self, record: Selecting) -> Raise<()> {
+        if !self.emissions.free_selecting.is_empty() {
+            return Ok(());
+        }
+        self.charge(size_of::<Selecting>())?;
+        let count = self.emissions.selecting.len();
+        let free = &mut self.emissions.free_selecting;
+        if self.emissions.selecting.try_reserve(1).is_err() || free.try_reserve(count + 1).is_err()
+        {
+            return Err(self.no_host_memory());
+        }
+        self.emissions.selecting.push(record);
+        self.emissions.free_selecting.push(count as u32);
+        Ok(())
+    }
+
     /// Notes that a selector runs in the frame on top of the running fiber.
     pub(crate) fn push_selecting(&mut self, mut record: Selecting) -> Raise<u32> {
-        let slot = match self.emissions.free_selecting.pop() {
-            Some(slot) => slot,
-            None => {
-                self.charge(size_of::<Selecting>())?;
-                let count = self.emissions.selecting.len();
-                if self.emissions.selecting.try_reserve(1).is_err()
-                    || self
-                        .emissions
-                        .free_selecting
-                        .try_reserve(count + 1)
-                        .is_err()
-                {
-                    return Err(self.fault(Fault::Mem, "the host has no memory left"));
-                }
-                self.emissions.selecting.push(record);
-                count as u32
-            }
+        self.room_for_selecting(record)?;
+        let Some(slot) = self.emissions.free_selecting.pop() else {
+            return Err(self.fault(Fault::Internal, "room for a record vanished"));
         };
         record.frame = self.frame_index() as u32;
         let fiber = self.fiber();

@@ -62,7 +62,7 @@ impl World {
     }
 
     /// What an index keeps of the hash of a key that is neither text nor char: that of the integer which it equals, and
-    /// this integer, else that of its value. Faults hash, fuel.
+    /// this integer, else that of its value. Faults hash, fuel, mem.
     pub(super) fn plain_key_hash(&mut self, value: Value) -> Raise<(u32, Option<i64>)> {
         if let Some(number) = value.as_int() {
             return Ok((self.whole_hash(number), Some(number)));
@@ -70,7 +70,7 @@ impl World {
         if matches!(
             value.kind(),
             Kind::F64 | Kind::Sized | Kind::Dec | Kind::Big
-        ) && let Some(number) = self.number_of(value)
+        ) && let Some(number) = self.number_of(value)?
             && let Ok(whole) = numeric::to_i64(&number)
         {
             self.charge_number(Operation::Sum, &number, &number)?;
