@@ -94,7 +94,7 @@ unsafe fn get_entry<D: Dispatch>(
             return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
         }
         let map = Ticket(*container.add(1) as u32);
-        let value = (*cx).direct_value(map, *key.add(1) as i64);
+        let value = (*cx).dense_value(map, *key.add(1) as i64);
         if value.is_null() {
             return get_hashed_entry::<D>(pc, r, cx, ia, fa);
         }
@@ -105,7 +105,7 @@ unsafe fn get_entry<D: Dispatch>(
     }
 }
 
-/// [`get_entry`] where a direct index does not have it: this one calls.
+/// [`get_entry`] where a dense table does not have it at hand: this one calls.
 #[inline(never)]
 unsafe fn get_hashed_entry<D: Dispatch>(
     pc: *const Word,
