@@ -86,9 +86,9 @@ impl World {
         }
         // Keys that grow or fall will go on like that until the table is full; others keep where they are, more or less.
         let (wanted, below) = if key > greatest {
-            (span + 8, 0)
+            (span, 0)
         } else if key < least {
-            (span + 8, 4)
+            (span, 4)
         } else {
             (span / 2, 1)
         };

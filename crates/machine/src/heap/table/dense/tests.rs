@@ -178,7 +178,7 @@ fn keys_that_spread_both_ways_cause_few_rebuilds() {
     for i in 0..3_000 {
         let key = if i % 2 == 0 { 10_000 + i } else { 10_000 - i };
         put(&mut world, map, Value::int(key), Value::int(i));
-        assert_eq!(dense(&world, map), i >= 6);
+        assert_eq!(dense(&world, map), i >= 6, "{i}");
         let now = slots(&world, map);
         rebuilds += u32::from(now != known);
         kept += u32::from(now > known);
