@@ -379,7 +379,7 @@ singles! { D;
     /// Event test.
     MatchEvent => whole::<D, fibers::MatchEvent>;
     /// Event argument.
-    EventArg => whole::<D, fibers::EventArg>;
+    EventArg => fibers::event_arg::<D>;
     /// Space instructions that live behind the spaces interface.
     Space => whole::<D, fibers::Space>;
     /// New memory.
