@@ -323,7 +323,7 @@ singles! { D;
     /// Rhumb's postfix operators.
     FieldOp => whole::<D, maps::FieldOpOp>;
     /// Add an element.
-    PushAt => whole::<D, lists::PushAt>;
+    PushAt => lists::push_at::<D>;
     /// Join maps, texts, ranges.
     Join => whole::<D, maps::Join>;
     /// View with a first subfield.
