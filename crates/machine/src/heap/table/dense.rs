@@ -24,7 +24,7 @@ const STANDS: u64 = 1 << 31;
 /// The value empty where an entry has it.
 static STORED_EMPTY: Value = Value::EMPTY;
 
-/// What a slot keeps of a value and the entry's flags.
+/// What a slot keeps of a value and the entry's flags, which are below 2^14 (`legend::entry_flags` has four).
 #[inline(always)]
 pub(super) const fn kept(value: Value, flags: u16) -> Value {
     let stands = if value.tag == tag::EMPTY { STANDS } else { 0 };
