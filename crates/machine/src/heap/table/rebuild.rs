@@ -79,8 +79,10 @@ impl World {
         };
         let (first, last) = (least.min(key), greatest.max(key));
         let span = last.abs_diff(first).checked_add(1)?;
-        // 52 bytes per entry at most, where a hashed table takes 43 to 53.
-        let most = u64::from(cap) * 3;
+        // 52 bytes per entry at most, where a hashed table takes 43 to 53, and no more in one object than is allowed: there
+        // a hashed table, whose memory is two objects, may still have room.
+        let bound = self.limits.one_allocation.saturating_sub(TABLE_HEADER) / size_of::<Value>();
+        let most = (u64::from(cap) * 3).min(bound as u64);
         if span.checked_add(span / 8)? > most {
             return None;
         }

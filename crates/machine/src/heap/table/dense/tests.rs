@@ -336,6 +336,28 @@ fn values_on_the_heap_survive_collections_and_rebuilds() {
 }
 
 #[test]
+fn no_table_is_dense_at_the_price_of_a_fault() {
+    let limits = Limits {
+        one_allocation: 1 << 16,
+        ..Limits::default()
+    };
+    let mut world = World::new(Shared::new(true), limits, Grants::none()).expect("a World");
+    world.fuel = 1 << 40;
+    let map = dict(&mut world);
+    // Room for 1,536 entries is 48 KiB hashed, and would be 72 KiB with three slots for each.
+    let mut was_dense = 0;
+    for i in 0..1_536 {
+        put(&mut world, map, Value::int(i * 3), Value::int(i));
+        was_dense += u32::from(dense(&world, map));
+    }
+    assert!(!dense(&world, map) && was_dense > 1_000, "{was_dense}");
+    assert_eq!(
+        get(&mut world, map, Value::int(3 * 1_535)),
+        Some(Value::int(1_535))
+    );
+}
+
+#[test]
 fn dense_and_hashed_tables_keep_what_a_model_keeps() {
     // Keys from a window that wanders, so that tables are rebuilt, outgrown and left.
     for (width, wander) in [(40, 0), (60, 1), (200, 3), (5_000, 50)] {
