@@ -53,6 +53,14 @@ pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
     repl.session.close(exit::OK, report)
 }
 
+/// Flags for what the prompt itself evaluates.
+fn quiet() -> Rhi {
+    Rhi {
+        silent: true,
+        ..Rhi::default()
+    }
+}
+
 struct Repl<'f> {
     flags: &'f Rhi,
     ground: Ground,
@@ -134,7 +142,7 @@ impl<'f> Repl<'f> {
                 "quit" => return false,
                 "help" => self.say(HELP),
                 "labels" => {
-                    let labels = self.labels.join("\n");
+                    let labels = self.shown().cloned().collect::<Vec<_>>().join("\n");
                     if !labels.is_empty() {
                         self.say(&labels);
                     }
@@ -149,7 +157,7 @@ impl<'f> Repl<'f> {
         }
         self.save(report);
         let before = self.labels.clone();
-        if let Some(value) = self.evaluate(text, report) {
+        if let Some(value) = self.evaluate(text, self.flags, report) {
             match self.session.world.display_as(Lang::Rhumb, &value, true) {
                 Ok(shown) => self.say(&format!("=> {shown}")),
                 Err(error) => report.tell(&error.diagnostic()),
@@ -166,12 +174,12 @@ impl<'f> Repl<'f> {
     }
 
     /// Evaluates a block; its value, or nothing if that was told as an error.
-    fn evaluate(&mut self, text: &str, report: &mut Report) -> Option<Value> {
+    fn evaluate(&mut self, text: &str, flags: &Rhi, report: &mut Report) -> Option<Value> {
         self.count += 1;
         let name = format!("block {}", self.count);
         let compiled = self.ground.loader.block(&name, text, &self.labels);
-        let document = self.ground.accepted(compiled, self.flags, report).ok()?;
-        trace_bytecode(&document, self.flags, report);
+        let document = self.ground.accepted(compiled, flags, report).ok()?;
+        trace_bytecode(&document, flags, report);
         let module = self.ground.module(&document, report).ok()?;
         let tree = &document.parsed.tree;
         let new = session_labels(tree, &self.labels);
@@ -206,7 +214,7 @@ impl<'f> Repl<'f> {
     fn save(&mut self, report: &mut Report) {
         let values: Vec<String> = self.shown().map(|label| format!("<{label}>")).collect();
         let text = format!("{SAVED} := [{}]", values.join("; "));
-        self.evaluate(&text, report);
+        self.evaluate(&text, &quiet(), report);
     }
 
     /// Labels that users know.
@@ -228,12 +236,9 @@ impl<'f> Repl<'f> {
             .collect();
         self.labels = before;
         for (index, label) in kept.iter().enumerate() {
-            // Frozen labels refuse, and have their value anyway; so the refusal is answered.
-            let text = format!(
-                "(<{label}> == {SAVED}[{at}]) ~> ({label} := {SAVED}[{at}]) {{ #***(409) .. ^(___) }}",
-                at = index + 1
-            );
-            self.evaluate(&text, report);
+            // Frozen labels refuse; the refusal is taken.
+            let text = format!("({label} := {SAVED}[{}]) {{ #*** .. ___ }}", index + 1);
+            self.evaluate(&text, &quiet(), report);
         }
     }
 

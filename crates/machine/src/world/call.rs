@@ -585,7 +585,10 @@ impl World {
 
     /// An element map of the arguments beyond `params`.
     fn rest_of(&mut self, window: u32, params: u32, argc: u32) -> Raise<Value> {
-        let at = window as usize / 8 + params as usize * 2;
+        // The window is counted from the registers of the frame on top, not from the fiber's first.
+        let base = self.fiber().regs.as_ptr() as usize;
+        let first = (self.running_r as usize).wrapping_sub(base) / 8;
+        let at = first + window as usize / 8 + params as usize * 2;
         self.map_of_registers(at, (argc - params) as usize)
     }
 
