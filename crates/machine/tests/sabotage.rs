@@ -360,8 +360,7 @@ fn canonical(world: &mut World, value: Value) -> Result<String, String> {
 fn programs_answer_what_they_should() {
     let (mut world, module, instance) = world(false);
     let mut answer = |name: &str| {
-        call(&mut world, &module, instance, name)
-            .and_then(|value| canonical(&mut world, value))
+        call(&mut world, &module, instance, name).and_then(|value| canonical(&mut world, value))
     };
     assert_eq!(
         answer("stacks"),

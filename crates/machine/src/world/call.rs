@@ -228,8 +228,7 @@ impl World {
                 _ => {
                     if self.policy() == Lang::Rhumb {
                         // SAFETY: passed on.
-                        let done =
-                            unsafe { self.call_other(mark, window, argc, dst, call_flags)? };
+                        let done = unsafe { self.call_other(mark, window, argc, dst, call_flags)? };
                         if let Some(next) = done {
                             return Ok(next);
                         }

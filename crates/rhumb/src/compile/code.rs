@@ -11,11 +11,14 @@ use crate::tree::{LabelId, Mutability, Span, Tree};
 
 use super::Options;
 use super::places::Lines;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use super::units::{Analysis, Meaning, UnitId, UnitKind, VarId, VarKind};
 
 /// Most hidden parameters for raw arguments; those beyond are read one by one.
 const MOST_ARGUMENTS: u32 = 200;
+
+/// Most parameters of a function of the machine.
+const MOST_PARAMETERS: usize = 255;
 
 /// What all units of a module share.
 pub(super) struct Shared<'a> {
@@ -299,6 +302,15 @@ impl<'a> Code<'a> {
                     params = vec![unnamed; 2];
                 }
             }
+        }
+        if params.len() > MOST_PARAMETERS {
+            params.truncate(MOST_PARAMETERS);
+            shared.problems.borrow_mut().push(Problem {
+                span: found
+                    .expr
+                    .map_or(Span::default(), |expr| shared.tree.span(expr)),
+                kind: ProblemKind::Limit("parameters".to_owned()),
+            });
         }
         if found.needs_base {
             flags |= function_flags::SELF;

@@ -130,8 +130,9 @@ impl World {
             let error = value.as_ticket();
             let number = self.slot_value(error, 0).as_int();
             code = match number.map(|number| (u8::try_from(number), number)) {
-                Some((Ok(fault), _)) => Fault::from_number(fault)
-                    .map_or(code, |fault| i64::from(fault.rhumb())),
+                Some((Ok(fault), _)) => {
+                    Fault::from_number(fault).map_or(code, |fault| i64::from(fault.rhumb()))
+                }
                 // A host function's own code.
                 Some((Err(_), own @ 256..1000)) => own,
                 _ => code,
