@@ -23,7 +23,10 @@ impl World {
         call_flags: u16,
     ) -> Raise<Option<Next>> {
         let callee = self.temps[mark];
-        let indexable = matches!(callee.kind(), Kind::Map | Kind::Text | Kind::Range | Kind::Realm);
+        let indexable = matches!(
+            callee.kind(),
+            Kind::Map | Kind::Text | Kind::Range | Kind::Realm
+        );
         let result = if argc == 0 {
             callee
         } else if callee.is_map() && self.nature(callee.as_ticket()) == Nature::Submap {

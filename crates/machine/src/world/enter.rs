@@ -117,6 +117,7 @@ impl World {
             tracer: None,
             collect_always: false,
             emissions: Default::default(),
+            named_rest: None,
             closed: false,
             kept: Vec::new(),
         })
