@@ -1,7 +1,7 @@
 //! Chains: reads, calls, indexes and field operators behind an expression (docs/specs/rhumb.md §2.2, §3.4, §3.12).
 
 use emit::{Const, Local};
-use fzb::tables::{ArgKind as Stands, ConstId, TypeId};
+use fzb::tables::{ArgKind as Stands, ConstId, ItemKind, TypeId, field_flags};
 use isa::Op;
 
 use crate::tree::{Arg, ArgKind, Expr, ExprId, FieldName, FieldOp, LabelId, Span, Step, StepKind};
@@ -297,7 +297,20 @@ impl Code<'_> {
             match &arg.kind {
                 ArgKind::Positional(id) if holes && matches!(tree.expr(*id), Expr::Void) => {}
                 ArgKind::Positional(id) | ArgKind::Spread(id) => self.dynamic(*id, Want::Value),
-                ArgKind::Named { value, .. } => self.dynamic(*value, Want::Value),
+                ArgKind::Named {
+                    name: FieldName::Label(_),
+                    value,
+                    ..
+                } => self.dynamic(*value, Want::Value),
+                // A name that the program computes: a map of it is spread.
+                ArgKind::Named { name, value, .. } => {
+                    self.computed_name(name);
+                    self.dynamic(*value, Want::Value);
+                    let map = Const::Map(vec![(ItemKind::Computed, None, field_flags::MUTABLE)]);
+                    let map = self.module().constant(map);
+                    self.f.op(Op::MapLit, &[map.0]);
+                    self.f.coerce(TypeId::DYN);
+                }
             }
         }
     }
@@ -314,7 +327,7 @@ impl Code<'_> {
                 ArgKind::Spread(_) => (Stands::Spread, None),
                 ArgKind::Named { name, .. } => match name {
                     FieldName::Label(label) => (Stands::Named, Some(self.name(*label))),
-                    _ => (Stands::Positional, None),
+                    _ => (Stands::Spread, None),
                 },
             })
             .collect();
