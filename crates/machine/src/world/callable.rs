@@ -72,6 +72,7 @@ impl World {
             }
             // SAFETY: passed on; growth of `temps` moves no register.
             let value = if given < argc {
+                // SAFETY: passed on; so many arguments stand in the window.
                 unsafe { self.argument(window, given) }
             } else {
                 Value::EMPTY

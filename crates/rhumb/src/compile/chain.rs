@@ -128,10 +128,6 @@ impl Code<'_> {
                     match (called, self.static_name(name)) {
                         (Some(args), Some(name)) => {
                             index += 1;
-                            let curry = by_reference
-                                && steps.get(index).is_none()
-                                && want == Want::Reference;
-                            let _ = curry;
                             match self.plain_arguments(args) {
                                 Some(count) => {
                                     self.at(step.span);
@@ -158,10 +154,7 @@ impl Code<'_> {
                         }
                         (_, Some(name)) => {
                             self.at(step.span);
-                            let read = *quiet
-                                || by_reference
-                                    && (last || want == Want::Reference || by_reference);
-                            if read {
+                            if *quiet || by_reference {
                                 self.f.op(Op::GetName, &[name.0]);
                             } else {
                                 self.f.op(Op::ReadName, &[name.0]);
