@@ -70,9 +70,8 @@ impl World {
             if member.key.same(Value::HOLE) {
                 continue;
             }
-            // SAFETY: passed on; growth of `temps` moves no register.
             let value = if given < argc {
-                // SAFETY: passed on; so many arguments stand in the window.
+                // SAFETY: passed on; growth of `temps` moves no register.
                 unsafe { self.argument(window, given) }
             } else {
                 Value::EMPTY
