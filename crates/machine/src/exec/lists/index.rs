@@ -91,7 +91,8 @@ unsafe fn get_entry<D: Dispatch>(
     unsafe {
         let w = *pc;
         let (container, key) = (r.byte_add(w.b as usize), r.byte_add(w.c as usize));
-        if *container != tag::MAP || *key != tag::I64 || (*key.add(1) as i64) < 0 {
+        // Number 0 may mean all elements.
+        if *container != tag::MAP || *key != tag::I64 || (*key.add(1) as i64) <= 0 {
             return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
         }
         let map = Ticket(*container.add(1) as u32);
