@@ -51,15 +51,7 @@ pub fn disasm(arguments: &Disasm, report: &mut Report) -> u8 {
             return exit::FILE;
         }
     };
-    let Some(tables) = fzb::text::tables_of(&module) else {
-        report.tell(
-            &Diagnostic::error(fc::INTERNAL)
-                .arg("detail", "a checked archive cannot be read whole")
-                .help("help.report"),
-        );
-        return exit::INTERNAL;
-    };
-    let text = fzb::text::disassemble(&tables);
+    let text = fzb::text::disassemble(&module.to_tables());
     report.result(json!({ "lines": text.lines().count() }));
     match &arguments.output {
         Some(place) => written(place, text.as_bytes(), report),

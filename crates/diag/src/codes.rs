@@ -17,7 +17,7 @@ macro_rules! codes {
 
 codes! {
     /// Files (`.fzb`): header, archive, tables (`fusabi.md` §4.2, §4.4 layers A and B) and the
-    /// verifier's ten rules (`machine.md` §5). FV50 and FV61–FV99 are free.
+    /// verifier's ten rules (`machine.md` §5). FV61–FV99 are free.
     fv {
         // Header and archive.
         /// The file is shorter than its header.
@@ -119,6 +119,8 @@ codes! {
         JUMP_TABLE = "FV48";
         /// Attributes or metadata are malformed.
         ATTRIBUTE = "FV49";
+        /// The host has no memory to check the file.
+        NO_MEMORY = "FV50";
         // The verifier, rule by rule.
         /// Rule 1: decoding.
         RULE_DECODE = "FV51";

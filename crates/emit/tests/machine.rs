@@ -15,7 +15,7 @@ fn run(tables: &fzb::tables::Tables, loop_dispatch: bool) -> Result<Option<Value
     let module = fzb::Module::from_tables(tables).map_err(|error| error.to_string())?;
     fzb::verify::module(&module).map_err(|refusal| refusal.to_string())?;
     let engine = Shared::new(loop_dispatch);
-    let loaded = engine.add_module(module, true);
+    let loaded = engine.add_module(module, true).expect("memory");
     let mut world =
         World::new(engine, Limits::program(), Grants::none()).map_err(|error| error.to_string())?;
     let instance = world.load(&loaded).map_err(|report| report.to_string())?;

@@ -9,6 +9,7 @@ use fzb::verify::Refusal;
 use fzb::view::{Checks, ModuleBytes};
 use lemari::mapped::Mapped;
 use machine::engine::Shared;
+use machine::host_memory::NoMemory;
 
 use crate::Limits;
 use crate::capability::Capability;
@@ -298,7 +299,11 @@ impl Engine {
         }
         let loaded = inner
             .shared
-            .add_module(module, verify || checks == Checks::Known);
+            .add_module(module, verify || checks == Checks::Known)
+            .map_err(|NoMemory| ErrorKind::Resources {
+                what: "memory for a module",
+                cause: "the host has none left".to_owned(),
+            })?;
         if !inner.known.note(&loaded, inner.module_bytes) {
             return Err(bound());
         }

@@ -29,9 +29,11 @@ impl FromFox for Number {
         matches!(ty, Type::Dyn | Type::Int | Type::Float | Type::Sized(_))
     }
     fn from_raw(world: &mut Machine, value: Raw) -> Result<Number, Error> {
-        world
-            .number_for_host(value)
-            .ok_or_else(|| mismatch(world, "a number", value))
+        match world.number_for_host(value) {
+            Ok(Some(number)) => Ok(number),
+            Ok(None) => Err(mismatch(world, "a number", value)),
+            Err(raised) => Err(world.report(raised).into()),
+        }
     }
 }
 

@@ -104,7 +104,15 @@ impl<'c, 'w> Walk<'c, 'w> {
             self.context
                 .charge(bytes as u64 / crate::context::BYTES_PER_FUEL)?;
         }
-        let world = &*self.context.machine();
+        let world = self.context.machine();
+        let number = match world.number_for_host(raw) {
+            Ok(number) => number,
+            Err(raised) => return Err(world.report(raised).into()),
+        };
+        if let Some(number) = number {
+            return Ok(Some(Visit::Number(number)));
+        }
+        let world = &*world;
         Ok(Some(match raw.kind() {
             Kind::Empty => Visit::Empty,
             Kind::Bool => Visit::Bool(raw.payload != 0),
@@ -113,10 +121,7 @@ impl<'c, 'w> Walk<'c, 'w> {
             Kind::Duration => Visit::Span(raw.payload as i64),
             Kind::Text => Visit::Text(world.flat_text(raw).unwrap_or_default()),
             Kind::Bytes => Visit::Bytes(world.flat_bytes(raw).unwrap_or_default()),
-            _ => match world.number_for_host(raw) {
-                Some(number) => Visit::Number(number),
-                None => Visit::Other(world.kind_text(raw)),
-            },
+            _ => Visit::Other(world.kind_text(raw)),
         }))
     }
 

@@ -4,6 +4,7 @@ use rkyv::rancor::Error;
 use rkyv::util::AlignedVec;
 
 use crate::error::{FileError, Rule};
+use crate::host_memory::{NoMemory, covered};
 use crate::tables::{ArchivedTables, Tables};
 
 /// Serialises tables; the root stands at the end. The same tables give the same bytes: rkyv writes the vectors in the
@@ -34,9 +35,12 @@ pub(crate) fn check(payload: &[u8]) -> Result<(), FileError> {
             .map(|_| ())
             .map_err(refuse);
     }
-    let mut aligned = AlignedVec::<16>::with_capacity(payload.len());
-    aligned.extend_from_slice(payload);
-    rkyv::access::<ArchivedTables, Error>(&aligned)
-        .map(|_| ())
-        .map_err(refuse)
+    let copied = covered(payload.len() + 64, || {
+        let mut aligned = AlignedVec::<16>::with_capacity(payload.len());
+        aligned.extend_from_slice(payload);
+        rkyv::access::<ArchivedTables, Error>(&aligned)
+            .map(|_| ())
+            .map_err(refuse)
+    });
+    copied.unwrap_or_else(|NoMemory| Err(FileError::no_memory()))
 }

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::host_memory::fixed;
+
 macro_rules! rules {
     ($($code:literal $name:ident $layer:ident, $doc:literal;)*) => {
         /// A rule that a file can break. Refusals are counted by it; its code never changes.
@@ -79,6 +81,7 @@ rules! {
     "FV47" Debug Tables, "debug tables are malformed and were left out";
     "FV48" JumpTable Tables, "a jump or text table is malformed";
     "FV49" Attribute Tables, "attributes or metadata are malformed";
+    "FV50" Memory Tables, "the host has no memory to check the file";
 }
 
 /// A refusal: which rule, where in the file, what stood there and what was expected.
@@ -101,11 +104,22 @@ impl FileError {
         found: impl ToString,
         expected: impl ToString,
     ) -> FileError {
-        FileError {
+        fixed(|| FileError {
             rule,
             place: place.into(),
             found: found.to_string(),
             expected: expected.to_string(),
+        })
+    }
+
+    /// The host has no memory for what the checks keep. Says no more than that: it allocates nothing.
+    #[cold]
+    pub(crate) const fn no_memory() -> FileError {
+        FileError {
+            rule: Rule::Memory,
+            place: String::new(),
+            found: String::new(),
+            expected: String::new(),
         }
     }
 
@@ -117,6 +131,9 @@ impl FileError {
 
 impl fmt::Display for FileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rule == Rule::Memory {
+            return write!(f, "{}: {}", self.code(), self.rule.text());
+        }
         write!(
             f,
             "{}: {}: {}: found {}, expected {}",

@@ -9,6 +9,7 @@ mod archive;
 pub mod error;
 pub mod gate;
 pub mod header;
+pub mod host_memory;
 pub mod layout;
 #[cfg(feature = "mutate")]
 pub mod mutate;

@@ -15,6 +15,7 @@ mod types;
 use std::fmt::{Arguments, Display};
 
 use crate::error::{FileError, Rule};
+use crate::host_memory::fixed;
 use crate::layout::Table;
 use crate::tables::{NONE, Range, TypeId};
 use crate::view::{Indexes, Module};
@@ -51,7 +52,7 @@ fn refuse(
     found: impl Display,
     expected: impl Display,
 ) -> FileError {
-    FileError::new(rule, place.to_string(), found, expected)
+    fixed(|| FileError::new(rule, place.to_string(), found, expected))
 }
 
 impl<'a> Context<'a> {

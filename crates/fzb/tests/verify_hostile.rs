@@ -174,7 +174,7 @@ fn structured_programs_are_accepted() {
 fn statement(random: &mut Random, code: Code, label: &mut u32, depth: u32) -> Code {
     let mut fresh = || {
         *label += 1;
-        &*format!("s{label}").leak()
+        named(format!("s{label}"))
     };
     match if depth == 0 { 0 } else { random.below(6) } {
         0 => code
@@ -285,7 +285,7 @@ fn work_is_bounded() {
     });
     quick(&fun(waves.op(Op::Unit).op(Op::Throw)).max_stack(4_096));
     // Regions of great depth, opened and closed again and again.
-    let labels: Vec<&'static str> = (0..63).map(|i| &*format!("h{i}").leak()).collect();
+    let labels: Vec<&'static str> = (0..63).map(|i| named(format!("h{i}"))).collect();
     let deep = labels
         .iter()
         .fold(code(), |code, label| code.j(Op::PushTry, &[0], label));
@@ -302,7 +302,7 @@ fn work_is_bounded() {
     quick(&fun_);
     // Many edges into one loop's head, each taking one local from its set.
     let mut edges = code();
-    let labels: Vec<&'static str> = (0..2_000).map(|i| &*format!("b{i}").leak()).collect();
+    let labels: Vec<&'static str> = (0..2_000).map(|i| named(format!("b{i}"))).collect();
     edges = edges
         .int()
         .i(Op::Switch, &[0])

@@ -514,7 +514,7 @@ fn rule_6_try_regions() {
     );
     // 64 deep is fine, 65 is not.
     for depth in [64, 65] {
-        let labels: Vec<&'static str> = (0..depth).map(|i| &*format!("h{i}").leak()).collect();
+        let labels: Vec<&'static str> = (0..depth).map(|i| named(format!("h{i}"))).collect();
         let open = labels.iter().fold(code(), |code, label| {
             code.at("!").j(Op::PushTry, &[0], label)
         });

@@ -85,7 +85,7 @@ fn dynamic(code: Code) -> Code {
 
 /// A branch and a loop.
 fn branches(code: Code, number: usize) -> Code {
-    let label = |what: &str| &*format!("{what}{number}").leak();
+    let label = |what: &str| named(format!("{what}{number}"));
     let [head, end, other] = ["head", "end", "other"].map(label);
     let code = code
         .at(head)

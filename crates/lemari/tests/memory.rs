@@ -708,13 +708,15 @@ fn a_pool_leaks_no_data_and_keeps_its_bound() {
         }
     }
     assert_eq!(pool.idle(), 2);
+    let mut used = Vec::new();
     for _ in 0..2 {
         let l = Lemari::new(pool.take().unwrap(), config, shapes()).unwrap();
         assert!(bases.contains(&l.base()), "it is used again");
         assert_eq!(resident(l.base(), pool.bytes()), 0);
-        std::mem::forget(l);
+        used.push(l);
     }
     assert_eq!(pool.idle(), 0);
+    drop(used);
     // From several threads.
     std::thread::scope(|s| {
         for _ in 0..4 {

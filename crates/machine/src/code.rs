@@ -47,6 +47,13 @@ pub struct StackMap {
     pub tickets: Box<[u16]>,
 }
 
+impl StackMap {
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        size_of::<StackMap>() + size_of_val(&*self.pairs) + size_of_val(&*self.tickets)
+    }
+}
+
 /// A safepoint: from this word on (up to the next one) this map holds.
 #[derive(Clone, Copy, Debug)]
 pub struct Safepoint {
@@ -180,6 +187,21 @@ unsafe impl Send for Code {}
 unsafe impl Sync for Code {}
 
 impl Code {
+    /// Bytes that it takes.
+    pub fn bytes(&self) -> usize {
+        let maps: usize = self.maps.iter().map(StackMap::bytes).sum();
+        let tables: usize = self.tables.iter().map(|table| 16 + table.len() * 4).sum();
+        size_of::<Code>()
+            + size_of_val(&*self.words)
+            + size_of_val(&*self.safepoints)
+            + size_of_val(&*self.tries)
+            + size_of_val(&*self.origins)
+            + size_of_val(&*self.param_reprs)
+            + size_of_val(&*self.checks)
+            + maps
+            + tables
+    }
+
     /// Index of the word at `pc`, which must lie in this code.
     pub fn index_of(&self, pc: *const Word) -> u32 {
         ((pc as usize).wrapping_sub(self.words.as_ptr() as usize) / size_of::<Word>()) as u32

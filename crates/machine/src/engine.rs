@@ -9,32 +9,47 @@ use fzb::view::{Module, ModuleHash};
 
 use crate::code::Code;
 use crate::host::HostFunction;
+use crate::host_memory::{NoMemory, boxed, copied, covered, fixed, written};
 
 /// A module as the Engine holds it: verified on load or on first use, translated per function on first call.
 pub struct Loaded {
     /// The module.
     pub module: Module,
     /// Register code by function, once translated.
-    pub codes: Box<[OnceLock<Arc<Code>>]>,
+    pub codes: Box<[OnceLock<Box<Code>>]>,
     /// What the verifier said where it refused (lazy loading).
     pub refused: Mutex<HashMap<u32, String>>,
     /// True if all functions were verified at load.
     pub verified: bool,
 }
 
+/// Why a function has no register code.
+#[derive(Clone, Debug)]
+pub enum NoCode {
+    /// The verifier or the translator refused it, for good; why.
+    Refused(String),
+    /// The host has no memory for it now.
+    NoMemory,
+}
+
 impl Loaded {
     /// The register code of a function, verifying and translating it if this is its first use.
+    ///
+    /// # Errors
+    /// See [`NoCode`].
     pub fn code(
         &self,
         id: FuncId,
         inline: crate::translate::InlineForms<'_>,
-    ) -> Result<Arc<Code>, String> {
-        let slot = self
-            .codes
-            .get(id.index())
-            .ok_or_else(|| format!("function {} does not exist", id.0))?;
+    ) -> Result<&Code, NoCode> {
+        let Some(slot) = self.codes.get(id.index()) else {
+            return Err(NoCode::Refused(written(format_args!(
+                "function {} does not exist",
+                id.0
+            ))));
+        };
         if let Some(code) = slot.get() {
-            return Ok(code.clone());
+            return Ok(code);
         }
         if let Some(why) = self
             .refused
@@ -42,21 +57,33 @@ impl Loaded {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&id.0)
         {
-            return Err(why.clone());
+            return Err(NoCode::Refused(copied(why)));
         }
-        let made = fzb::verify::function(&self.module, id)
-            .map_err(|refusal| refusal.to_string())
-            .and_then(|verified| crate::translate::function(&self.module, id, &verified, inline));
-        match made {
-            Ok(code) => Ok(slot.get_or_init(|| Arc::new(code)).clone()),
-            Err(why) => {
-                self.refused
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .insert(id.0, why.clone());
-                Err(why)
+        let why = match fzb::verify::function(&self.module, id) {
+            Ok(verified) => {
+                let bytes = crate::translate::memory(&self.module, id, &verified);
+                let made = covered(bytes, || {
+                    crate::translate::function(&self.module, id, &verified, inline)
+                });
+                match made {
+                    Ok(Ok(code)) => {
+                        let code = boxed(code).map_err(|NoMemory| NoCode::NoMemory)?;
+                        return Ok(slot.get_or_init(|| code));
+                    }
+                    Ok(Err(why)) if why.is_empty() => return Err(NoCode::NoMemory),
+                    Ok(Err(why)) => why,
+                    Err(NoMemory) => return Err(NoCode::NoMemory),
+                }
             }
+            Err(refusal) if refusal.is_no_memory() => return Err(NoCode::NoMemory),
+            Err(refusal) => written(format_args!("{refusal}")),
+        };
+        let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        // Where there is no room to remember it, it is found again.
+        if refused.try_reserve(1).is_ok() {
+            refused.insert(id.0, copied(&why));
         }
+        Err(NoCode::Refused(why))
     }
 }
 
@@ -110,20 +137,29 @@ impl Shared {
     }
 
     /// Adds a module that was checked; `verified` says that every function was verified. The same file twice is one.
-    pub fn add_module(&self, module: Module, verified: bool) -> Arc<Loaded> {
+    ///
+    /// # Errors
+    /// If the host has no memory for its tables.
+    pub fn add_module(&self, module: Module, verified: bool) -> Result<Arc<Loaded>, NoMemory> {
         let mut modules = self.modules.write().unwrap_or_else(PoisonError::into_inner);
-        modules
-            .entry(module.hash())
-            .or_insert_with(|| {
-                let count = module.functions() as usize;
-                Arc::new(Loaded {
-                    codes: (0..count).map(|_| OnceLock::new()).collect(),
-                    module,
-                    refused: Mutex::default(),
-                    verified,
-                })
-            })
-            .clone()
+        if let Some(loaded) = modules.get(&module.hash()) {
+            return Ok(loaded.clone());
+        }
+        let count = module.functions() as usize;
+        let mut codes = Vec::new();
+        codes.try_reserve_exact(count).map_err(|_| NoMemory)?;
+        codes.resize_with(count, OnceLock::new);
+        modules.try_reserve(1).map_err(|_| NoMemory)?;
+        let hash = module.hash();
+        let loaded = Loaded {
+            codes: codes.into_boxed_slice(),
+            module,
+            refused: Mutex::default(),
+            verified,
+        };
+        let loaded = fixed(|| Arc::new(loaded));
+        modules.insert(hash, loaded.clone());
+        Ok(loaded)
     }
 
     /// The module of that name that was loaded last.

@@ -11,7 +11,7 @@ pub struct Raised(pub(crate) ());
 /// Result of an operation that may raise.
 pub type Raise<T> = Result<T, Raised>;
 
-/// A place in a trace.
+/// A place in a trace. Names have at most 256 bytes, and none where the host has no memory for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceFrame {
     /// Function's name, or `#n`.
@@ -64,7 +64,7 @@ pub struct Counters {
 pub struct FaultReport {
     /// Which fault.
     pub fault: Fault,
-    /// Message, in English or as the program gave it.
+    /// Message, in English or as the program gave it; its first 4 KiB.
     pub message: String,
     /// Innermost first; at most 64 inner and 64 outer frames.
     pub trace: Vec<TraceFrame>,

@@ -16,6 +16,7 @@ pub mod fiber;
 pub mod frame;
 mod heap;
 pub mod host;
+pub mod host_memory;
 mod legend;
 mod policy;
 pub mod space;

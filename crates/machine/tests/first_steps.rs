@@ -13,7 +13,7 @@ fn run(source: &str, function: &str, args: &[Value]) -> Result<Value, String> {
         let module = Module::from_tables(&tables).map_err(|error| error.to_string())?;
         fzb::verify::module(&module).map_err(|refusal| refusal.to_string())?;
         let engine = Shared::new(loop_dispatch);
-        let loaded = engine.add_module(module.clone(), true);
+        let loaded = engine.add_module(module.clone(), true).expect("memory");
         let mut world = World::new(engine, Limits::strict(), Grants::none())
             .map_err(|error| error.to_string())?;
         let instance = world.load(&loaded).map_err(|report| report.to_string())?;
@@ -183,7 +183,7 @@ fn a_panic_of_the_machine_closes_the_world_and_spares_the_host() {
     let tables = fzb::text::assemble(source).unwrap_or_else(|errors| panic!("{errors:?}"));
     let module = Module::from_tables(&tables).unwrap_or_else(|error| panic!("{error}"));
     let engine = Shared::new(true);
-    let loaded = engine.add_module(module, false);
+    let loaded = engine.add_module(module, false).expect("memory");
     let mut world = World::new(engine, Limits::strict(), Grants::none())
         .unwrap_or_else(|error| panic!("{error}"));
     let instance = world

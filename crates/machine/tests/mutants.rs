@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "the counts, shown by `-- --nocapture`")]
 
 use fzb::mutate::{Random, mutate};
+use fzb::verify::RULES;
 use fzb::view::{Checks, ExportTarget, Module};
 use machine::engine::Shared;
 use machine::host::Grants;
@@ -39,7 +40,7 @@ fn programs() -> Vec<Vec<u8>> {
 /// What a run came to, as far as both dispatchers must agree: the entry's and the exports' results as text or fault code.
 fn run(module: &Module, loop_dispatch: bool) -> Vec<String> {
     let engine = Shared::new(loop_dispatch);
-    let loaded = engine.add_module(module.clone(), true);
+    let loaded = engine.add_module(module.clone(), true).expect("memory");
     let limits = Limits {
         memory: 8 << 20,
         one_allocation: 2 << 20,
@@ -103,7 +104,10 @@ fn accepted_mutants_run() {
     let keep_from = number("FOX_KEEP_FROM", 0);
     let files = programs();
     assert!(files.len() > 300, "only {} programs", files.len());
-    let (mut refused, mut unverified, mut ran, mut differ) = (0u64, 0u64, 0u64, 0u64);
+    // Refusals by layer and by rule of the verifier; layer 3 is the verifier.
+    let mut refused = [0u64; 4];
+    let mut rules = [0u64; RULES as usize];
+    let (mut ran, mut differ) = (0u64, 0u64);
     for turn in 0..wanted {
         let file = &files[random.below(files.len() as u32) as usize];
         let mutant = mutate(file, &mut random);
@@ -113,12 +117,16 @@ fn accepted_mutants_run() {
         {
             let _ = std::fs::write(std::path::Path::new(&folder).join("last.fzb"), &mutant);
         }
-        let Ok(module) = Module::check(mutant.as_slice(), Checks::Full) else {
-            refused += 1;
-            continue;
+        let module = match Module::check(mutant.as_slice(), Checks::Full) {
+            Ok(module) => module,
+            Err(error) => {
+                refused[error.rule.layer() as usize] += 1;
+                continue;
+            }
         };
-        if fzb::verify::module(&module).is_err() {
-            unverified += 1;
+        if let Err(refusal) = fzb::verify::module(&module) {
+            refused[3] += 1;
+            rules[usize::from(refusal.rule) - 1] += 1;
             continue;
         }
         ran += 1;
@@ -132,8 +140,17 @@ fn accepted_mutants_run() {
             );
         }
     }
+    let [header, archive, tables, verifier] = refused;
     println!(
-        "{wanted} mutants: {refused} refused by the file's checks, {unverified} by the verifier, {ran} ran under both dispatchers"
+        "{wanted} mutants of {} programs: {header} refused by the header, {archive} by the archive, {tables} by the tables, \
+         {verifier} by the verifier, {ran} ran under both dispatchers",
+        files.len()
     );
+    let list: Vec<String> = (1..)
+        .zip(rules)
+        .map(|(rule, count)| format!("{rule}: {count}"))
+        .collect();
+    println!("by the verifier's rules: {}", list.join(", "));
+    assert_eq!(refused.iter().sum::<u64>() + ran, wanted);
     assert!(ran * 20 > wanted, "only {ran} mutants ran");
 }

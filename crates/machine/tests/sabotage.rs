@@ -280,7 +280,7 @@ fn world(loop_dispatch: bool) -> (World, Module, u32) {
     let module = Module::from_tables(&tables).unwrap_or_else(|error| panic!("{error}"));
     fzb::verify::module(&module).unwrap_or_else(|refusal| panic!("{refusal}"));
     let engine = Shared::new(loop_dispatch);
-    let loaded = engine.add_module(module.clone(), true);
+    let loaded = engine.add_module(module.clone(), true).expect("memory");
     let mut world = World::new(engine, Limits::strict(), Grants::none())
         .unwrap_or_else(|error| panic!("{error}"));
     let instance = world
@@ -360,8 +360,7 @@ fn canonical(world: &mut World, value: Value) -> Result<String, String> {
 fn programs_answer_what_they_should() {
     let (mut world, module, instance) = world(false);
     let mut answer = |name: &str| {
-        call(&mut world, &module, instance, name)
-            .and_then(|value| canonical(&mut world, value))
+        call(&mut world, &module, instance, name).and_then(|value| canonical(&mut world, value))
     };
     assert_eq!(
         answer("stacks"),

@@ -59,7 +59,7 @@ fn load(source: &str, loop_dispatch: bool, limits: Limits) -> Run {
         1,
         Box::new(|_, args| Ok(Answer::Pending(args[0].as_int().unwrap_or(0) as u64))),
     ));
-    let loaded: Arc<Loaded> = engine.add_module(module.clone(), true);
+    let loaded: Arc<Loaded> = engine.add_module(module.clone(), true).expect("memory");
     let mut world = World::new(engine, limits, Grants::none()).expect("a World");
     let instance = world
         .load(&loaded)

@@ -67,6 +67,46 @@ pub fn cost(operation: Operation, a: &Number, b: &Number) -> u64 {
     cost.max(1)
 }
 
+/// Bytes of host memory that `operation` on `a` and `b` holds at a time, its result included: a bound, with room for what
+/// the library's long multiplications and divisions keep beside their operands. At least 4 KiB, at most some MiB.
+pub fn memory(operation: Operation, a: &Number, b: &Number) -> usize {
+    let exact = matches!(a, Number::Exact(_)) || matches!(b, Number::Exact(_));
+    let (la, lb) = (limbs(a, exact), limbs(b, exact));
+    let gap = u64::from(scale(a, exact).abs_diff(scale(b, exact))).div_ceil(DIGITS_PER_LIMB);
+    let both = la + lb + gap;
+    held(match operation {
+        Operation::Sum | Operation::Product | Operation::Compare | Operation::Root => both,
+        Operation::Quotient => both + gap + QUOTIENT_LIMBS,
+        Operation::Power => both + la.saturating_mul(magnitude(b)).min(MAX_LIMBS),
+        Operation::Shift => both + (magnitude(b) / DIGITS_PER_LIMB + 1).min(MAX_LIMBS),
+    })
+}
+
+/// Bytes of host memory that making the number's text holds at a time, the text included.
+pub fn text_memory(number: &Number) -> usize {
+    let zeros = match number {
+        Number::Exact(value) => value.scale() as usize,
+        // Plain digits of a float: at most 324 places.
+        Number::I64(_) | Number::F64(_) => 0,
+    };
+    held(limbs(number, true)) + 4 * zeros
+}
+
+/// Bytes of host memory that parsing a number of that many bytes holds at a time.
+pub fn parse_memory(bytes: usize) -> usize {
+    held((bytes as u64 / DIGITS_PER_LIMB + 1).min(MAX_LIMBS)) + 2 * bytes.min(1 << 20)
+}
+
+/// Limbs of the digits that a decimal quotient is carried to.
+const QUOTIENT_LIMBS: u64 = crate::QUOTIENT_DIGITS as u64 / DIGITS_PER_LIMB + 1;
+/// Operands' lengths that an operation holds at a time: copies, powers of ten, the library's scratch space.
+const COPIES: u64 = 24;
+
+/// Bytes for so many limbs of operands.
+fn held(limbs: u64) -> usize {
+    4096 + (limbs.min(4 * MAX_LIMBS) * 8 * COPIES) as usize
+}
+
 /// Limb products for making the number's text.
 pub fn text_cost(number: &Number) -> u64 {
     match number {

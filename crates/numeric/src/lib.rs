@@ -36,7 +36,7 @@ mod sum;
 mod text;
 
 pub use bits::{bit_and, bit_not, bit_or, bit_xor, shl, shr};
-pub use cost::{Operation, cost, parse_cost, text_cost};
+pub use cost::{Operation, cost, memory, parse_cost, parse_memory, text_cost, text_memory};
 pub use dashu_int::{IBig, Sign, UBig};
 pub use decimal_quotient::QUOTIENT_DIGITS;
 pub use exact::Exact;

@@ -2,12 +2,14 @@
 
 use machine::fault::{Fault, Raise};
 use machine::fiber::Home;
+use machine::host_memory::NoMemory;
 use machine::space::{Listener, Outcome, Outward, PROCLAMATION, SpaceOp};
 use machine::value::Value;
 use machine::world::World;
 
 use crate::table::{
-    PIN_BYTES, Pin, Rules, SPACE_BYTES, SUBSCRIPTION_BYTES, Subscription, Tuplespaces, has,
+    PIN_BYTES, Pin, Rules, SPACE_BYTES, SUBSCRIPTION_BYTES, Subscription, TOPIC_BYTES, Topics,
+    Tuplespaces, copied, has,
 };
 
 /// Flags of `write`.
@@ -54,6 +56,7 @@ pub(crate) fn run(
                 return Err(world.space_type_fault("a routine with the rules", handler));
             }
             let topics = world.space_topics(args[0])?;
+            world.space_charge(topics.len() * TOPIC_BYTES)?;
             let space = new_space(world, Outward::Top, None)?;
             let handler = world.space_operand(first, 0);
             with(world, |spaces| {
@@ -70,20 +73,28 @@ pub(crate) fn run(
         SpaceOp::ApplyVassal => {
             let vassal = operand_space(world, first, 0)?;
             let target = operand_space(world, first, 1)?;
-            let space = new_space(world, Outward::Top, None)?;
-            let applied = with(world, |spaces| {
+            let count = with(world, |spaces| {
                 let rules = spaces.get(vassal).and_then(|space| space.rules.as_ref());
-                let rules = rules.map(|rules| Rules {
-                    topics: rules.topics.clone(),
+                rules.map_or(0, |rules| rules.topics.len())
+            })?;
+            world.space_charge(count * TOPIC_BYTES)?;
+            let space = new_space(world, Outward::Top, None)?;
+            let applied: Result<bool, NoMemory> = with(world, |spaces| {
+                let rules = spaces.get(vassal).and_then(|space| space.rules.as_ref());
+                let Some(rules) = rules else { return Ok(false) };
+                let rules = Rules {
+                    topics: copied(&rules.topics).ok_or(NoMemory)?,
                     handler: rules.handler,
                     target,
-                });
-                let is_vassal = rules.is_some();
+                };
                 if let Some(space) = spaces.get_mut(space) {
-                    space.rules = rules;
+                    space.rules = Some(rules);
                 }
-                is_vassal
+                Ok(true)
             })?;
+            let Ok(applied) = applied else {
+                return Err(no_memory(world));
+            };
             if !applied {
                 let found = world.space_operand(first, 0);
                 return Err(world.space_type_fault("a vassal", found));
@@ -181,28 +192,51 @@ fn here(world: &mut World) -> Raise<u32> {
     Ok(outer)
 }
 
+/// The events of a set that rules let through; `None` if the host has no memory for them. The set is sorted.
+fn narrow(topics: &mut Topics, allowed: &[(u32, Option<u32>)]) -> Option<Topics> {
+    // Of the same entry twice, one is enough: without this a list of "all of a kind" would grow by a list each.
+    topics.sort_unstable();
+    topics.dedup();
+    let mut narrowed = Topics::new();
+    for &(kind, topic) in topics.iter() {
+        match topic {
+            Some(topic) if has(allowed, kind, topic) => {
+                narrowed.try_reserve(1).ok()?;
+                narrowed.push((kind, Some(topic)));
+            }
+            Some(_) => {}
+            None => {
+                for entry in allowed.iter().filter(|(of, _)| *of == kind) {
+                    narrowed.try_reserve(1).ok()?;
+                    narrowed.push(*entry);
+                }
+            }
+        }
+    }
+    Some(narrowed)
+}
+
 fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<Outcome> {
     let mut space = operand_space(world, first, 0)?;
     let handler = world.space_operand(first, 1);
     let owner = world.space_process();
     let mut topics = world.space_topics(args[0])?;
     // A subscription to a vassal is one to what is behind it, as far as its rules let events through.
-    while let Some((target, allowed)) = with(world, |spaces| {
+    while let Some((target, count)) = with(world, |spaces| {
         spaces
             .get(space)
             .and_then(|space| space.rules.as_ref())
-            .map(|rules| (rules.target, rules.topics.clone()))
+            .map(|rules| (rules.target, rules.topics.len()))
     })? {
-        world.space_fuel((topics.len() * allowed.len()) as u64 / 8 + 1)?;
-        let mut narrowed: Vec<(u32, Option<u32>)> = Vec::new();
-        for &(kind, topic) in &topics {
-            match topic {
-                Some(topic) if has(&allowed, kind, topic) => narrowed.push((kind, Some(topic))),
-                Some(_) => {}
-                None => narrowed.extend(allowed.iter().copied().filter(|&(of, _)| of == kind)),
-            }
-        }
-        topics = narrowed;
+        world.space_fuel((topics.len() * count) as u64 / 8 + 1)?;
+        let narrowed = with(world, |spaces| {
+            let rules = spaces.get(space).and_then(|space| space.rules.as_ref());
+            narrow(&mut topics, rules.map_or(&[], |rules| &rules.topics))
+        })?;
+        topics = match narrowed {
+            Some(narrowed) => narrowed,
+            None => return Err(no_memory(world)),
+        };
         space = target;
         if space == 0 {
             break;
@@ -219,7 +253,7 @@ fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<O
         return Err(world.space_type_fault("a handler", handler));
     }
     let home = Home::Space(here(world)?);
-    world.space_charge(SUBSCRIPTION_BYTES + topics.len() * 16)?;
+    world.space_charge(SUBSCRIPTION_BYTES + topics.len() * TOPIC_BYTES)?;
     let peek = args[1] & 1 != 0;
     let pinned = with(world, |spaces| {
         spaces
@@ -321,19 +355,28 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
         let all = flags & RETRACT_ALL != 0;
         let every = world.space_topic_text(topic).is_empty();
         let mut gone: Vec<(u32, Value)> = Vec::new();
-        with(world, |spaces| {
-            if let Some(space) = spaces.get_mut(space) {
-                space.pins.retain(|pin| {
-                    let goes = (every || pin.topic == topic)
-                        && (all || pin.proclaimer == proclaimer)
-                        && gone.try_reserve(1).is_ok();
-                    if goes {
-                        gone.push((pin.topic, pin.event));
-                    }
-                    !goes
-                });
+        let room = with(world, |spaces| {
+            let Some(space) = spaces.get_mut(space) else {
+                return true;
+            };
+            let goes =
+                |pin: &Pin| (every || pin.topic == topic) && (all || pin.proclaimer == proclaimer);
+            let count = space.pins.iter().filter(|pin| goes(pin)).count();
+            if gone.try_reserve_exact(count).is_err() {
+                return false;
             }
+            space.pins.retain(|pin| {
+                let goes = goes(pin);
+                if goes {
+                    gone.push((pin.topic, pin.event));
+                }
+                !goes
+            });
+            true
         })?;
+        if !room {
+            return Err(no_memory(world));
+        }
         world.space_refund(gone.len() * PIN_BYTES);
         let gone = departed(world, space, &gone)?;
         return notify(world, space, topic, &gone, None, dst);

@@ -9,6 +9,14 @@ use machine::value::Value;
 /// A set of events: kind, and topic or any.
 pub(crate) type Topics = Vec<(u32, Option<u32>)>;
 
+/// A copy of a set; `None` if the host has no memory for it.
+pub(crate) fn copied(topics: &[(u32, Option<u32>)]) -> Option<Topics> {
+    let mut copy = Topics::new();
+    copy.try_reserve_exact(topics.len()).ok()?;
+    copy.extend_from_slice(topics);
+    Some(copy)
+}
+
 /// True if a set has an event.
 pub(crate) fn has(topics: &[(u32, Option<u32>)], kind: u32, topic: u32) -> bool {
     topics
@@ -64,6 +72,8 @@ pub(crate) struct Space {
 /// Counted bytes of a space, a subscription, a pin.
 pub(crate) const SPACE_BYTES: usize = size_of::<Space>();
 pub(crate) const SUBSCRIPTION_BYTES: usize = size_of::<Subscription>() + 64;
+/// Counted bytes of an event of a set.
+pub(crate) const TOPIC_BYTES: usize = 16;
 pub(crate) const PIN_BYTES: usize = size_of::<Pin>();
 
 /// The spaces of one World. Number 0 is none.
@@ -99,7 +109,7 @@ impl Tuplespaces {
 
     /// Adds a space; `None` if the host has no memory.
     pub(crate) fn add(&mut self, parent: Outward, fiber: Option<(u32, u32)>) -> Option<u32> {
-        let space = Box::new(Space {
+        let space = machine::host_memory::boxed(Space {
             realm: 0,
             fiber,
             parent,
@@ -109,7 +119,8 @@ impl Tuplespaces {
             rules: None,
             newborn: fiber.is_none(),
             mark: self.epoch,
-        });
+        })
+        .ok()?;
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {

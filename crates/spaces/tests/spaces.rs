@@ -35,7 +35,7 @@ fn load(source: &str, loop_dispatch: bool) -> (World, u32, Module, Log) {
             Ok(Answer::Value(Value::EMPTY))
         }),
     });
-    let loaded = engine.add_module(module.clone(), true);
+    let loaded = engine.add_module(module.clone(), true).expect("memory");
     let mut world = World::new(engine, Limits::strict(), Grants::none()).expect("a World");
     world.set_spaces(Box::new(Tuplespaces::new()));
     let instance = world

@@ -41,6 +41,7 @@ pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
                     if !repl.take(&text, report) {
                         break;
                     }
+                    repl.look_at_new(report);
                     prompt.know(repl.known());
                 }
                 Read::Nothing => {}
@@ -50,7 +51,8 @@ pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
     } else {
         repl.piped(report);
     }
-    repl.session.close(exit::OK, report)
+    let code = repl.ground.library.ended().get().unwrap_or(exit::OK);
+    repl.session.close(code, report)
 }
 
 /// Flags for what the prompt itself evaluates.
@@ -73,6 +75,8 @@ struct Repl<'f> {
     before: Option<Vec<String>>,
     /// Names of fields that were written.
     fields: Vec<String>,
+    /// Labels whose values were not looked at for names of fields.
+    new: Vec<String>,
     /// Blocks so far.
     count: u32,
 }
@@ -100,6 +104,7 @@ impl<'f> Repl<'f> {
             labels: Vec::new(),
             before: None,
             fields: Vec::new(),
+            new: Vec::new(),
             count: 0,
         })
     }
@@ -114,10 +119,10 @@ impl<'f> Repl<'f> {
             gathered.push_str(&line);
             if gathered.trim().is_empty() {
                 gathered.clear();
-            } else if ended || self.whole(&gathered) {
-                if !self.take(&std::mem::take(&mut gathered), report) {
-                    return;
-                }
+            } else if (ended || self.whole(&gathered))
+                && !self.take(&std::mem::take(&mut gathered), report)
+            {
+                return;
             }
             if ended {
                 return;
@@ -156,6 +161,7 @@ impl<'f> Repl<'f> {
             return true;
         }
         self.save(report);
+        self.count += 1;
         let before = self.labels.clone();
         if let Some(value) = self.evaluate(text, self.flags, report) {
             match self.session.world.display_as(Lang::Rhumb, &value, true) {
@@ -165,7 +171,8 @@ impl<'f> Repl<'f> {
         }
         self.before = Some(before);
         self.session.console.flush();
-        true
+        // A block may end the program.
+        self.ground.library.ended().get().is_none()
     }
 
     fn say(&self, text: &str) {
@@ -175,7 +182,6 @@ impl<'f> Repl<'f> {
 
     /// Evaluates a block; its value, or nothing if that was told as an error.
     fn evaluate(&mut self, text: &str, flags: &Rhi, report: &mut Report) -> Option<Value> {
-        self.count += 1;
         let name = format!("block {}", self.count);
         let compiled = self.ground.loader.block(&name, text, &self.labels);
         let document = self.ground.accepted(compiled, flags, report).ok()?;
@@ -190,6 +196,7 @@ impl<'f> Repl<'f> {
         self.session.interrupts.wait(false);
         let called = self.session.world.bind(&module).and_then(|instance| {
             // From here on the labels exist, however it ends.
+            self.new.extend(new.iter().cloned());
             self.labels.extend(new);
             self.labels.sort();
             instance.call(
@@ -242,6 +249,30 @@ impl<'f> Repl<'f> {
         }
     }
 
+    /// Remembers the names of the fields that the values of new labels have.
+    fn look_at_new(&mut self, report: &mut Report) {
+        for label in std::mem::take(&mut self.new) {
+            if label == SAVED {
+                continue;
+            }
+            let text = format!("(<{label}>[*]) {{ #*** .. [] }}");
+            let names = self.evaluate(&text, &quiet(), report);
+            let names = names.and_then(|names| self.session.world.read::<Vec<String>>(&names).ok());
+            for name in names.unwrap_or_default() {
+                self.note_field(&name);
+            }
+        }
+    }
+
+    fn note_field(&mut self, name: &str) {
+        if let Err(at) = self
+            .fields
+            .binary_search_by(|known| known.as_str().cmp(name))
+        {
+            self.fields.insert(at, name.to_owned());
+        }
+    }
+
     /// Remembers the names of fields that a text mentions.
     fn note_fields(&mut self, text: &str) {
         for piece in rhumb::highlight(text, self.flags.locale().unwrap_or_default()) {
@@ -249,12 +280,8 @@ impl<'f> Repl<'f> {
                 continue;
             }
             let range = piece.span.start as usize..piece.span.end as usize;
-            if let Some(name) = text.get(range)
-                && let Err(at) = self
-                    .fields
-                    .binary_search_by(|known| known.as_str().cmp(name))
-            {
-                self.fields.insert(at, name.to_owned());
+            if let Some(name) = text.get(range) {
+                self.note_field(name);
             }
         }
     }

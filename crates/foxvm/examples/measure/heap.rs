@@ -54,7 +54,9 @@ pub fn washes() -> Result<(), Box<dyn std::error::Error>> {
         }
     };
     let engine = Shared::new(false);
-    let loaded = engine.add_module(module.clone(), true);
+    let loaded = engine
+        .add_module(module.clone(), true)
+        .map_err(|_| "no memory for the module")?;
     let mut world = Machine::new(engine, limits(), Grants::none())?;
     world.set_spaces(Box::new(spaces::Tuplespaces::new()));
     let instance = world.load(&loaded)?;

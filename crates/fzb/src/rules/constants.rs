@@ -4,7 +4,7 @@
 //! field's type says; that is proved here.
 
 use super::{Checked, Context, refuse};
-use crate::error::Rule;
+use crate::error::{FileError, Rule};
 use crate::layout::Table;
 use crate::tables::{ArgKind, ConstKind, EventKind, ItemKind, NONE, Range, TypeId, TypedefKind};
 use crate::view::{Constant, Indexes, Repr, Type};
@@ -196,7 +196,7 @@ fn value(
     part: &str,
     found: impl std::fmt::Display,
     expected: impl std::fmt::Display,
-) -> crate::error::FileError {
+) -> FileError {
     refuse(
         Rule::ConstantValue,
         format_args!("constants[{index}].{part}"),
@@ -283,7 +283,7 @@ fn groups<'a>(
     index: u32,
     range: Range,
     size: u32,
-) -> Result<Indexes<'a>, crate::error::FileError> {
+) -> Result<Indexes<'a>, FileError> {
     let words = context.words(range, format_args!("constants[{index}].range"))?;
     if words.len() % size != 0 || words.len() / size > OPERAND_LIMIT {
         return Err(value(
@@ -309,7 +309,7 @@ fn elements<'a>(
     context: &mut Context<'a>,
     index: u32,
     range: Range,
-) -> Result<Indexes<'a>, crate::error::FileError> {
+) -> Result<Indexes<'a>, FileError> {
     let words = context.words(range, format_args!("constants[{index}].elements"))?;
     for (i, element) in words.iter().enumerate() {
         let place = format_args!("constants[{index}].elements[{i}]");
@@ -404,6 +404,9 @@ fn fits(
     place: std::fmt::Arguments<'_>,
 ) -> Checked {
     pending.clear();
+    if pending.try_reserve(1).is_err() {
+        return Err(FileError::no_memory());
+    }
     pending.push((constant, ty));
     while let Some((constant, ty)) = pending.pop() {
         context.charge(1, place)?;
@@ -426,6 +429,9 @@ fn fits(
             (_, Type::Sized(_)) => false,
             (Constant::Tuple(elements), Type::Tuple(types)) if elements.len() == types.len() => {
                 context.charge(types.len(), place)?;
+                if pending.try_reserve(types.len() as usize).is_err() {
+                    return Err(FileError::no_memory());
+                }
                 pending.extend(elements.iter().zip(types.iter()));
                 true
             }

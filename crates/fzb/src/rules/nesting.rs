@@ -75,16 +75,20 @@ fn parts<'a>(context: &Context<'a>, index: u32) -> Parts<'a> {
 /// every entry is looked at once. Parts are entries that exist: [`super::types`] has judged all of them.
 pub(super) fn measure(context: &Context<'_>) -> Result<Vec<Measure>, FileError> {
     let count = context.module.types() as usize;
-    let mut measures = vec![
-        Measure {
-            depth: 0,
-            size: 1,
-            vars: 0
-        };
-        count
-    ];
+    let mut measures: Vec<Measure> = Vec::new();
     // (entry, next part); as long as the present nesting.
-    let mut open: Vec<(u32, u32)> = Vec::with_capacity(usize::from(DEPTH_LIMIT));
+    let mut open: Vec<(u32, u32)> = Vec::new();
+    if measures.try_reserve_exact(count).is_err()
+        || open.try_reserve_exact(usize::from(DEPTH_LIMIT)).is_err()
+    {
+        return Err(FileError::no_memory());
+    }
+    let unmeasured = Measure {
+        depth: 0,
+        size: 1,
+        vars: 0,
+    };
+    measures.resize(count, unmeasured);
     // Levels of the deepest part met so far, per open entry.
     let mut levels = [0u8; DEPTH_LIMIT as usize + 1];
     for root in 0..count as u32 {

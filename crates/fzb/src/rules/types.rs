@@ -2,7 +2,7 @@
 
 use super::nesting::{self, Measure};
 use super::{Checked, Context, refuse};
-use crate::error::Rule;
+use crate::error::{FileError, Rule};
 use crate::layout::Table;
 use crate::tables::{Range, TypeId, TypeKind, TypedefKind, field_flags};
 use crate::view::Indexes;
@@ -193,6 +193,9 @@ fn typedef(
     names.clear();
     for tag in 0..cases {
         let [name, first_field, fields] = context.record(Table::Cases, first_case + tag);
+        if names.try_reserve(1).is_err() {
+            return Err(FileError::no_memory());
+        }
         names.push(name);
         let place = format_args!("typedefs[{index}].cases[{tag}].fields");
         let most = if kind == TypedefKind::Enum {
@@ -234,23 +237,26 @@ fn typedef(
             }
         }
     }
-    unique(names, || format!("typedefs[{index}].cases"))?;
+    unique(names, format_args!("typedefs[{index}].cases"))?;
     for tag in 0..cases {
         let [_, first_field, fields] = context.record::<3>(Table::Cases, first_case + tag);
         names.clear();
+        if names.try_reserve(fields as usize).is_err() {
+            return Err(FileError::no_memory());
+        }
         names.extend((0..fields).map(|i| context.record::<3>(Table::Fields, first_field + i)[0]));
-        unique(names, || format!("typedefs[{index}].cases[{tag}].fields"))?;
+        unique(names, format_args!("typedefs[{index}].cases[{tag}].fields"))?;
     }
     Ok(())
 }
 
 /// No name twice; sorts `names`.
-fn unique(names: &mut [u32], place: impl Fn() -> String) -> Checked {
+fn unique(names: &mut [u32], place: std::fmt::Arguments<'_>) -> Checked {
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(refuse(
             Rule::TypeDefinition,
-            format_args!("{}", place()),
+            place,
             format_args!("name {} twice", pair[0]),
             "each name once",
         )),

@@ -150,11 +150,3 @@ pub fn disassemble(tables: &Tables) -> String {
     patch::difference(&made, tables, &mut text);
     text
 }
-
-/// The tables of a checked file, copied out of it; `None` only if its archive cannot be read whole.
-pub fn tables_of(module: &crate::Module) -> Option<Tables> {
-    let payload = module.bytes().get(crate::header::HEADER_SIZE..)?;
-    let mut aligned = rkyv::util::AlignedVec::<16>::with_capacity(payload.len());
-    aligned.extend_from_slice(payload);
-    rkyv::from_bytes::<Tables, rkyv::rancor::Error>(&aligned).ok()
-}

@@ -4,6 +4,7 @@ use super::opcodes::{ENTRIES, Entry};
 use super::refusal::{Refusal, Step};
 use super::state::Ty;
 use super::{WORK_BASE, WORK_PER_BYTE, constants::Memo};
+use crate::host_memory::fixed;
 use crate::tables::{FuncId, TypeId};
 use crate::view::{Function, Module};
 
@@ -176,24 +177,21 @@ impl<'m> Checker<'m> {
         rule: u8,
         texts: impl FnOnce() -> (String, String),
     ) -> Step<T> {
-        let (found, expected) = texts();
-        Err(Box::new(Refusal {
-            function: self.function.id,
-            offset,
-            rule,
-            found,
-            expected,
+        Err(fixed(|| {
+            let (found, expected) = texts();
+            Box::new(Refusal {
+                function: self.function.id,
+                offset,
+                rule,
+                found,
+                expected,
+            })
         }))
     }
 
     /// The host has no memory for the verifier's tables.
     pub(super) fn no_memory<T>(&self) -> Step<T> {
-        self.refuse(0, 10, || {
-            (
-                "a function whose tables the host has no memory for".into(),
-                "a smaller function".into(),
-            )
-        })
+        self.refuse(0, 10, || (String::new(), String::new()))
     }
 
     /// The function takes more work or memory than the bounds of rule 10 allow.

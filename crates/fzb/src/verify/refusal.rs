@@ -27,6 +27,12 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// True if it says nothing about the function: the host had no memory to verify it. `found` and `expected` are empty,
+    /// and only then.
+    pub fn is_no_memory(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// The rule's code, `FV51` to `FV60`.
     pub fn code(&self) -> &'static str {
         CODES[usize::from(self.rule.clamp(1, RULES) - 1)]
@@ -42,6 +48,14 @@ impl fmt::Display for Refusal {
             found,
             expected,
         } = self;
+        if self.is_no_memory() {
+            return write!(
+                out,
+                "{}: function {}: the host has no memory to verify it",
+                self.code(),
+                function.0
+            );
+        }
         write!(
             out,
             "{}: function {}, offset {offset}, rule {rule}: found {found}, expected {expected}",

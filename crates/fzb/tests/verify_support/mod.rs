@@ -11,6 +11,19 @@ use fzb::{Checks, Module};
 use isa::{Op, encode};
 use std::collections::HashMap;
 
+/// A label's name for the rest of the process. Each is made once and stays reachable, so that a leak checker sees no leak.
+pub fn named(name: String) -> &'static str {
+    static NAMES: std::sync::Mutex<std::collections::BTreeSet<&'static str>> =
+        std::sync::Mutex::new(std::collections::BTreeSet::new());
+    let mut names = NAMES.lock().expect("no test panics while it holds it");
+    if let Some(known) = names.get(name.as_str()) {
+        return known;
+    }
+    let kept: &'static str = name.leak();
+    names.insert(kept);
+    kept
+}
+
 pub const DYN: u32 = 0;
 pub const INT: u32 = 2;
 pub const FLOAT: u32 = 3;

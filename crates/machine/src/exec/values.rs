@@ -11,6 +11,7 @@ use super::dispatch::{Dispatch, Next, Slow, cold};
 use crate::code::Word;
 use crate::fault::{Fault, Raise, Raised};
 use crate::host::Stream;
+use crate::host_memory::joined;
 use crate::policy::sized::F32;
 use crate::policy::{Arith, Target, bits, mode, sized};
 use crate::value::{Value, tag};
@@ -350,7 +351,7 @@ slow! {
                 Some(Constant::Text(wanted)) => wanted,
                 _ => return Err(world.fault(Fault::Type, "the expected text is no text")),
             };
-            let found = world.text_str(text)?.to_owned();
+            let found = world.host_text(text)?;
             world.note_assertion(wanted, &found, name_of(&module, name))?;
         }
         let value = world.read(r, w.b);
@@ -363,7 +364,8 @@ slow! {
     Inspect, |world, pc, r, w| {
         if world.test_mode() {
             let text = world.display(world.read(r, w.b), mode::CANONICAL)?;
-            let line = format!("INSPECT: {}\n", world.text_str(text)?);
+            let line = joined(&["INSPECT: ", world.text_str(text)?, "\n"]);
+            let Ok(line) = line else { return Err(world.no_host_memory()) };
             world.write_output(Stream::Out, line.as_bytes())?;
         }
         let value = world.read(r, w.b);

@@ -343,7 +343,7 @@ impl World {
         let (from, to, _) = self.range_parts(range);
         match from.kind() {
             Kind::Char => to.kind() == Kind::Char,
-            _ => self.number_of(from).is_some() && (to.is_empty() || self.number_of(to).is_some()),
+            _ => World::is_number(from) && (to.is_empty() || World::is_number(to)),
         }
     }
 

@@ -18,6 +18,7 @@ use lemari::Ticket;
 use crate::fault::{Fault, Raise};
 use crate::heap::object::{BLOB_HEADER, BlobObj, CellObj, MAP_HEADER, MapObj};
 use crate::heap::vector::{elem, rooted};
+use crate::host_memory::{copied, written};
 use crate::legend::{Field, FieldName, LegendId, Nature, entry_flags, field_flags, legend_flags};
 use crate::policy::mode;
 use crate::value::{Kind, Value, tag};
@@ -179,11 +180,10 @@ impl World {
         // SAFETY: live texts, a live table and its index.
         unsafe {
             let hash = (*self.text_object(text)).hash;
-            let index = self.index_of(table);
-            if index.is_direct() {
+            if self.is_dense(table) {
                 return None;
             }
-            let (mask, slots) = index.hashed();
+            let (mask, slots) = self.index_of(table).slots();
             for step in 0..=mask {
                 let slot = slots.add((hash.wrapping_add(step) & mask) as usize).read();
                 if slot == 0 {
@@ -317,15 +317,12 @@ impl World {
     pub(crate) fn write_fault(&mut self, what: &str, key: Value) -> crate::fault::Raised {
         if self.policy() == Lang::Rhumb {
             let name = match key.kind() {
-                Kind::Text => self
-                    .text_str_unrooted(key.as_ticket())
-                    .unwrap_or("…")
-                    .to_owned(),
-                Kind::I64 => (key.payload as i64).to_string(),
+                Kind::Text => copied(self.text_str_unrooted(key.as_ticket()).unwrap_or("…")),
+                Kind::I64 => written(format_args!("{}", key.payload as i64)),
                 // Whoever cannot name a private field does not learn its name.
-                Kind::Key => String::from("`"),
+                Kind::Key => copied("`"),
                 _ => match self.display(key, mode::DISPLAY) {
-                    Ok(text) => self.text_str_unrooted(text).unwrap_or("…").to_owned(),
+                    Ok(text) => copied(self.text_str_unrooted(text).unwrap_or("…")),
                     Err(raised) => return raised,
                 },
             };
@@ -335,9 +332,7 @@ impl World {
             );
         }
         let name = if key.kind() == Kind::Text {
-            self.text_str_unrooted(key.as_ticket())
-                .unwrap_or("…")
-                .to_owned()
+            copied(self.text_str_unrooted(key.as_ticket()).unwrap_or("…"))
         } else {
             String::new()
         };
@@ -385,8 +380,7 @@ impl World {
 
     /// A field's name for messages.
     pub(crate) fn name_shown(&self, name: FieldName) -> String {
-        name.text_id()
-            .map_or_else(|| String::from("(key)"), |id| self.name_text(id).to_owned())
+        copied(name.text_id().map_or("(key)", |id| self.name_text(id)))
     }
 
     fn change_slot(&mut self, map: usize, field: Field, value: usize, how: u8) -> Raise<()> {

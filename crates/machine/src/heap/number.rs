@@ -6,6 +6,7 @@ use numeric::{Exact, IBig, NumError, Number, Operation};
 
 use crate::fault::{Fault, Raise, Raised};
 use crate::heap::object::{BigObj, kind};
+use crate::host_memory::{NoMemory, covered};
 use crate::policy::sized::{F32, U64};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -14,9 +15,10 @@ use crate::world::World;
 const BIG_HEADER: usize = size_of::<BigObj>();
 
 impl World {
-    /// The number that a value is; `None` for every other kind. Sized numbers are read as their number.
-    pub(crate) fn number_of(&self, value: Value) -> Option<Number> {
-        Some(match value.kind() {
+    /// The number that a value is; `None` for every other kind. Sized numbers are read as their number. Fault mem if the
+    /// host has no memory for a coefficient.
+    pub(crate) fn number_of(&mut self, value: Value) -> Raise<Option<Number>> {
+        Ok(Some(match value.kind() {
             Kind::I64 => Number::I64(value.payload as i64),
             Kind::F64 => Number::F64(f64::from_bits(value.payload)),
             Kind::Sized => match value.sub() {
@@ -29,17 +31,44 @@ impl World {
                 let ticket = value.as_ticket();
                 let negative = self.object_aux(ticket) != 0;
                 // SAFETY: a live big number; its limbs follow its header.
-                unsafe {
+                let read = unsafe {
                     let object = self.at::<BigObj>(ticket);
                     let limbs = std::slice::from_raw_parts(
                         object.add(1).cast::<u64>(),
                         (*object).limbs as usize,
                     );
-                    exact(Exact::from_limbs(negative, limbs, (*object).scale))
+                    // The words and the coefficient made of them.
+                    covered(64 + limbs.len() * 32, || {
+                        exact(Exact::from_limbs(negative, limbs, (*object).scale))
+                    })
+                };
+                match read {
+                    Ok(number) => number,
+                    Err(NoMemory) => return Err(self.no_host_memory()),
                 }
             }
-            _ => return None,
-        })
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Work of crate `numeric` that holds at most `bytes` of host memory. Fault mem if the host has not that much.
+    pub(crate) fn with_room<T>(&mut self, bytes: usize, work: impl FnOnce() -> T) -> Raise<T> {
+        match covered(bytes, work) {
+            Ok(result) => Ok(result),
+            Err(NoMemory) => Err(self.no_host_memory()),
+        }
+    }
+
+    /// An operation of crate `numeric`: its cost is charged and its room asked for first.
+    pub(crate) fn number_work<T>(
+        &mut self,
+        operation: Operation,
+        a: &Number,
+        b: &Number,
+        work: impl FnOnce() -> T,
+    ) -> Raise<T> {
+        self.charge_number(operation, a, b)?;
+        self.with_room(numeric::memory(operation, a, b), work)
     }
 
     /// True for values that [`World::number_of`] answers for.

@@ -11,7 +11,7 @@ use crate::cache::{Cache, action};
 use crate::value::{Kind, Value};
 
 /// Constructor and delegates that all legends of a tree share.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Family {
     /// Constructor: a class or routine, or empty.
     pub(crate) ctor: Value,

@@ -208,27 +208,31 @@ impl World {
         let delegate = delegate
             .and_then(|at| self.temps.get(at))
             .map_or(0, |value| value.as_ticket().0);
-        let mut family = self.family_of(from);
-        if family.subs.try_reserve(1).is_err() {
-            return Err(self.fault(Fault::Mem, "the host has no memory left"));
-        }
+        let mut family = self.family_of(from, 1)?;
         family.subs.push(delegate);
         self.set_family(id, family);
         self.link_sibling(step, id, last);
         Ok(Some(id))
     }
 
-    /// A copy of what the maps of a legend's tree share.
-    fn family_of(&self, id: LegendId) -> Family {
-        match self.legends.family(self.legend(id)) {
-            Some(family) => family.clone(),
-            None => Family {
-                ctor: Value::EMPTY,
-                proto: 0,
-                subs: Vec::new(),
-                hint: 0,
-            },
+    /// A copy of what the maps of a legend's tree share, with room for `more` delegates.
+    fn family_of(&mut self, id: LegendId, more: usize) -> Raise<Family> {
+        let mut copy = Family {
+            ctor: Value::EMPTY,
+            proto: 0,
+            subs: Vec::new(),
+            hint: 0,
+        };
+        let family = self.legends.family(self.legend(id));
+        let delegates = family.map_or(0, |family| family.subs.len());
+        if copy.subs.try_reserve_exact(delegates + more).is_err() {
+            return Err(self.no_host_memory());
         }
+        if let Some(family) = family {
+            (copy.ctor, copy.proto, copy.hint) = (family.ctor, family.proto, family.hint);
+            copy.subs.extend_from_slice(&family.subs);
+        }
+        Ok(copy)
     }
 
     /// Gives a new legend a family of its own; room was reserved with the legend.
@@ -386,7 +390,8 @@ impl World {
         let wanted = proto
             .and_then(|at| self.temps.get(at))
             .map_or(0, |value| value.as_ticket().0);
-        if self.family_of(from).proto == wanted {
+        let family = self.legends.family(self.legend(from));
+        if family.map_or(0, |family| family.proto) == wanted {
             return Ok(Some(from));
         }
         let step = Step {
@@ -415,7 +420,7 @@ impl World {
             return Ok(None);
         }
         let id = self.derive(from, |_, _| {})?;
-        let mut family = self.family_of(from);
+        let mut family = self.family_of(from, 0)?;
         family.proto = proto
             .and_then(|at| self.temps.get(at))
             .map_or(0, |value| value.as_ticket().0);

@@ -24,7 +24,7 @@ impl World {
                 Err(error) => Err(self.number_fault(error)),
             };
         }
-        if let (Some(a), Some(b)) = (self.number_of(x), self.number_of(y)) {
+        if let (Some(a), Some(b)) = (self.number_of(x)?, self.number_of(y)?) {
             return self.number_arithmetic(op, &a, &b);
         }
         match lang {
@@ -101,8 +101,7 @@ impl World {
             Arith::Root => Operation::Root,
             Arith::Scale10 => Operation::Shift,
         };
-        self.charge_number(operation, a, b)?;
-        self.number_result(match op {
+        let result = self.number_work(operation, a, b, || match op {
             Arith::Add => numeric::add(promote, a, b),
             Arith::Sub => numeric::sub(promote, a, b),
             Arith::Mul => numeric::mul(promote, a, b),
@@ -112,7 +111,8 @@ impl World {
             Arith::Pow => numeric::pow(promote, a, b),
             Arith::Root => numeric::root(promote, a, b),
             Arith::Scale10 => numeric::scale10(promote, a, b),
-        })
+        })?;
+        self.number_result(result)
     }
 
     /// `-x` by policy, without hooks.
@@ -126,9 +126,10 @@ impl World {
             };
             return Ok(Value::sized(x.sub(), bits));
         }
-        if let Some(a) = self.number_of(x) {
-            self.charge_number(Operation::Sum, &a, &a)?;
-            return self.number_result(numeric::neg(promote(lang), &a));
+        if let Some(a) = self.number_of(x)? {
+            let negated =
+                self.number_work(Operation::Sum, &a, &a, || numeric::neg(promote(lang), &a))?;
+            return self.number_result(negated);
         }
         if lang == Lang::Rhumb && x.kind() == Kind::Duration {
             return match (x.payload as i64).checked_neg() {

@@ -29,10 +29,10 @@ impl World {
     /// A bit operation; `not` looks at `x` only. Fault type for anything but integers.
     pub(crate) fn bits(&mut self, operation: u32, x: Value, y: Value) -> Raise<Value> {
         let lang = self.policy();
-        let Some(a) = self.number_of(x) else {
+        let Some(a) = self.number_of(x)? else {
             return Err(self.type_fault("an integer", x));
         };
-        let Some(b) = self.number_of(y) else {
+        let Some(b) = self.number_of(y)? else {
             return Err(self.type_fault("an integer", y));
         };
         if lang == Lang::Fusabi && x.kind() == Kind::Sized && x.sub() != F32 {
@@ -43,16 +43,15 @@ impl World {
         } else {
             Operation::Sum
         };
-        self.charge_number(cost, &a, &b)?;
         let promote = promote(lang);
-        let result = match operation {
+        let result = self.number_work(cost, &a, &b, || match operation {
             op::AND => numeric::bit_and(promote, &a, &b),
             op::OR => numeric::bit_or(promote, &a, &b),
             op::XOR => numeric::bit_xor(promote, &a, &b),
             op::SHL => numeric::shl(promote, &a, &b),
             op::SHR => numeric::shr(promote, &a, &b),
             _ => numeric::bit_not(promote, &a),
-        };
+        })?;
         self.number_result(result)
     }
 

@@ -6,6 +6,7 @@ use isa::Hook;
 use numeric::{Number, ParseError};
 
 use crate::fault::{Fault, Raise, Raised};
+use crate::host_memory::covered;
 use crate::policy::number_text::{self, Literal};
 use crate::policy::{mode, promote, temporal, time_text};
 use crate::value::{Kind, Value};
@@ -121,28 +122,39 @@ impl World {
         self.charge_fuel(numeric::parse_cost(bytes as usize).saturating_sub(1))?;
         let lang = self.policy();
         let text = self.text_str(value.as_ticket())?.trim();
-        let mut decimal = false;
-        let parsed = if lang == Lang::Rhumb {
-            match number_text::literal(text) {
-                Some(Literal::Integer(digits)) => numeric::parse_integer(&digits, 10),
-                Some(Literal::Decimal(digits)) => {
-                    decimal = true;
-                    numeric::parse_decimal(&digits).map(Number::Exact)
-                }
-                Some(Literal::Float(digits)) => {
-                    numeric::parse_float(&digits, false).map(Number::F64)
-                }
-                None => Err(ParseError::Syntax),
-            }
-        } else if target == Target::Float {
-            numeric::parse_float(text, true).map(Number::F64)
+        let literal = if lang == Lang::Rhumb {
+            number_text::memory(bytes as usize)
         } else {
-            match numeric::parse_integer(text, 10) {
-                Err(ParseError::Syntax) if target == Target::Number => {
-                    numeric::parse_float(text, false).map(Number::F64)
+            0
+        };
+        let room = numeric::parse_memory(bytes as usize) + literal;
+        let mut decimal = false;
+        let parsed = covered(room, || {
+            if lang == Lang::Rhumb {
+                match number_text::literal(text) {
+                    Some(Literal::Integer(digits)) => numeric::parse_integer(&digits, 10),
+                    Some(Literal::Decimal(digits)) => {
+                        decimal = true;
+                        numeric::parse_decimal(&digits).map(Number::Exact)
+                    }
+                    Some(Literal::Float(digits)) => {
+                        numeric::parse_float(&digits, false).map(Number::F64)
+                    }
+                    None => Err(ParseError::Syntax),
                 }
-                other => other,
+            } else if target == Target::Float {
+                numeric::parse_float(text, true).map(Number::F64)
+            } else {
+                match numeric::parse_integer(text, 10) {
+                    Err(ParseError::Syntax) if target == Target::Number => {
+                        numeric::parse_float(text, false).map(Number::F64)
+                    }
+                    other => other,
+                }
             }
+        });
+        let Ok(parsed) = parsed else {
+            return Err(self.no_host_memory());
         };
         match parsed {
             // Integers beyond i64 are for the languages that have them.
@@ -197,7 +209,7 @@ impl World {
                 return Ok(Value::int(value.payload as i64));
             }
             Kind::Text => self.parse_number(value, Target::Int)?,
-            _ => match self.number_of(value) {
+            _ => match self.number_of(value)? {
                 Some(number) => number,
                 None => {
                     return match self.rhumb_number(value) {
@@ -207,8 +219,10 @@ impl World {
                 }
             },
         };
-        self.charge_number(numeric::Operation::Quotient, &number, &number)?;
-        match numeric::truncate(promote(lang), &number) {
+        let whole = self.number_work(numeric::Operation::Quotient, &number, &number, || {
+            numeric::truncate(promote(lang), &number)
+        })?;
+        match whole {
             // A sized number above i63, or a big one, where integers have 64 bits.
             Ok(Number::Exact(_)) if matches!(lang, Lang::Machine | Lang::Fusabi) => {
                 Err(self.fault(Fault::Conv, "the number does not fit 64 bits"))
@@ -222,7 +236,7 @@ impl World {
         let number = match value.kind() {
             Kind::F64 => return Ok(value),
             Kind::Text => self.parse_number(value, Target::Float)?,
-            _ => match self.number_of(value) {
+            _ => match self.number_of(value)? {
                 Some(number) => number,
                 None => match self.rhumb_number(value).and_then(Value::as_int) {
                     Some(integer) => Number::I64(integer),
@@ -230,8 +244,9 @@ impl World {
                 },
             },
         };
-        self.charge_number(numeric::Operation::Quotient, &number, &number)?;
-        let float = numeric::to_f64(&number);
+        let float = self.number_work(numeric::Operation::Quotient, &number, &number, || {
+            numeric::to_f64(&number)
+        })?;
         if self.policy() == Lang::Rhumb && !float.is_finite() {
             return Err(self.fault(Fault::Range, "number out of range"));
         }
@@ -279,7 +294,7 @@ impl World {
             }
             Kind::I64 | Kind::Sized => {
                 let scalar = self
-                    .number_of(value)
+                    .number_of(value)?
                     .and_then(|number| numeric::to_i64(&number).ok());
                 match scalar
                     .and_then(|scalar| u32::try_from(scalar).ok())
@@ -302,11 +317,14 @@ impl World {
             Kind::Duration => Some(i128::from(value.payload as i64)),
             Kind::Text => time_text::parse_date(self.text_str(value.as_ticket())?),
             _ => {
-                let Some(number) = self.number_of(value) else {
+                let Some(number) = self.number_of(value)? else {
                     return Err(self.no_conversion(Target::Date, value));
                 };
-                self.charge_number(numeric::Operation::Quotient, &number, &number)?;
-                match temporal::scalar_ns(&number) {
+                let ns =
+                    self.number_work(numeric::Operation::Quotient, &number, &number, || {
+                        temporal::scalar_ns(&number)
+                    })?;
+                match ns {
                     Ok(ns) => Some(i128::from(ns)),
                     Err(_) => return Err(self.fault(Fault::Conv, "the number is no date")),
                 }
@@ -347,7 +365,7 @@ impl World {
         self.charge(bytes)?;
         let text = self.temps[mark].as_ticket();
         // Interning may collect while the text is read, so it reads a copy.
-        let copy = self.text_str(text).map(str::to_owned);
+        let copy = self.host_text(text);
         let name = copy.and_then(|copy| self.intern(&copy));
         self.lemari.refund(bytes);
         self.temps.truncate(mark);

@@ -11,9 +11,10 @@ use numeric::{Number, TextStyle};
 
 use crate::fault::{Fault, Raise};
 use crate::heap::object::{CellObj, ClosureObj, ListObj, PartialObj};
+use crate::host_memory::fixed;
 use crate::legend::Nature;
 use crate::policy::parts::Part;
-use crate::policy::{time_text, versions};
+use crate::policy::time_text;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -121,7 +122,7 @@ impl World {
                 mode::DISPLAY
             },
         )?;
-        self.text_str(text).map(str::to_owned)
+        self.host_text(text)
     }
 
     /// Room for `bytes` more bytes of text, counted. May collect.
@@ -140,6 +141,18 @@ impl World {
         if draft.text.try_reserve_exact(more).is_err() {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
+        Ok(())
+    }
+
+    /// Shows a text that the World itself holds: `text` finds it, before and after room is made for it.
+    pub(super) fn push_held(
+        &mut self,
+        draft: &mut Draft,
+        text: impl Fn(&World) -> &str,
+    ) -> Raise<()> {
+        let length = text(self).len();
+        self.room(draft, length)?;
+        draft.text.push_str(text(self));
         Ok(())
     }
 
@@ -269,47 +282,40 @@ impl World {
             Kind::Text => self.show_text(draft, leaf, mode),
             Kind::Bytes => self.show_bytes(draft, leaf),
             Kind::Dec | Kind::Big | Kind::I64 | Kind::F64 | Kind::Sized => {
-                let Some(number) = self.number_of(value) else {
+                let Some(number) = self.number_of(value)? else {
                     return Ok(());
                 };
                 self.charge_fuel(numeric::text_cost(&number).saturating_sub(1))?;
-                let text = number_text(&number);
+                let room = numeric::text_memory(&number);
+                let text = self.with_room(room, || number_text(&number))?;
                 self.push_text(draft, &text)
             }
-            Kind::Func => {
-                let text = self.function_text(value.aux(), value.payload as u32);
-                self.push_text(draft, &text)
-            }
+            Kind::Func => self.show_function(draft, value.aux(), value.payload as u32),
             Kind::Closure => {
                 // SAFETY: a live closure.
                 let (instance, func) = unsafe {
                     let closure = self.at::<ClosureObj>(ticket);
                     ((*closure).instance, (*closure).func)
                 };
-                let text = self.function_text(instance, func);
-                self.push_text(draft, &text)
+                self.show_function(draft, instance, func)
             }
             Kind::Partial => {
                 // SAFETY: a live partial.
                 let target = unsafe { (*self.at::<PartialObj>(ticket)).target };
-                let text = match target.kind() {
-                    Kind::Func => self.function_text(target.aux(), target.payload as u32),
+                match target.kind() {
+                    Kind::Func => self.show_function(draft, target.aux(), target.payload as u32),
                     Kind::Closure => {
                         // SAFETY: a live closure.
                         let (instance, func) = unsafe {
                             let closure = self.at::<ClosureObj>(target.as_ticket());
                             ((*closure).instance, (*closure).func)
                         };
-                        self.function_text(instance, func)
+                        self.show_function(draft, instance, func)
                     }
-                    _ => String::from("<fn>"),
-                };
-                self.push_text(draft, &text)
+                    _ => self.push_text(draft, "<fn>"),
+                }
             }
-            Kind::Case0 => {
-                let text = self.case_text(value);
-                self.push_text(draft, &text)
-            }
+            Kind::Case0 => self.show_case(draft, value),
             Kind::Key => {
                 if value.payload >> 63 != 0 {
                     return self.push_text(draft, "<key>");
@@ -322,30 +328,26 @@ impl World {
                 Ok(())
             }
             Kind::Map => match self.nature(ticket) {
-                Nature::Class => {
-                    let text = self.class_text(ticket);
-                    self.push_text(draft, &text)
-                }
+                Nature::Class => self.show_class(draft, ticket),
                 Nature::Module => self.push_text(draft, "<module>"),
                 Nature::Version => {
-                    let text = versions::text(&self.version_parts(value)?);
+                    let text = self.version_text(value)?;
                     self.push_text(draft, &text)
                 }
                 Nature::WideDate => {
-                    let text = time_text::date_text(self.wide_date(ticket));
+                    let text = fixed(|| time_text::date_text(self.wide_date(ticket)));
                     self.push_text(draft, &text)
                 }
                 nature => {
                     if nature == Nature::Case {
-                        let text = self.case_text(value);
-                        self.push_text(draft, &text)?;
+                        self.show_case(draft, value)?;
                     }
                     self.enter_container(draft, leaf)
                 }
             },
             Kind::List | Kind::Range | Kind::Cell => self.enter_container(draft, leaf),
             _ => {
-                let text = plain_text(value, mode);
+                let text = fixed(|| plain_text(value, mode));
                 self.push_text(draft, &text)
             }
         }
@@ -441,16 +443,44 @@ impl World {
     }
 
     /// `<fn name>` of a function.
-    fn function_text(&self, instance: u32, function: u32) -> String {
-        let name = self.instances.get(instance as usize).and_then(|instance| {
-            let module = &instance.loaded.module;
+    fn show_function(&mut self, draft: &mut Draft, instance: u32, function: u32) -> Raise<()> {
+        let module = self
+            .instances
+            .get(instance as usize)
+            .map(|instance| instance.loaded.module.clone());
+        let name = module.as_ref().and_then(|module| {
             let name = module.function(fzb::tables::FuncId(function))?.name?;
-            module.name(name).map(str::to_owned)
+            module.name(name)
         });
-        match name {
-            Some(name) => format!("<fn {name}>"),
-            None => String::from("<fn>"),
+        self.push_text(draft, "<fn")?;
+        if let Some(name) = name {
+            self.push_text(draft, " ")?;
+            self.push_text(draft, name)?;
         }
+        self.push_text(draft, ">")
+    }
+
+    /// `<class Name>`.
+    pub(super) fn show_class(&mut self, draft: &mut Draft, class: Ticket) -> Raise<()> {
+        let legend = self.map_legend(class);
+        let length = self.legend_name(legend).map_or(0, str::len);
+        self.room(draft, length + "<class >".len())?;
+        draft.text.push_str("<class");
+        if let Some(name) = self.legend_name(legend) {
+            draft.text.push(' ');
+            draft.text.push_str(name);
+        }
+        draft.text.push('>');
+        Ok(())
+    }
+
+    /// The name of a union case. Making room may move the value's object, but not its legend.
+    pub(super) fn show_case(&mut self, draft: &mut Draft, value: Value) -> Raise<()> {
+        let case = self.case_legend(value);
+        let length = self.case_name(case).len();
+        self.room(draft, length)?;
+        draft.text.push_str(self.case_name(case));
+        Ok(())
     }
 }
 

@@ -10,10 +10,11 @@ use numeric::TextStyle;
 use crate::exec::signals::slot;
 use crate::fault::{Fault, Raise};
 use crate::heap::object::ClosureObj;
+use crate::host_memory::fixed;
 use crate::legend::{Legends, Nature, entry_flags, field_flags};
 use crate::policy::display::{Draft, mode};
 use crate::policy::parts::Part;
-use crate::policy::{time_text, versions};
+use crate::policy::time_text;
 use crate::space::Outward;
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -97,7 +98,7 @@ impl World {
                         && self.nature(self.temps[top].as_ticket()) == Nature::Submap;
                     if submap && self.temps[leaf].is_empty() {
                         // A parameter without a name is known by its number.
-                        let name = format!("${}", at + 1);
+                        let name = fixed(|| format!("${}", at + 1));
                         self.push_text(draft, &name)?;
                     } else {
                         self.show_rhumb(draft, leaf, mode::CANONICAL)?;
@@ -216,50 +217,44 @@ impl World {
             Kind::Text => self.show_rhumb_text(draft, leaf, mode),
             Kind::Char => {
                 let c = value.as_char().unwrap_or('\u{FFFD}');
-                let text = if mode == mode::CANONICAL {
-                    format!("'{c}'")
-                } else {
-                    String::from(c)
-                };
-                self.push_text(draft, &text)
+                let quote = if mode == mode::CANONICAL { "'" } else { "" };
+                self.push_text(draft, quote)?;
+                self.push_text(draft, c.encode_utf8(&mut [0; 4]))?;
+                self.push_text(draft, quote)
             }
             Kind::Dec | Kind::Big | Kind::I64 | Kind::F64 | Kind::Sized => {
-                let Some(number) = self.number_of(value) else {
+                let Some(number) = self.number_of(value)? else {
                     return Ok(());
                 };
                 self.charge_fuel(numeric::text_cost(&number).saturating_sub(1))?;
-                let text = numeric::text(&number, TextStyle::Rhumb);
+                let room = numeric::text_memory(&number);
+                let text = self.with_room(room, || numeric::text(&number, TextStyle::Rhumb))?;
                 self.push_text(draft, &text)
             }
             Kind::Empty => self.push_text(draft, "___"),
-            Kind::Bool => {
-                let word = self.truth_word(value.payload != 0);
-                self.push_text(draft, &word)
-            }
+            Kind::Bool => self.push_held(draft, |world| world.truth_word(value.payload != 0)),
             Kind::Key => {
                 if value.payload >> 63 != 0 {
                     // A fresh key has no text that reads back as it.
                     return self.push_text(draft, "<`>");
                 }
                 let name = value.payload as u32;
-                let length = self.name_text(name).len();
-                self.room(draft, length + 1)?;
-                draft.text.push('`');
-                draft.text.push_str(self.name_text(name));
-                Ok(())
+                self.push_text(draft, "`")?;
+                self.push_held(draft, |world| world.name_text(name))
             }
-            Kind::Date => self.push_text(
-                draft,
-                &time_text::rhumb_date(i128::from(value.payload as i64)),
-            ),
-            Kind::Duration => {
-                self.push_text(draft, &time_text::rhumb_duration(value.payload as i64))
-            }
-            Kind::Version => self.push_text(draft, &time_text::version_text(value.payload)),
-            Kind::Func | Kind::Closure => {
-                let text = self.routine_text(value);
+            Kind::Date => {
+                let text = fixed(|| time_text::rhumb_date(i128::from(value.payload as i64)));
                 self.push_text(draft, &text)
             }
+            Kind::Duration => {
+                let text = fixed(|| time_text::rhumb_duration(value.payload as i64));
+                self.push_text(draft, &text)
+            }
+            Kind::Version => {
+                let text = fixed(|| time_text::version_text(value.payload));
+                self.push_text(draft, &text)
+            }
+            Kind::Func | Kind::Closure => self.show_routine(draft, value),
             // A curry or a bound method is a copy, and copies have no names (ruling B13).
             Kind::Partial => self.push_text(draft, "<( )>"),
             Kind::Realm => {
@@ -268,35 +263,30 @@ impl World {
             }
             Kind::Vassal => self.push_text(draft, "<{}>"),
             Kind::Resource => {
-                let text = match self.resources.name(value) {
-                    "" => String::from("<slip>"),
-                    name => format!("<{name}>"),
-                };
-                self.push_text(draft, &text)
+                self.push_text(draft, "<")?;
+                self.push_held(draft, |world| match world.resources.name(value) {
+                    "" => "slip",
+                    name => name,
+                })?;
+                self.push_text(draft, ">")
             }
             Kind::Fiber => self.push_text(draft, "<process>"),
-            Kind::Case0 => {
-                let text = self.case_text(value);
-                self.push_text(draft, &text)
-            }
+            Kind::Case0 => self.show_case(draft, value),
             Kind::Bytes => self.show_bytes(draft, leaf),
             Kind::Map => match self.nature(ticket) {
                 Nature::Version => {
-                    let text = versions::text(&self.version_parts(value)?);
+                    let text = self.version_text(value)?;
                     self.push_text(draft, &text)
                 }
                 Nature::WideDate => {
-                    self.push_text(draft, &time_text::rhumb_date(self.wide_date(ticket)))
-                }
-                Nature::Class => {
-                    let text = self.class_text(ticket);
+                    let text = fixed(|| time_text::rhumb_date(self.wide_date(ticket)));
                     self.push_text(draft, &text)
                 }
+                Nature::Class => self.show_class(draft, ticket),
                 Nature::Event => self.enter_tuple(draft, leaf),
                 nature => {
                     if nature == Nature::Case {
-                        let text = self.case_text(value);
-                        self.push_text(draft, &text)?;
+                        self.show_case(draft, value)?;
                     }
                     let open = if nature == Nature::Submap { "<[" } else { "[" };
                     self.enter_rhumb(draft, leaf, open)
@@ -305,8 +295,9 @@ impl World {
             Kind::List => self.enter_rhumb(draft, leaf, "["),
             Kind::Range => self.enter_rhumb(draft, leaf, ""),
             kind => {
-                let text = format!("<{}>", kind.name());
-                self.push_text(draft, &text)
+                self.push_text(draft, "<")?;
+                self.push_text(draft, kind.name())?;
+                self.push_text(draft, ">")
             }
         }
     }
@@ -416,20 +407,27 @@ impl World {
     }
 
     /// `<label>` of a routine that was given one where it was written, `<( )>` of any other and of rebound copies.
-    fn routine_text(&self, routine: Value) -> String {
+    fn show_routine(&mut self, draft: &mut Draft, routine: Value) -> Raise<()> {
         let derived = routine.kind() == Kind::Closure && {
             // SAFETY: a live closure.
             unsafe { (*self.at::<ClosureObj>(routine.as_ticket())).copied != 0 }
         };
         let (instance, function) = self.routine_of(routine);
+        if derived || self.label_of(instance, function).is_empty() {
+            return self.push_text(draft, "<( )>");
+        }
+        self.push_text(draft, "<")?;
+        self.push_held(draft, |world| world.label_of(instance, function))?;
+        self.push_text(draft, ">")
+    }
+
+    /// The name of a function of an instance; empty if it has none.
+    fn label_of(&self, instance: u32, function: u32) -> &str {
         let name = self.instances.get(instance as usize).and_then(|instance| {
             let module = &instance.loaded.module;
             module.name(module.function(FuncId(function))?.name?)
         });
-        match name {
-            Some(name) if !derived && !name.is_empty() => format!("<{name}>"),
-            _ => String::from("<( )>"),
-        }
+        name.unwrap_or_default()
     }
 
     /// Does a realm's space have no parent?

@@ -272,11 +272,11 @@ impl World {
             return Ok(Known(a == b));
         }
         if World::is_number(x) && World::is_number(y) {
-            let (Some(a), Some(b)) = (self.number_of(x), self.number_of(y)) else {
+            let (Some(a), Some(b)) = (self.number_of(x)?, self.number_of(y)?) else {
                 return Ok(Known(false));
             };
-            self.charge_number(Operation::Compare, &a, &b)?;
-            return Ok(Known(numeric::equal(&a, &b)));
+            let same = self.number_work(Operation::Compare, &a, &b, || numeric::equal(&a, &b))?;
+            return Ok(Known(same));
         }
         // Two inline versions are compared by their bits below.
         if (x.kind() == Kind::Map || y.kind() == Kind::Map)

@@ -120,10 +120,11 @@ impl World {
 
     /// Feeds what shows of a value without entering it; true if it must be entered.
     fn hash_glance(&mut self, lang: Lang, value: Value, state: &mut SipHasher13) -> Raise<bool> {
-        if let Some(number) = self.number_of(value) {
-            self.charge_number(numeric::Operation::Sum, &number, &number)?;
+        if let Some(number) = self.number_of(value)? {
             state.write_u8(group::NUMBER);
-            numeric::hash(&number, state);
+            self.number_work(numeric::Operation::Sum, &number, &number, || {
+                numeric::hash(&number, state);
+            })?;
             return Ok(false);
         }
         match value.kind() {

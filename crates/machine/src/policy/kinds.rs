@@ -7,6 +7,7 @@ use lemari::Ticket;
 use numeric::{Number, Promote};
 
 use crate::fault::{Fault, Raise};
+use crate::host_memory::{NoMemory, copied, duplicate, written};
 use crate::legend::{Legend, LegendId, NONE, Nature};
 use crate::policy::equality::is_function;
 use crate::policy::sized;
@@ -83,31 +84,30 @@ impl World {
             .get(instance as usize)
             .map(|found| &found.loaded.module)
         else {
-            return String::from("a type");
+            return copied("a type");
         };
-        match module.type_of(TypeId(ty)) {
+        copied(match module.type_of(TypeId(ty)) {
             Some(Type::Basic(basic)) => TypeId::BASIC
                 .get(basic.0 as usize)
                 .copied()
-                .unwrap_or("a type")
-                .to_owned(),
+                .unwrap_or("a type"),
             Some(Type::Sized(width)) => isa::table::WIDTHS
                 .get(width as usize)
                 .copied()
-                .unwrap_or("a type")
-                .to_owned(),
-            Some(Type::Tuple(parts)) => format!("tuple of {}", parts.len()),
-            Some(Type::List(_)) => String::from("list"),
-            Some(Type::Array(_)) => String::from("array"),
-            Some(Type::Fn { .. }) => String::from("function"),
-            Some(Type::Row(_)) => String::from("record"),
+                .unwrap_or("a type"),
+            Some(Type::Tuple(parts)) => {
+                return written(format_args!("tuple of {}", parts.len()));
+            }
+            Some(Type::List(_)) => "list",
+            Some(Type::Array(_)) => "array",
+            Some(Type::Fn { .. }) => "function",
+            Some(Type::Row(_)) => "record",
             Some(Type::Named { typedef, .. }) => module
                 .typedef(typedef)
                 .and_then(|typedef| module.name(typedef.name))
-                .unwrap_or("a type")
-                .to_owned(),
-            _ => String::from("a type"),
-        }
+                .unwrap_or("a type"),
+            _ => "a type",
+        })
     }
 
     /// The name of a value's type by policy, as a text. Allocates where the name is new.
@@ -117,6 +117,9 @@ impl World {
             Lang::Rhumb => self.rhumb_type(value),
             Lang::Machine | Lang::Fusabi => {
                 if let Some(name) = self.declared_name(value) {
+                    let Ok(name) = name else {
+                        return Err(self.no_host_memory());
+                    };
                     let id = self.intern(&name)?;
                     return Ok(self.name_value(id));
                 }
@@ -128,18 +131,19 @@ impl World {
     }
 
     /// The name of the declared type or class that a value is of.
-    fn declared_name(&self, value: Value) -> Option<String> {
+    fn declared_name(&self, value: Value) -> Option<Result<String, NoMemory>> {
         if let Some(ty) = self.type_key(value)?.declared() {
             let module = &self.instances.get(ty.instance as usize)?.loaded.module;
             let typedef = module.typedef(TypedefId(ty.rec))?;
-            return module.name(typedef.name).map(str::to_owned);
+            return module.name(typedef.name).map(duplicate);
         }
         if value.kind() != Kind::Map {
             return None;
         }
         let ctor = self.legends.ctor(self.map_legend(value.as_ticket()));
         if ctor.kind() == Kind::Map {
-            self.legend_name(ctor.as_ticket())
+            self.legend_name(self.map_legend(ctor.as_ticket()))
+                .map(duplicate)
         } else {
             None
         }
@@ -240,32 +244,24 @@ impl World {
         }
     }
 
-    fn legend_name(&self, map: Ticket) -> Option<String> {
-        let legend: &Legend = self.legends.get(self.map_legend(map));
-        (legend.name != NONE).then(|| self.name_text(legend.name).to_owned())
+    /// The name that a legend has: that of a class or case.
+    pub(crate) fn legend_name(&self, legend: LegendId) -> Option<&str> {
+        let legend: &Legend = self.legends.get(legend);
+        (legend.name != NONE).then(|| self.name_text(legend.name))
     }
 
-    /// `<class Name>`.
-    pub(crate) fn class_text(&self, class: Ticket) -> String {
-        match self.legend_name(class) {
-            Some(name) => format!("<class {name}>"),
-            None => String::from("<class>"),
+    /// The legend that says which union case a value is.
+    pub(crate) fn case_legend(&self, value: Value) -> LegendId {
+        if value.kind() == Kind::Case0 {
+            LegendId(value.aux())
+        } else {
+            self.map_legend(value.as_ticket())
         }
     }
 
     /// The name of a union case.
-    pub(crate) fn case_text(&self, value: Value) -> String {
-        let id = if value.kind() == Kind::Case0 {
-            LegendId(value.aux())
-        } else {
-            self.map_legend(value.as_ticket())
-        };
-        let name = self.legends.get(id).name;
-        if name == NONE {
-            String::from("case")
-        } else {
-            self.name_text(name).to_owned()
-        }
+    pub(crate) fn case_name(&self, case: LegendId) -> &str {
+        self.legend_name(case).unwrap_or("case")
     }
 
     /// The length of a value by policy: scalars, bytes, elements, entries, members. Charged where it must be counted.
@@ -324,13 +320,13 @@ impl World {
         if to.is_empty() {
             return Err(self.fault(Fault::Range, "the range has no end"));
         }
-        let (Some(from), Some(to)) = (self.number_of(from), self.number_of(to)) else {
+        let (Some(from), Some(to)) = (self.number_of(from)?, self.number_of(to)?) else {
             return Err(self.type_fault("a range of numbers", from));
         };
         let step = if step.is_empty() {
             Number::I64(if from <= to { 1 } else { -1 })
         } else {
-            match self.number_of(step) {
+            match self.number_of(step)? {
                 Some(step) => step,
                 None => return Err(self.type_fault("a number as step", step)),
             }
@@ -347,10 +343,15 @@ impl World {
                 Err(_) => Err(self.fault(Fault::Range, "the range is too long to be counted")),
             };
         }
-        self.charge_number(numeric::Operation::Quotient, &from, &to)?;
-        let count = numeric::sub(Promote::Decimal, &to, &from)
-            .and_then(|span| numeric::floor_div(Promote::Decimal, &span, &step))
-            .and_then(|whole| numeric::to_i64(&whole));
+        let room = numeric::memory(numeric::Operation::Quotient, &from, &step);
+        let count = self.number_work(numeric::Operation::Quotient, &from, &to, || {
+            numeric::sub(Promote::Decimal, &to, &from)
+        })?;
+        let count = self.with_room(room, || {
+            count
+                .and_then(|span| numeric::floor_div(Promote::Decimal, &span, &step))
+                .and_then(|whole| numeric::to_i64(&whole))
+        })?;
         match count {
             Ok(whole) if whole < 0 => Ok(0),
             Ok(whole) => Ok(whole.saturating_add(1)),

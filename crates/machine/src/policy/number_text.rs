@@ -11,6 +11,11 @@ pub(crate) enum Literal {
     Decimal(String),
 }
 
+/// Bytes of host memory that [`literal`] takes for a text of that many bytes: the digits, once.
+pub(crate) const fn memory(bytes: usize) -> usize {
+    bytes + 1
+}
+
 /// Takes a literal apart; `None` for what is no number, versions among it. A sign may stand before it.
 pub(crate) fn literal(text: &str) -> Option<Literal> {
     let (sign, digits) = match text.strip_prefix('-') {
@@ -21,7 +26,10 @@ pub(crate) fn literal(text: &str) -> Option<Literal> {
         return None;
     }
     if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Literal::Integer(format!("{sign}{digits}")));
+        let mut plain = String::with_capacity(sign.len() + digits.len());
+        plain.push_str(sign);
+        plain.push_str(digits);
+        return Some(Literal::Integer(plain));
     }
     let exact = digits.starts_with('0')
         && digits
@@ -33,34 +41,29 @@ pub(crate) fn literal(text: &str) -> Option<Literal> {
         Some(rest) => (rest, true),
         None => (digits, false),
     };
-    let marks: Vec<(usize, char)> = digits
-        .char_indices()
-        .filter(|(_, c)| matches!(c, '.' | ','))
-        .collect();
-    let &(point, mark) = marks.last()?;
-    let groups = marks.get(..marks.len() - 1)?;
+    let (whole, fraction) = digits.rsplit_once(['.', ','])?;
+    let mark = digits.as_bytes().get(whole.len())?;
     // Group separators are the other mark; two of one kind make a version.
-    if groups.iter().any(|(_, separator)| *separator == mark) {
+    if whole.as_bytes().contains(mark) {
         return None;
     }
-    let (whole, fraction) = (digits.get(..point)?, digits.get(point + 1..)?);
-    if open != fraction.is_empty() || (open && groups.is_empty() && !exact) {
+    let grouped = whole.contains(['.', ',']);
+    if open != fraction.is_empty() || (open && !grouped && !exact) {
         return None;
     }
     // Between and behind the marks stand digits.
-    if whole.ends_with(['.', ',']) || groups.windows(2).any(|pair| pair[1].0 == pair[0].0 + 1) {
-        return None;
-    }
-    let whole: String = whole.chars().filter(|c| !matches!(c, '.' | ',')).collect();
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !all_digits(&whole) || !all_digits(fraction) {
+    let mut groups = whole.split(['.', ',']);
+    if !groups.all(|group| !group.is_empty() && all_digits(group)) || !all_digits(fraction) {
         return None;
     }
-    let plain = if open {
-        format!("{sign}{whole}")
-    } else {
-        format!("{sign}{whole}.{fraction}")
-    };
+    let mut plain = String::with_capacity(sign.len() + digits.len());
+    plain.push_str(sign);
+    plain.extend(whole.split(['.', ',']));
+    if !open {
+        plain.push('.');
+        plain.push_str(fraction);
+    }
     Some(if exact {
         Literal::Decimal(plain)
     } else {

@@ -204,15 +204,17 @@ impl World {
             return Ok(Known(Some(a.cmp(&b))));
         }
         if World::is_number(x) && World::is_number(y) {
-            let (Some(a), Some(b)) = (self.number_of(x), self.number_of(y)) else {
+            let (Some(a), Some(b)) = (self.number_of(x)?, self.number_of(y)?) else {
                 return Err(self.no_order(x, y));
             };
-            self.charge_number(Operation::Compare, &a, &b)?;
-            return Ok(Known(if total {
-                Some(numeric::total_order(&a, &b))
-            } else {
-                numeric::compare(&a, &b)
-            }));
+            let order = self.number_work(Operation::Compare, &a, &b, || {
+                if total {
+                    Some(numeric::total_order(&a, &b))
+                } else {
+                    numeric::compare(&a, &b)
+                }
+            })?;
+            return Ok(Known(order));
         }
         if self.is_version(x) && self.is_version(y) {
             return self.version_order(x, y).map(Known);

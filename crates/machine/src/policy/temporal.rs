@@ -154,79 +154,81 @@ impl World {
         }
         // Coefficients of decimals may be long; a product with one word is linear in them.
         let scalar = match (left, right) {
-            (Time::Scalar, _) => self.number_of(x),
-            (_, Time::Scalar) => self.number_of(y),
+            (Time::Scalar, _) => self.number_of(x)?,
+            (_, Time::Scalar) => self.number_of(y)?,
             _ => None,
         };
         if let Some(number) = &scalar {
             self.charge_number(numeric::Operation::Quotient, number, number)?;
         }
         let scalar = scalar.unwrap_or(Number::I64(0));
-        let result = match (op, left, right) {
-            (Arith::Add, Time::Date(a), Time::Span(b))
-            | (Arith::Add, Time::Span(b), Time::Date(a)) => date(a + i128::from(b)),
-            (Arith::Add, Time::Span(a), Time::Span(b)) => span(i128::from(a) + i128::from(b)),
-            (Arith::Add, Time::Date(a), Time::Scalar)
-            | (Arith::Add, Time::Scalar, Time::Date(a)) => {
-                scalar_ns(&scalar).and_then(|b| date(a + i128::from(b)))
-            }
-            (Arith::Add, Time::Span(a), Time::Scalar)
-            | (Arith::Add, Time::Scalar, Time::Span(a)) => {
-                scalar_ns(&scalar).and_then(|b| span(i128::from(a) + i128::from(b)))
-            }
-            (Arith::Sub, Time::Date(a), Time::Date(b)) => span(a - b),
-            (Arith::Sub, Time::Date(a), Time::Span(b)) => date(a - i128::from(b)),
-            (Arith::Sub, Time::Span(a), Time::Span(b)) => span(i128::from(a) - i128::from(b)),
-            (Arith::Sub, Time::Date(a), Time::Scalar) => {
-                scalar_ns(&scalar).and_then(|b| date(a - i128::from(b)))
-            }
-            (Arith::Sub, Time::Span(a), Time::Scalar) => {
-                scalar_ns(&scalar).and_then(|b| span(i128::from(a) - i128::from(b)))
-            }
-            (Arith::Sub, Time::Scalar, Time::Span(b)) => {
-                scalar_ns(&scalar).and_then(|a| span(i128::from(a) - i128::from(b)))
-            }
-            (Arith::Mul, Time::Span(a), Time::Scalar)
-            | (Arith::Mul, Time::Scalar, Time::Span(a)) => scaled(a, &scalar, false),
-            (Arith::Div, Time::Span(a), Time::Scalar) => scaled(a, &scalar, true),
-            (Arith::Div, Time::Span(a), Time::Span(b)) => {
-                return self
-                    .number_arithmetic(Arith::Div, &Number::I64(a), &Number::I64(b))
-                    .map(Some);
-            }
-            (Arith::FloorDiv, Time::Span(a), Time::Span(b)) => {
-                return self
-                    .number_arithmetic(Arith::FloorDiv, &Number::I64(a), &Number::I64(b))
-                    .map(Some);
-            }
-            (Arith::FloorDiv, Time::Span(a), Time::Scalar) => {
-                // The whole quotient, rounded down to nanoseconds.
-                numeric::floor_div(Promote::Decimal, &Number::I64(a), &scalar)
-                    .and_then(|quotient| whole(&quotient))
-                    .and_then(|ns| span(i128::from(ns)))
-            }
-            (Arith::Mod, Time::Span(_), Time::Span(0)) => Err(NumError::Zero),
-            (Arith::Mod, Time::Span(a), Time::Span(b)) => {
-                // Of the least i64 by -1 the remainder is 0, which wrapping gives.
-                let rest = a.wrapping_rem(b);
-                span(
-                    i128::from(rest)
-                        + if rest != 0 && (rest < 0) != (b < 0) {
-                            i128::from(b)
-                        } else {
-                            0
-                        },
-                )
-            }
-            _ => return Ok(None),
-        };
+        if let (Arith::Div | Arith::FloorDiv, Time::Span(a), Time::Span(b)) = (op, left, right) {
+            return self
+                .number_arithmetic(op, &Number::I64(a), &Number::I64(b))
+                .map(Some);
+        }
+        let room = numeric::memory(numeric::Operation::Quotient, &scalar, &scalar);
+        let result = self.with_room(room, || timed(op, left, right, &scalar))?;
         match result {
-            Ok(Made::Date(ns)) => self.date_value(ns).map(Some),
-            Ok(Made::Span(ns)) => Ok(Some(Value::new(Kind::Duration, 0, 0, ns as u64))),
-            Err(NumError::Range | NumError::TooLarge) => {
+            Some(Ok(Made::Date(ns))) => self.date_value(ns).map(Some),
+            Some(Ok(Made::Span(ns))) => Ok(Some(Value::new(Kind::Duration, 0, 0, ns as u64))),
+            None => Ok(None),
+            Some(Err(NumError::Range | NumError::TooLarge)) => {
                 Err(self.fault(Fault::Range, "the time is out of range"))
             }
-            Err(error) => Err(self.number_fault(error)),
+            Some(Err(error)) => Err(self.number_fault(error)),
         }
     }
+}
+
+/// The result of arithmetic on times; `None` if the pair has no meaning.
+fn timed(op: Arith, left: Time, right: Time, scalar: &Number) -> Option<Result<Made, NumError>> {
+    Some(match (op, left, right) {
+        (Arith::Add, Time::Date(a), Time::Span(b)) | (Arith::Add, Time::Span(b), Time::Date(a)) => {
+            date(a + i128::from(b))
+        }
+        (Arith::Add, Time::Span(a), Time::Span(b)) => span(i128::from(a) + i128::from(b)),
+        (Arith::Add, Time::Date(a), Time::Scalar) | (Arith::Add, Time::Scalar, Time::Date(a)) => {
+            scalar_ns(scalar).and_then(|b| date(a + i128::from(b)))
+        }
+        (Arith::Add, Time::Span(a), Time::Scalar) | (Arith::Add, Time::Scalar, Time::Span(a)) => {
+            scalar_ns(scalar).and_then(|b| span(i128::from(a) + i128::from(b)))
+        }
+        (Arith::Sub, Time::Date(a), Time::Date(b)) => span(a - b),
+        (Arith::Sub, Time::Date(a), Time::Span(b)) => date(a - i128::from(b)),
+        (Arith::Sub, Time::Span(a), Time::Span(b)) => span(i128::from(a) - i128::from(b)),
+        (Arith::Sub, Time::Date(a), Time::Scalar) => {
+            scalar_ns(scalar).and_then(|b| date(a - i128::from(b)))
+        }
+        (Arith::Sub, Time::Span(a), Time::Scalar) => {
+            scalar_ns(scalar).and_then(|b| span(i128::from(a) - i128::from(b)))
+        }
+        (Arith::Sub, Time::Scalar, Time::Span(b)) => {
+            scalar_ns(scalar).and_then(|a| span(i128::from(a) - i128::from(b)))
+        }
+        (Arith::Mul, Time::Span(a), Time::Scalar) | (Arith::Mul, Time::Scalar, Time::Span(a)) => {
+            scaled(a, scalar, false)
+        }
+        (Arith::Div, Time::Span(a), Time::Scalar) => scaled(a, scalar, true),
+        (Arith::FloorDiv, Time::Span(a), Time::Scalar) => {
+            // The whole quotient, rounded down to nanoseconds.
+            numeric::floor_div(Promote::Decimal, &Number::I64(a), scalar)
+                .and_then(|quotient| whole(&quotient))
+                .and_then(|ns| span(i128::from(ns)))
+        }
+        (Arith::Mod, Time::Span(_), Time::Span(0)) => Err(NumError::Zero),
+        (Arith::Mod, Time::Span(a), Time::Span(b)) => {
+            // Of the least i64 by -1 the remainder is 0, which wrapping gives.
+            let rest = a.wrapping_rem(b);
+            span(
+                i128::from(rest)
+                    + if rest != 0 && (rest < 0) != (b < 0) {
+                        i128::from(b)
+                    } else {
+                        0
+                    },
+            )
+        }
+        _ => return None,
+    })
 }

@@ -5,8 +5,10 @@
 //! `-` or `+`) for the rest.
 
 use std::cmp::Ordering;
+use std::fmt::Write as _;
 
 use crate::fault::{Fault, Raise};
+use crate::host_memory::{NoMemory, duplicate};
 use crate::legend::{Legends, Nature};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -24,8 +26,21 @@ pub(crate) struct Parts {
     suffix: String,
 }
 
-/// The version that a text is: `1.2.3`, `1,2,3`, `1.2.-`, `1.-`, each of the first two with a suffix `-rc1`, `+b7`.
-pub(crate) fn parse(text: &str) -> Option<Parts> {
+/// The version that a text is: `1.2.3`, `1,2,3`, `1.2.-`, `1.-`, each of the first two with a suffix `-rc1`, `+b7`. `Err` if
+/// the host has no memory for the suffix.
+pub(crate) fn parse(text: &str) -> Result<Option<Parts>, NoMemory> {
+    let Some((numbers, known, suffix)) = split(text) else {
+        return Ok(None);
+    };
+    Ok(Some(Parts {
+        numbers,
+        known,
+        suffix: duplicate(suffix)?,
+    }))
+}
+
+/// A version's numbers, how many of them are known, and its suffix.
+fn split(text: &str) -> Option<([u64; 3], usize, &str)> {
     let mark = text.chars().find(|c| matches!(c, '.' | ','))?;
     let mut numbers = [0; 3];
     let mut known = 0;
@@ -54,25 +69,26 @@ pub(crate) fn parse(text: &str) -> Option<Parts> {
     let clean = rest
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.'));
-    (rest.is_empty() || (sign && clean)).then(|| Parts {
-        numbers,
-        known,
-        suffix: rest.to_owned(),
-    })
+    (rest.is_empty() || (sign && clean)).then_some((numbers, known, rest))
 }
 
-/// The literal that reads back as a version.
-pub(crate) fn text(parts: &Parts) -> String {
-    let mut out: Vec<String> = parts
-        .numbers
-        .iter()
-        .take(parts.known)
-        .map(u64::to_string)
-        .collect();
-    if parts.known < 3 {
-        out.push(String::from("-"));
+/// The literal that reads back as a version; `Err` if the host has no memory for it.
+fn text(parts: &Parts) -> Result<String, NoMemory> {
+    // Three numbers of u64 with a sign behind each.
+    const NUMBERS: usize = 3 * 21;
+    let mut out = String::new();
+    let bytes = NUMBERS + parts.suffix.len();
+    out.try_reserve_exact(bytes).map_err(|_| NoMemory)?;
+    for (index, number) in parts.numbers.iter().take(parts.known).enumerate() {
+        let mark = if index > 0 { "." } else { "" };
+        // Writing to a String cannot fail, and there is room.
+        let _ = write!(out, "{mark}{number}");
     }
-    out.join(".") + &parts.suffix
+    if parts.known < 3 {
+        out.push_str(".-");
+    }
+    out.push_str(&parts.suffix);
+    Ok(out)
 }
 
 /// Order by the parts that both know: equal within a wildcard's span; none if only the suffix differs.
@@ -122,10 +138,18 @@ impl World {
         if self.elements_len(map) > 3 {
             let suffix = self.element(map, 3);
             if suffix.kind() == Kind::Text {
-                parts.suffix = self.text_str(suffix.as_ticket())?.to_owned();
+                parts.suffix = self.host_text(suffix.as_ticket())?;
             }
         }
         Ok(parts)
+    }
+
+    /// The literal that reads back as a version.
+    pub(crate) fn version_text(&mut self, version: Value) -> Raise<String> {
+        match text(&self.version_parts(version)?) {
+            Ok(text) => Ok(text),
+            Err(NoMemory) => Err(self.no_host_memory()),
+        }
     }
 
     /// The value of a version: inline if it fits.
@@ -163,8 +187,9 @@ impl World {
         let bytes = u64::from(self.text_bytes_len(text.as_ticket()));
         self.charge_fuel(bytes / 64)?;
         match parse(self.text_str(text.as_ticket())?) {
-            Some(parts) => self.version_value(&parts),
-            None => Err(self.fault(Fault::Conv, "the text is no version")),
+            Ok(Some(parts)) => self.version_value(&parts),
+            Err(NoMemory) => Err(self.no_host_memory()),
+            Ok(None) => Err(self.fault(Fault::Conv, "the text is no version")),
         }
     }
 
@@ -184,8 +209,12 @@ impl World {
 mod tests {
     use super::*;
 
+    fn version(text: &str) -> Parts {
+        parse(text).expect("memory").expect("a version")
+    }
+
     fn cmp(a: &str, b: &str) -> Option<Ordering> {
-        order(&parse(a).expect("a version"), &parse(b).expect("a version"))
+        order(&version(a), &version(b))
     }
 
     #[test]
@@ -198,13 +227,13 @@ mod tests {
             "70000.1.2",
             "0.0.0",
         ] {
-            assert_eq!(text(&parse(literal).expect("a version")), literal);
+            assert_eq!(text(&version(literal)).expect("memory"), literal);
         }
-        assert_eq!(parse("1,2,3"), parse("1.2.3"));
+        assert_eq!(version("1,2,3"), version("1.2.3"));
         for bad in [
             "", "1", "1.2", "1.2.3.4", "1.2.3-", "a.b.c", "1.-x", "1..2", "1.2,3",
         ] {
-            assert_eq!(parse(bad), None, "{bad}");
+            assert_eq!(parse(bad), Ok(None), "{bad}");
         }
     }
 

@@ -5,6 +5,9 @@ use std::collections::HashMap;
 use crate::code::{Origin, Safepoint, StackMap, Word};
 use crate::exec::ops::{self, Rop};
 
+/// The refusal that says nothing about the function: the host has no memory to translate it.
+pub const NO_MEMORY: &str = "";
+
 /// What a patch puts into a word once all blocks have their places.
 #[derive(Clone, Copy)]
 enum Patch {
@@ -27,9 +30,13 @@ pub struct Emitter {
     pub origins: Vec<Origin>,
     /// Safepoints so far.
     pub safepoints: Vec<Safepoint>,
-    /// Distinct stack maps.
-    pub maps: Vec<StackMap>,
+    /// Distinct stack maps by their index.
     map_index: HashMap<StackMap, u32>,
+    map_bytes: usize,
+    /// Bytes that all stack maps may take together.
+    map_bound: usize,
+    /// Why the stack maps are not all there, which makes the code useless.
+    pub failed: Option<&'static str>,
     /// First word of each block by its offset in the file's code.
     pub blocks: HashMap<u32, u32>,
     patches: Vec<(u32, Patch, u32)>,
@@ -38,6 +45,14 @@ pub struct Emitter {
 }
 
 impl Emitter {
+    /// No code yet; all stack maps together may take `map_bound` bytes.
+    pub fn new(map_bound: usize) -> Emitter {
+        Emitter {
+            map_bound,
+            ..Emitter::default()
+        }
+    }
+
     /// Index of the next word.
     pub fn at(&self) -> u32 {
         self.words.len() as u32
@@ -100,12 +115,24 @@ impl Emitter {
     }
 
     /// Says what is live at the instruction that begins at `word`, and which register word is the first free one.
-    pub fn safepoint(&mut self, word: u32, map: StackMap, top: u32) {
+    pub fn safepoint(&mut self, word: u32, map: Option<StackMap>, top: u32) {
+        let Some(map) = map else {
+            self.failed = Some(NO_MEMORY);
+            return;
+        };
         let index = match self.map_index.get(&map) {
             Some(index) => *index,
             None => {
-                let index = self.maps.len() as u32;
-                self.maps.push(map.clone());
+                self.map_bytes += map.bytes() + size_of::<u32>();
+                if self.map_bytes > self.map_bound {
+                    self.failed = Some("the function's stack maps are too large");
+                    return;
+                }
+                if self.map_index.try_reserve(1).is_err() {
+                    self.failed = Some(NO_MEMORY);
+                    return;
+                }
+                let index = self.map_index.len() as u32;
                 self.map_index.insert(map, index);
                 index
             }
@@ -115,6 +142,17 @@ impl Emitter {
             map: index,
             top,
         });
+    }
+
+    /// The stack maps by their index; `None` if the host has no memory for the list.
+    pub fn take_maps(&mut self) -> Option<Box<[StackMap]>> {
+        let mut maps = Vec::new();
+        maps.try_reserve_exact(self.map_index.len()).ok()?;
+        maps.resize_with(self.map_index.len(), StackMap::default);
+        for (map, index) in std::mem::take(&mut self.map_index) {
+            maps[index as usize] = map;
+        }
+        Some(maps.into_boxed_slice())
     }
 
     /// `c` of the word at `word` leads to the block at `target`; offsets count from `words` words behind it.

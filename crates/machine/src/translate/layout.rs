@@ -64,8 +64,18 @@ pub fn narrow(at: u32) -> Result<u16, String> {
     Ok(at as u16)
 }
 
-/// Byte offset of a local, for instructions that list locals by number.
+/// Byte offset of a local, for instructions that list locals by number: where [`Layout::of`] puts it. Allocates nothing.
 pub fn local_offset(module: &Module, function: &Function<'_>, local: u32) -> Option<u16> {
-    let layout = Layout::of(module, function).ok()?;
-    layout.locals.get(local as usize).map(|(_, at)| *at)
+    let mut at = 0u32;
+    for index in 0..=local {
+        if index == function.params {
+            for flag in [function_flags::SELF, function_flags::REST] {
+                at += if function.flags & flag != 0 { 16 } else { 0 };
+            }
+        }
+        if index < local {
+            at += module.repr(function.local_type(index)?)?.words() * 8;
+        }
+    }
+    narrow(at).ok()
 }

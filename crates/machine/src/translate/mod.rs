@@ -29,7 +29,8 @@ pub type InlineForms<'a> = &'a dyn Fn(&str) -> Option<isa::Intrinsic>;
 /// Translates a function that was verified.
 ///
 /// # Errors
-/// What the machine cannot hold: too many registers, captures or statics for the operand width.
+/// What the machine cannot hold: too many registers, captures or statics for the operand width, too large stack maps. Nothing
+/// at all ("") if the host has no memory to translate it.
 pub fn function(
     module: &Module,
     id: FuncId,
@@ -39,6 +40,33 @@ pub fn function(
     let function = module.function(id).ok_or("the function does not exist")?;
     walk::Walk::new(module, function, verified, inline)?.run()
 }
+
+/// Bytes of host memory that [`function()`] holds at a time, beside the stack maps, which it asks for one by one: growing
+/// lists of words, origins, safepoints and jumps, a few of each for an instruction; operands of one instruction; tables.
+pub fn memory(module: &Module, id: FuncId, verified: &Verified) -> usize {
+    let Some(function) = module.function(id) else {
+        return 0;
+    };
+    let slots = (verified.max_height + function.params + function.locals) as usize;
+    let targets: usize = (0..function.tables)
+        .map(|table| {
+            let jumps = function.jump_table(table).map_or(0, Iterator::count);
+            let texts = function.text_table(table).map_or(0, Iterator::count);
+            16 + jumps + texts
+        })
+        .sum();
+    PER_FUNCTION + PER_BYTE * function.code.len() + PER_SLOT * slots + PER_TARGET * targets
+}
+
+/// Bytes for what every function has.
+const PER_FUNCTION: usize = 4096;
+/// Bytes per byte of code. An instruction makes at most five words in its place, one origin, two safepoints and two jumps;
+/// lists hold up to three times their content while they grow.
+const PER_BYTE: usize = 384;
+/// Bytes per local and stack position.
+const PER_SLOT: usize = 192;
+/// Bytes per entry of a jump table.
+const PER_TARGET: usize = 12;
 
 /// The representation of a type.
 fn repr_of(module: &Module, ty: u32) -> Result<Repr, String> {

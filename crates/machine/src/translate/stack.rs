@@ -124,8 +124,12 @@ impl Stack {
 
     /// The stack map of this place: assigned locals, hidden registers, the entries below `keep`, and operands where they
     /// were put.
-    pub fn map(&self, layout: &Layout, keep: usize, operands: &[(Repr, u16)]) -> StackMap {
+    /// `None` if the host has no memory for it.
+    pub fn map(&self, layout: &Layout, keep: usize, operands: &[(Repr, u16)]) -> Option<StackMap> {
         let (mut pairs, mut tickets) = (Vec::new(), Vec::new());
+        let most = layout.locals.len() + layout.hidden.len() + keep + operands.len();
+        pairs.try_reserve_exact(most).ok()?;
+        tickets.try_reserve_exact(most).ok()?;
         let mut note = |repr: Repr, at: u16| {
             if repr.words() == 2 {
                 pairs.push(at / 8);
@@ -156,10 +160,10 @@ impl Stack {
         pairs.dedup();
         tickets.sort_unstable();
         tickets.dedup();
-        StackMap {
-            pairs: pairs.into(),
-            tickets: tickets.into(),
-        }
+        Some(StackMap {
+            pairs: exact(&pairs)?,
+            tickets: exact(&tickets)?,
+        })
     }
 
     /// Forgets what the accumulators mirror.
@@ -391,4 +395,12 @@ impl Stack {
     pub fn word(&mut self, emitter: &mut Emitter, repr: Repr) -> Result<u16, String> {
         Ok(self.operands(emitter, &[repr])?[0])
     }
+}
+
+/// A boxed copy without room to spare; `None` if the host has no memory for it.
+fn exact(words: &[u16]) -> Option<Box<[u16]>> {
+    let mut copy = Vec::new();
+    copy.try_reserve_exact(words.len()).ok()?;
+    copy.extend_from_slice(words);
+    Some(copy.into_boxed_slice())
 }

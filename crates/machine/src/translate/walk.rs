@@ -9,7 +9,7 @@ use fzb::view::{Constant, Function, Module, RecType, Repr, Type};
 use isa::{Instr, Op, decode};
 
 use super::InlineForms;
-use super::emitter::Emitter;
+use super::emitter::{Emitter, NO_MEMORY};
 use super::layout::{Layout, narrow};
 use super::stack::{Loc, Stack};
 use crate::code::{ArgCheck, Code, NOT_DIRECT, TryRegion};
@@ -17,6 +17,12 @@ use crate::exec::ops::Rop;
 
 /// The result type of all translation steps: why the machine cannot hold the function.
 pub type Step<T> = Result<T, String>;
+
+/// Bytes that a function's stack maps may take: this and [`MAP_BYTES_PER_BYTE`] for each byte of its code. Every safepoint may
+/// have a map of its own with every local, so a file could otherwise ask for thousands of times its size.
+const MAP_BYTES: usize = 1 << 20;
+/// Hundreds of live locals at each instruction stay below it.
+const MAP_BYTES_PER_BYTE: usize = 256;
 
 /// The translation of one function.
 pub struct Walk<'a> {
@@ -54,7 +60,7 @@ impl<'a> Walk<'a> {
             inline,
             layout,
             stack,
-            emit: Emitter::default(),
+            emit: Emitter::new(MAP_BYTES + MAP_BYTES_PER_BYTE * function.code.len()),
             block_end: 0,
             long: function.code.len() > 4096,
             sites: 0,
@@ -113,6 +119,9 @@ impl<'a> Walk<'a> {
             self.emit.pc = instr.at;
             self.next = instr.next;
             ended = self.instr(&instr)?;
+            if let Some(why) = self.emit.failed {
+                return Err(why.to_owned());
+            }
             if ended {
                 break;
             }
@@ -179,6 +188,7 @@ impl<'a> Walk<'a> {
             );
         }
         crate::exec::fused::fuse(&mut self.emit.words, &self.emit.starts);
+        let maps = self.emit.take_maps().ok_or(NO_MEMORY)?;
         let words = std::mem::take(&mut self.emit.words).into_boxed_slice();
         let function = &self.function;
         let param_reprs: Box<[Repr]> = self
@@ -228,7 +238,7 @@ impl<'a> Walk<'a> {
             result,
             words,
             safepoints: self.emit.safepoints.into(),
-            maps: self.emit.maps.into(),
+            maps,
             tries: self.regions.into(),
             origins: self.emit.origins.into(),
             tables: tables.into(),

@@ -3,6 +3,7 @@
 use lemari::{MemError, Ticket};
 
 use crate::fault::{Fault, Raise, Raised};
+use crate::host_memory::{NoMemory, duplicate};
 use crate::value::Value;
 use crate::world::World;
 use crate::world::roots::RootSet;
@@ -48,7 +49,17 @@ impl World {
     }
 
     /// Counts host memory that the guest makes grow; fault mem at the limit.
+    #[inline]
     pub(crate) fn charge(&mut self, bytes: usize) -> Raise<()> {
+        if self.lemari.charge_now(bytes) {
+            return Ok(());
+        }
+        self.charge_slow(bytes)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn charge_slow(&mut self, bytes: usize) -> Raise<()> {
         let mut roots = RootSet::of(self);
         let charged = self.lemari.charge_or_collect(bytes, &mut roots);
         let swept = self.settle_swept();
@@ -62,6 +73,20 @@ impl World {
     #[cold]
     pub(crate) fn out_of_memory(&mut self, error: MemError) -> Raised {
         self.fault_args(Fault::Mem, format_args!("{error}"))
+    }
+
+    /// The host's allocator refused.
+    #[cold]
+    pub(crate) fn no_host_memory(&mut self) -> Raised {
+        self.fault(Fault::Mem, "the host has no memory left")
+    }
+
+    /// A text's content in the host's memory. May join a rope.
+    pub(crate) fn host_text(&mut self, text: Ticket) -> Raise<String> {
+        match duplicate(self.text_str(text)?) {
+            Ok(copy) => Ok(copy),
+            Err(NoMemory) => Err(self.no_host_memory()),
+        }
     }
 
     /// Collects everything now.

@@ -214,7 +214,7 @@ impl World {
     /// Fault mem or fuel.
     pub fn display_text(&mut self, lang: Lang, value: Value, canonical: bool) -> Raise<String> {
         let ticket = self.display_in(lang, value, u8::from(canonical))?;
-        self.text_str(ticket).map(str::to_owned)
+        self.host_text(ticket)
     }
 
     /// Roots the elements of a list, array, tuple or map of elements, in order; their places. `None` if it is none.
@@ -319,11 +319,13 @@ impl World {
     pub fn option_for_host(&self, value: Value) -> Option<Option<Value>> {
         match value.kind() {
             Kind::Empty => Some(None),
-            Kind::Case0 if self.case_text(value) == "None" => Some(None),
+            Kind::Case0 if self.case_name(self.case_legend(value)) == "None" => Some(None),
             Kind::Map => {
                 let map = value.as_ticket();
                 let is_case = self.legend(self.map_legend(map)).nature == Nature::Case;
-                (is_case && self.positional_len(map) == 1 && self.case_text(value) == "Some")
+                (is_case
+                    && self.positional_len(map) == 1
+                    && self.case_name(self.case_legend(value)) == "Some")
                     .then(|| self.positional(map, 0))
             }
             _ => None,

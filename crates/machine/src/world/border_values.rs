@@ -9,6 +9,7 @@ use fzb::tables::Lang;
 use numeric::Number;
 
 use crate::fault::Raise;
+use crate::host_memory::{NoMemory, boxed, duplicate};
 use crate::legend::{FieldName, Legends, Nature, field_flags, legend_flags};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -36,7 +37,10 @@ impl World {
     }
 
     /// The number that a value is; `None` for every other kind.
-    pub fn number_for_host(&self, value: Value) -> Option<Number> {
+    ///
+    /// # Errors
+    /// Fault mem if the host has no memory for a coefficient.
+    pub fn number_for_host(&mut self, value: Value) -> Raise<Option<Number>> {
         self.number_of(value)
     }
 
@@ -160,15 +164,16 @@ impl World {
             }
             let known = self.temps[key];
             let text = if names && known.kind() == Kind::Text {
-                self.text_str_unrooted(known.as_ticket()).map(str::to_owned)
+                self.text_str_unrooted(known.as_ticket()).map(duplicate)
             } else {
                 None
             };
             match text {
-                Some(text) => {
+                Some(Ok(text)) => {
                     let name = FieldName::text(self.intern(&text)?);
                     self.set_field(map, name, value, 0)?;
                 }
+                Some(Err(NoMemory)) => return Err(self.no_host_memory()),
                 None => self.set_member(map, key, value, 0)?,
             }
         }
@@ -230,7 +235,7 @@ impl World {
             Some(at) => at,
             None => {
                 self.host_states.try_reserve(1).ok()?;
-                self.host_states.push((wanted, Box::<T>::default()));
+                self.host_states.push((wanted, boxed(T::default()).ok()?));
                 self.host_states.len() - 1
             }
         };

@@ -14,8 +14,8 @@ use crate::fiber::Role;
 use crate::frame::{flags, proclaimer};
 use crate::heap::object::{ClosureObj, PartialObj, kind};
 use crate::value::{Kind, Value};
-use crate::world::World;
 use crate::world::registers::{repr_name, static_tag};
+use crate::world::{Outcome, World};
 
 /// How a routine binds `self` (docs/specs/machine.md §3), as `make_routine` numbers it.
 pub mod bind {
@@ -228,11 +228,14 @@ impl World {
                 _ => {
                     if self.policy() == Lang::Rhumb {
                         // SAFETY: passed on.
-                        let done =
-                            unsafe { self.call_other(mark, window, argc, dst, call_flags)? };
+                        let done = unsafe { self.call_other(mark, window, argc, dst, call_flags)? };
                         if let Some(next) = done {
                             return Ok(next);
                         }
+                    }
+                    if self.policy() == Lang::Rhumb {
+                        // What its programs know it by (docs/specs/rhumb.md §3.4).
+                        return Err(self.fault(Fault::Call, "not callable"));
                     }
                     let callee = self.temps[mark];
                     let found = self.kind_name(callee);
@@ -250,7 +253,9 @@ impl World {
     pub(crate) fn deliver(&mut self, result: Value, dst: u16, call_flags: u16) -> Raise<Next> {
         let r = self.running_r;
         if call_flags & flags::BARRIER != 0 {
+            // Whoever enters from the host reads the one; a run loop that is left by a tail call in its first frame the other.
             self.delivered = result;
+            self.outcome = Outcome::Returned(result);
             return Ok(Next::EXIT);
         }
         if call_flags & flags::BOTTOM != 0 {
@@ -352,11 +357,15 @@ impl World {
             _ => {}
         }
         let wants_rest = code.hidden[1] != u16::MAX;
-        let rest = if wants_rest && argc > params {
+        let names = self.named_rest.take().filter(|_| wants_rest);
+        let mut rest = if wants_rest && argc > params {
             self.rest_of(window, params, argc)?
         } else {
             Value::EMPTY
         };
+        if let Some(names) = names {
+            rest = self.rest_with_names(rest, names)?;
+        }
         let rest_slot = if rest.is_heap() {
             Some(self.temp(rest)?)
         } else {
@@ -592,6 +601,34 @@ impl World {
         self.map_of_registers(at, (argc - params) as usize)
     }
 
+    /// The rest of the arguments with the named ones, which `temps[names]` holds as fields.
+    fn rest_with_names(&mut self, rest: Value, names: usize) -> Raise<Value> {
+        if !rest.is_heap() {
+            return Ok(self.temps[names]);
+        }
+        let mark = self.temp(rest)?;
+        self.copy_names(mark, names)?;
+        let rest = self.temps[mark];
+        self.temps.truncate(mark);
+        Ok(rest)
+    }
+
+    /// Sets the named fields of `temps[from]` on `temps[to]`.
+    pub(crate) fn copy_names(&mut self, to: usize, from: usize) -> Raise<()> {
+        for index in 0..self.members(self.temps[from].as_ticket()) {
+            self.charge_node()?;
+            let member = self.member(self.temps[from].as_ticket(), index);
+            if member.key.kind() != Kind::Text {
+                continue;
+            }
+            let key = self.temp(member.key)?;
+            let value = self.temp(member.value)?;
+            self.set_member(to, key, value, crate::heap::map::set::MUTABLE)?;
+            self.temps.truncate(key);
+        }
+        Ok(())
+    }
+
     /// Replaces the frame on top by a call whose arguments stand at `window`: they are moved down to the frame's own
     /// window and its caller gets the result.
     ///
@@ -689,7 +726,7 @@ impl World {
                 );
             }
             if frame.flags & flags::BARRIER != 0 {
-                self.outcome = super::Outcome::Returned(result);
+                self.outcome = Outcome::Returned(result);
                 return Ok(Next::EXIT);
             }
             if frame.flags & (flags::TRUTH | flags::BRANCH) != 0 {

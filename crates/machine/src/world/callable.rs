@@ -23,7 +23,10 @@ impl World {
         call_flags: u16,
     ) -> Raise<Option<Next>> {
         let callee = self.temps[mark];
-        let indexable = matches!(callee.kind(), Kind::Map | Kind::Text | Kind::Range | Kind::Realm);
+        let indexable = matches!(
+            callee.kind(),
+            Kind::Map | Kind::Text | Kind::Range | Kind::Realm
+        );
         let result = if argc == 0 {
             callee
         } else if callee.is_map() && self.nature(callee.as_ticket()) == Nature::Submap {
@@ -67,8 +70,8 @@ impl World {
             if member.key.same(Value::HOLE) {
                 continue;
             }
-            // SAFETY: passed on; growth of `temps` moves no register.
             let value = if given < argc {
+                // SAFETY: passed on; growth of `temps` moves no register.
                 unsafe { self.argument(window, given) }
             } else {
                 Value::EMPTY

@@ -13,6 +13,7 @@ use crate::fault::{Counters, Fault, FaultReport, Panic, Raise};
 use crate::fiber::{FiberId, State};
 use crate::frame::flags;
 use crate::host::{Grants, Output, Resources};
+use crate::host_memory::{copied, fixed, written};
 use crate::legend::Legends;
 use crate::value::Value;
 use crate::world::{
@@ -117,8 +118,8 @@ impl World {
             tracer: None,
             collect_always: false,
             emissions: Default::default(),
+            named_rest: None,
             closed: false,
-            kept: Vec::new(),
         })
     }
 
@@ -342,7 +343,7 @@ impl World {
             Some(info) => {
                 let panic = self.panic_of(&info);
                 let message = if let Some(panic) = &panic {
-                    format!("panic: {}", panic.message)
+                    written(format_args!("panic: {}", panic.message))
                 } else if info.value.same(Value::HOLE) {
                     info.message
                 } else {
@@ -352,13 +353,15 @@ impl World {
                 if info.fault == Fault::Internal {
                     self.closed = true;
                 }
-                Box::new(FaultReport {
-                    fault: info.fault,
-                    message,
-                    trace: info.trace,
-                    omitted: info.omitted,
-                    counters,
-                    panic,
+                fixed(|| {
+                    Box::new(FaultReport {
+                        fault: info.fault,
+                        message,
+                        trace: info.trace,
+                        omitted: info.omitted,
+                        counters,
+                        panic,
+                    })
                 })
             }
             None => self.report_of(Fault::Internal, "a fault without a record"),
@@ -367,13 +370,16 @@ impl World {
 
     fn report_of(&mut self, fault: Fault, message: &str) -> Box<FaultReport> {
         self.counters.faults += 1;
-        Box::new(FaultReport {
-            fault,
-            message: message.to_owned(),
-            trace: Vec::new(),
-            omitted: 0,
-            counters: self.counters(),
-            panic: None,
+        let counters = self.counters();
+        fixed(|| {
+            Box::new(FaultReport {
+                fault,
+                message: message.to_owned(),
+                trace: Vec::new(),
+                omitted: 0,
+                counters,
+                panic: None,
+            })
         })
     }
 
@@ -388,10 +394,13 @@ impl World {
             } else {
                 "___"
             };
-            return Some(Box::new(Panic {
-                code: i64::from(info.fault.rhumb()),
-                message: info.message.clone(),
-                data: data.to_owned(),
+            let message = copied(&info.message);
+            return Some(fixed(|| {
+                Box::new(Panic {
+                    code: i64::from(info.fault.rhumb()),
+                    message,
+                    data: data.to_owned(),
+                })
             }));
         }
         if !self.is_event(info.value) {
@@ -415,16 +424,18 @@ impl World {
             }
             let value = world.element(event, index);
             let text = world.display_in(Lang::Rhumb, value, mode).ok()?;
-            world.text_str(text).map(str::to_owned).ok()
+            world.text_str(text).map(copied).ok()
         };
         let message = shown(self, u32::from(count > 1), 0).unwrap_or_default();
-        let data = shown(self, 2, 1).unwrap_or_else(|| String::from("___"));
+        let data = shown(self, 2, 1).unwrap_or_else(|| copied("___"));
         self.raised = None;
         self.temps.truncate(mark);
-        Some(Box::new(Panic {
-            code: code.unwrap_or(999),
-            message,
-            data,
+        Some(fixed(|| {
+            Box::new(Panic {
+                code: code.unwrap_or(999),
+                message,
+                data,
+            })
         }))
     }
 
@@ -434,7 +445,7 @@ impl World {
             return message;
         }
         match self.display(value, 1) {
-            Ok(ticket) => self.text_str(ticket).map(str::to_owned).unwrap_or_default(),
+            Ok(ticket) => self.text_str(ticket).map(copied).unwrap_or_default(),
             Err(_) => String::new(),
         }
     }

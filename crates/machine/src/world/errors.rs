@@ -5,6 +5,7 @@ use fzb::view::ExportTarget;
 use lemari::Ticket;
 
 use crate::fault::{Fault, Raise};
+use crate::host_memory::copied;
 use crate::legend::{FieldName, Legends, Nature};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -99,12 +100,12 @@ impl World {
         fault.filter(|fault| fault.raisable())
     }
 
-    /// The message of an error value; empty if it is none.
+    /// The first 4 KiB of the message of an error value; empty if it is none.
     pub(crate) fn error_message(&mut self, value: Value) -> String {
         if value.kind() == Kind::Text {
             return self
                 .text_str(value.as_ticket())
-                .map(str::to_owned)
+                .map(copied)
                 .unwrap_or_default();
         }
         if value.kind() != Kind::Map || self.nature(value.as_ticket()) != Nature::Error {
@@ -120,7 +121,7 @@ impl World {
             return String::new();
         }
         self.text_str(message.as_ticket())
-            .map(str::to_owned)
+            .map(copied)
             .unwrap_or_default()
     }
 

@@ -9,6 +9,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{BIRTH_FRAMES, BIRTH_WORDS, Fiber, FiberId, Home, Role, State};
 use crate::frame::{Frame, flags};
 use crate::heap::object::{FiberObj, kind};
+use crate::host_memory::boxed;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
 
@@ -31,6 +32,15 @@ impl World {
         }
         let bytes = size_of::<Fiber>() + BIRTH_WORDS * 8 + BIRTH_FRAMES * size_of::<Frame>();
         self.charge(bytes)?;
+        let made = self.fiber_charged(role);
+        if made.is_err() {
+            self.lemari.refund(bytes);
+        }
+        made
+    }
+
+    /// The rest of making a fiber, once its bytes are counted.
+    fn fiber_charged(&mut self, role: Role) -> Raise<FiberId> {
         let slot = match self.free_fibers.pop() {
             Some(slot) => slot,
             None => {
@@ -66,9 +76,8 @@ impl World {
             self.free_fibers.push(slot);
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
-        self.emissions.young.push(slot);
         let mark = self.emissions.epoch;
-        self.fibers[slot as usize] = Some(Box::new(Fiber {
+        let made = boxed(Fiber {
             regs,
             frames,
             top: 0,
@@ -99,7 +108,13 @@ impl World {
             mark,
             first_waiter: 0,
             next_waiter: 0,
-        }));
+        });
+        let Ok(made) = made else {
+            self.free_fibers.push(slot);
+            return Err(self.no_host_memory());
+        };
+        self.fibers[slot as usize] = Some(made);
+        self.emissions.young.push(slot);
         self.live_fibers += 1;
         self.counters.fibers += 1;
         Ok(FiberId(slot))
@@ -267,12 +282,12 @@ impl World {
 
     /// Suspends the running fiber's bookkeeping: where it stands.
     pub(crate) fn save_running(&mut self) {
-        let top = self.frame_index() as u32;
-        let r = self.running_r;
-        let base = self.register_index(r);
+        let (frame, r) = (self.frame, self.running_r);
         let fiber = self.fiber();
-        fiber.top = top;
-        fiber.base = base;
+        let words = (r as usize).wrapping_sub(fiber.regs.as_ptr() as usize) / size_of::<u64>();
+        fiber.base = words as u32;
+        // SAFETY: both point into the running fiber's frames.
+        fiber.top = unsafe { frame.offset_from(fiber.frames.as_ptr()) } as u32;
     }
 
     /// Resumes a suspended or new fiber with a value; the running fiber waits for it. Its results go to `dst` of the
@@ -409,12 +424,20 @@ impl World {
             self.warn(format_args!("a process failed: {name}: {message}"));
         }
         let value = if info.value.same(Value::HOLE) {
-            self.error_map(
+            let made = self.error_map(
                 i64::from(info.fault as u8),
                 info.fault.name(),
                 &info.message,
                 Value::EMPTY,
-            )?
+            );
+            match made {
+                Ok(error) => error,
+                // It has failed all the same, or it would fail for ever.
+                Err(Raised(())) => {
+                    self.raised = None;
+                    Value::HOLE
+                }
+            }
         } else {
             info.value
         };
@@ -696,8 +719,7 @@ impl World {
         match fiber.state {
             State::Finished if fiber.failed => {
                 let error = fiber.result;
-                let message = self.error_message(error);
-                Err(self.throw(error, message))
+                Err(self.throw_failure(error))
             }
             State::Finished => {
                 let result = fiber.result;
@@ -876,6 +898,18 @@ impl World {
         }
     }
 
+    /// Throws what a process ended by; a hole if there was no memory to keep it.
+    fn throw_failure(&mut self, value: Value) -> Raised {
+        if value.same(Value::HOLE) {
+            return self.fault(
+                Fault::State,
+                "the process failed, and there was no memory to say how",
+            );
+        }
+        let message = self.error_message(value);
+        self.throw(value, message)
+    }
+
     /// A fiber taken from the ready queue goes on, or starts.
     fn continue_fiber(&mut self, id: FiberId) -> Raise<Next> {
         let new = self
@@ -890,8 +924,7 @@ impl World {
         let fiber = self.fiber();
         let (dst, dropped, value) = (fiber.dst, fiber.drop_result, fiber.result);
         if std::mem::take(&mut fiber.failed) {
-            let message = self.error_message(value);
-            return Err(self.throw(value, message));
+            return Err(self.throw_failure(value));
         }
         if dropped {
             let r = self.running_r;

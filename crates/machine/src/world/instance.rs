@@ -7,9 +7,10 @@ use fzb::view::{Module, ModuleHash};
 
 use crate::cache::Cache;
 use crate::code::Code;
-use crate::engine::Loaded;
+use crate::engine::{Loaded, NoCode};
 use crate::fault::{Fault, Raise};
 use crate::host::HostFunction;
+use crate::host_memory::boxed;
 use crate::value::Value;
 use crate::world::World;
 
@@ -175,7 +176,7 @@ impl World {
             + constants * 16
             + typedefs * size_of::<u32>();
         self.charge(bytes)?;
-        let mut instance = Box::new(Instance {
+        let made = boxed(Instance {
             loaded: loaded.clone(),
             slots: Vec::new(),
             statics: Vec::new(),
@@ -190,6 +191,9 @@ impl World {
             exports: Value::EMPTY,
             caches: Vec::new(),
         });
+        let Ok(mut instance) = made else {
+            return Err(self.no_host_memory());
+        };
         let reserved = instance.slots.try_reserve_exact(functions).is_ok()
             && instance.statics.try_reserve_exact(statics).is_ok()
             && instance.imports.try_reserve_exact(imports).is_ok()
@@ -244,15 +248,15 @@ impl World {
                         format_args!("no host function is called {name}"),
                     ));
                 };
-                let declared: Vec<TypeId> = import.params.iter().map(TypeId).collect();
+                let declared = import.params.iter().map(TypeId);
                 // Arguments and results cross the border as tagged values, each checked where it is read: a side that
                 // says `dyn` fits every type of the other.
                 let dynamic = |ty: TypeId| module.repr(ty).is_some_and(|repr| repr.is_dyn());
                 let same = |a: TypeId, b: TypeId| {
                     module.repr(a) == module.repr(b) || dynamic(a) || dynamic(b)
                 };
-                let fits = declared.len() == host.params.len()
-                    && declared.iter().zip(&host.params).all(|(a, b)| same(*a, *b))
+                let fits = import.params.len() as usize == host.params.len()
+                    && declared.zip(&host.params).all(|(a, b)| same(a, *b))
                     && same(import.result, host.result);
                 if !fits {
                     return Err(self.fault_args(
@@ -343,17 +347,20 @@ impl World {
                 .filter(|host| host.caps.is_empty())
                 .and_then(|host| host.inline)
         };
-        let code = match entry.loaded.code(FuncId(function), &inline) {
+        let loaded = entry.loaded.clone();
+        let code = match loaded.code(FuncId(function), &inline) {
             Ok(code) => code,
-            Err(why) => return Err(self.fault_args(Fault::Verify, format_args!("{why}"))),
+            Err(NoCode::Refused(why)) => {
+                return Err(self.fault_args(Fault::Verify, format_args!("{why}")));
+            }
+            Err(NoCode::NoMemory) => return Err(self.no_host_memory()),
         };
-        let bytes = code.sites as usize * size_of::<Cache>();
-        self.charge(bytes + 32)?;
+        // A World pays for the code that it uses, whoever had it translated first.
+        self.charge(code.sites as usize * size_of::<Cache>() + code.bytes())?;
         let entry = &mut self.instances[instance as usize];
         let mut caches: Vec<Cache> = Vec::new();
         if caches.try_reserve_exact(code.sites as usize).is_err()
             || entry.caches.try_reserve(1).is_err()
-            || self.kept.try_reserve(1).is_err()
         {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
@@ -365,10 +372,9 @@ impl World {
             .last_mut()
             .map_or(std::ptr::null_mut(), |array| array.as_mut_ptr());
         let slot = &mut entry.slots[function as usize];
-        slot.code = Arc::as_ptr(&code);
+        // The instance holds the module, which holds the code.
+        slot.code = code;
         slot.caches = array;
-        let slot: *mut FnSlot = slot;
-        self.kept.push(code);
         Ok(slot)
     }
 

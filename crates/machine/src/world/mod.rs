@@ -29,7 +29,6 @@ use std::sync::atomic::AtomicU32;
 
 use lemari::Lemari;
 
-use crate::code::Code;
 use crate::engine::Shared;
 use crate::fault::Counters;
 use crate::fiber::{Fiber, FiberId};
@@ -171,10 +170,10 @@ pub struct World {
     pub(crate) collect_always: bool,
     /// Emissions, selectors and schedules.
     pub(crate) emissions: crate::exec::signals::Emissions,
+    /// Named arguments that no parameter of the routine about to be entered takes: a map in `temps`.
+    pub(crate) named_rest: Option<usize>,
     /// Closed after an internal error: nothing runs any more.
     pub(crate) closed: bool,
-    /// Translated code that this World keeps alive.
-    pub(crate) kept: Vec<Arc<Code>>,
 }
 
 /// Why the run loop was left.

@@ -1,8 +1,7 @@
 //! Raising: recording what went wrong, before anything is unwound.
 
-use std::fmt::Write as _;
-
 use crate::fault::{Fault, Raised, TraceFrame};
+use crate::host_memory::written;
 use crate::value::Value;
 use crate::world::World;
 
@@ -27,26 +26,6 @@ pub struct RaisedInfo {
     pub lang: fzb::tables::Lang,
 }
 
-/// Longest message kept, in bytes.
-const MESSAGE_BYTES: usize = 4096;
-
-/// A message that grows fallibly and stays below [`MESSAGE_BYTES`].
-struct Message(String);
-impl std::fmt::Write for Message {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let room = MESSAGE_BYTES - self.0.len().min(MESSAGE_BYTES);
-        let mut end = text.len().min(room);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        if self.0.try_reserve(end).is_err() {
-            return Err(std::fmt::Error);
-        }
-        self.0.push_str(&text[..end]);
-        Ok(())
-    }
-}
-
 impl World {
     /// Records a fault with a fixed message.
     #[cold]
@@ -57,13 +36,12 @@ impl World {
     /// Records a fault with a formatted message (never allocates more than the message's bound).
     #[cold]
     pub(crate) fn fault_args(&mut self, fault: Fault, message: std::fmt::Arguments<'_>) -> Raised {
-        let mut text = Message(String::new());
         // A message that cannot be written in full is cut: the fault itself is what matters.
-        let _ = text.write_fmt(message);
+        let message = written(message);
         let lang = self.policy();
         self.raised = Some(RaisedInfo {
             fault,
-            message: text.0,
+            message,
             value: Value::HOLE,
             discard: false,
             outer: false,

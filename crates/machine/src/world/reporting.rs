@@ -3,6 +3,7 @@
 
 use crate::fault::Raise;
 use crate::host::Stream;
+use crate::host_memory::{joined, written};
 use crate::world::World;
 
 /// Takes the warnings of a World, one at a time, without line end.
@@ -52,10 +53,11 @@ impl World {
     }
 
     /// The word for a truth value.
-    pub(crate) fn truth_word(&self, truth: bool) -> String {
+    pub(crate) fn truth_word(&self, truth: bool) -> &str {
         match &self.reporting.words {
-            Some(words) => words[usize::from(truth)].clone(),
-            None => String::from(if truth { "yes" } else { "no" }),
+            Some(words) => &words[usize::from(truth)],
+            None if truth => "yes",
+            None => "no",
         }
     }
 
@@ -78,23 +80,26 @@ impl World {
     /// name behind it if it has one.
     pub(crate) fn note_assertion(&mut self, expected: &str, actual: &str, name: &str) -> Raise<()> {
         let holds = expected == actual;
+        let (open, close) = if name.is_empty() {
+            ("", "")
+        } else {
+            (" (", ")")
+        };
+        let line = if holds {
+            joined(&["PASS: ", actual, open, name, close, "\n"])
+        } else {
+            let (says, got) = ("FAIL: Expected '", "', got '");
+            joined(&[says, expected, got, actual, "'", open, name, close, "\n"])
+        };
+        let Ok(line) = line else {
+            return Err(self.no_host_memory());
+        };
         let count = &mut self.reporting.count;
         if holds {
             count.passed += 1;
         } else {
             count.failed += 1;
         }
-        let mut line = if holds {
-            format!("PASS: {actual}")
-        } else {
-            format!("FAIL: Expected '{expected}', got '{actual}'")
-        };
-        if !name.is_empty() {
-            line.push_str(" (");
-            line.push_str(name);
-            line.push(')');
-        }
-        line.push('\n');
         self.write_output(Stream::Out, line.as_bytes())
     }
 
@@ -108,11 +113,11 @@ impl World {
         self.reporting.warned
     }
 
-    /// Gives a warning.
+    /// Gives a warning: its first 4 KiB.
     pub(crate) fn warn(&mut self, text: std::fmt::Arguments<'_>) {
         self.reporting.warned += 1;
         if let Some(sink) = &mut self.reporting.warnings {
-            sink(&text.to_string());
+            sink(&written(text));
         }
     }
 }

@@ -251,9 +251,14 @@ impl World {
         self.schedule()
     }
 
+    /// Is there a main fiber? Its slot may be there without it, if the host had no memory for its stacks.
+    fn has_main(&self) -> bool {
+        matches!(self.fibers.first(), Some(Some(_)))
+    }
+
     /// Makes the main fiber, which is the first one, if there is none yet.
     pub(crate) fn ensure_main(&mut self) -> Raise<()> {
-        if self.fibers.is_empty() {
+        if !self.has_main() {
             let id = self.new_fiber(Role::Main)?;
             self.switch_to(id);
         }
@@ -269,7 +274,7 @@ impl World {
 
     /// Makes the main fiber the running one, with nothing on its stacks.
     pub(crate) fn rest_at_main(&mut self) {
-        if self.fibers.is_empty() {
+        if !self.has_main() {
             return;
         }
         let main = FiberId(0);

@@ -2,6 +2,7 @@
 
 use crate::code::{Code, Word};
 use crate::fault::TraceFrame;
+use crate::host_memory::{short_name, written};
 use crate::world::World;
 
 /// Frames kept at each end of a long trace.
@@ -9,12 +10,13 @@ const ENDS: usize = 64;
 
 impl World {
     /// The chain of frames from the one on top, through the fibers that wait, to the bottom; and how many frames are
-    /// left out in the middle.
+    /// left out in the middle, or for want of memory.
     pub(crate) fn trace(&mut self) -> (Vec<TraceFrame>, u32) {
-        let mut places: Vec<(*const Code, *const Word, u32)> = Vec::new();
-        let mut outer: std::collections::VecDeque<(*const Code, *const Word, u32)> =
-            std::collections::VecDeque::new();
-        let mut omitted = 0;
+        const NOWHERE: (*const Code, *const Word, u32) = (std::ptr::null(), std::ptr::null(), 0);
+        // The innermost frames, and a ring of the outermost.
+        let mut inner = [NOWHERE; ENDS];
+        let mut outer = [NOWHERE; ENDS];
+        let mut seen = 0usize;
         let mut fiber = Some(self.current);
         let mut top = self.frame_index();
         while let Some(id) = fiber {
@@ -29,36 +31,39 @@ impl World {
                     continue;
                 }
                 let place = (frame.code, frame.pc, frame.instance);
-                if places.len() < ENDS {
-                    places.push(place);
-                } else {
-                    if outer.len() == ENDS {
-                        outer.pop_front();
-                        omitted += 1;
-                    }
-                    outer.push_back(place);
+                match inner.get_mut(seen) {
+                    Some(slot) => *slot = place,
+                    None => outer[seen % ENDS] = place,
                 }
+                seen += 1;
             }
             fiber = record.parent;
             top = fiber
                 .and_then(|id| self.fibers.get(id.0 as usize)?.as_ref())
                 .map_or(0, |parent| parent.top as usize);
         }
-        let frames = places
-            .into_iter()
-            .chain(outer)
-            .map(|(code, pc, instance)| {
-                // SAFETY: code of a frame is kept alive by the World.
-                self.place(unsafe { &*code }, pc, instance)
-            })
-            .collect();
-        (frames, omitted)
+        let kept = seen.min(2 * ENDS);
+        let mut frames = Vec::new();
+        if frames.try_reserve_exact(kept).is_err() {
+            return (frames, seen as u32);
+        }
+        // ENDS divides itself, so the ring's oldest entry stands where the next one would go.
+        let first = if seen > 2 * ENDS { seen } else { ENDS };
+        for index in 0..kept {
+            let (code, pc, instance) = match inner.get(index) {
+                Some(place) => *place,
+                None => outer[(first + index) % ENDS],
+            };
+            // SAFETY: code of a frame is kept alive by the World.
+            frames.push(self.place(unsafe { &*code }, pc, instance));
+        }
+        (frames, (seen - kept) as u32)
     }
 
     pub(crate) fn place(&self, code: &Code, pc: *const Word, instance: u32) -> TraceFrame {
         let file_pc = code.file_pc(pc);
         let mut frame = TraceFrame {
-            function: format!("#{}", code.func.0),
+            function: String::new(),
             module: String::new(),
             file: None,
             line: 0,
@@ -66,20 +71,25 @@ impl World {
             pc: file_pc,
             lang: code.policy,
         };
-        let Some(instance) = self.instances.get(instance as usize) else {
+        let module = self
+            .instances
+            .get(instance as usize)
+            .map(|instance| &instance.loaded.module);
+        let name = module.and_then(|module| {
+            module
+                .function(code.func)
+                .and_then(|function| module.name(function.name?))
+        });
+        frame.function = match name {
+            Some(name) => short_name(name),
+            None => written(format_args!("#{}", code.func.0)),
+        };
+        let Some(module) = module else {
             return frame;
         };
-        let module = &instance.loaded.module;
-        frame.module = module.module_name().to_owned();
-        if let Some(name) = module
-            .function(code.func)
-            .and_then(|function| function.name)
-            .and_then(|name| module.name(name))
-        {
-            frame.function = name.to_owned();
-        }
+        frame.module = short_name(module.module_name());
         if let Some(line) = module.line_at(code.func, file_pc) {
-            frame.file = Some(line.file.to_owned());
+            frame.file = Some(short_name(line.file));
             frame.line = line.line;
             frame.column = line.column;
         }
@@ -96,8 +106,8 @@ impl World {
             let module = &instance.loaded.module;
             module
                 .name(module.function(code.func)?.name?)
-                .map(str::to_owned)
+                .map(short_name)
         });
-        found.unwrap_or_else(|| format!("#{}", code.func.0))
+        found.unwrap_or_else(|| written(format_args!("#{}", code.func.0)))
     }
 }

@@ -10,6 +10,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Role, State};
 use crate::frame::flags;
 use crate::heap::object::{PendingObj, kind};
+use crate::host_memory::copied;
 use crate::value::{Kind, Value};
 use crate::world::fibers::Ended;
 use crate::world::{Outcome, RaisedInfo, World};
@@ -318,7 +319,7 @@ impl World {
         if !info.value.same(Value::HOLE) {
             return Ok(info.value);
         }
-        let (fault, message) = (info.fault, info.message.clone());
+        let (fault, message) = (info.fault, copied(&info.message));
         let kept = self.raised.take();
         let made = self.error_map(i64::from(fault as u8), fault.name(), &message, Value::EMPTY);
         match made {
@@ -333,16 +334,23 @@ impl World {
     /// Makes another fiber the running one, at the frame where it was left.
     pub(crate) fn switch_to(&mut self, id: FiberId) {
         self.current = id;
-        self.note_young(id);
         let fiber = self.fiber();
-        let (top, base) = (fiber.top as usize, fiber.base as usize);
         fiber.state = State::Running;
         fiber.newborn = false;
-        let r = fiber.regs.as_mut_ptr().wrapping_add(base);
-        self.running_r = r;
-        self.refresh(top);
-        // SAFETY: the frame on top of the fiber.
+        let first_look = !std::mem::replace(&mut fiber.young, true);
+        let r = fiber.regs.as_mut_ptr();
+        let (base, r_end) = (fiber.base as usize, r.wrapping_add(fiber.regs.len()));
+        let frames = fiber.frames.as_mut_ptr();
+        let (top, count) = (fiber.top as usize, fiber.frames.len());
+        self.running_r = r.wrapping_add(base);
+        self.regs_end = r_end;
+        if first_look {
+            self.emissions.young.push(id.0);
+        }
+        // SAFETY: `top` and `count` lie within the fiber's frames; the one on top.
         unsafe {
+            self.frame = frames.add(top);
+            self.frame_end = frames.add(count);
             if !(*self.frame).code.is_null() {
                 let instance = (*self.frame).instance;
                 self.switch_instance(instance);
@@ -403,7 +411,7 @@ impl World {
 fn internal(message: &str) -> RaisedInfo {
     RaisedInfo {
         fault: Fault::Internal,
-        message: message.to_owned(),
+        message: copied(message),
         value: Value::HOLE,
         discard: false,
         outer: false,

@@ -9,6 +9,7 @@ use lemari::Ticket;
 use numeric::{Number, TextStyle};
 
 use crate::fault::{Fault, Raise};
+use crate::host_memory::{copied, fixed};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -202,11 +203,11 @@ unsafe fn one(
         }
         b'x' | b'X' | b'o' => {
             let bits = bits(world, value)?;
-            let text = match field.letter {
+            let text = fixed(|| match field.letter {
                 b'x' => format!("{bits:x}"),
                 b'X' => format!("{bits:X}"),
                 _ => format!("{bits:o}"),
-            };
+            });
             numeric_field(
                 world,
                 output,
@@ -260,30 +261,38 @@ unsafe fn one(
 
 /// An integer's digits.
 fn whole(world: &mut World, value: Value, unsigned: bool) -> Raise<Digits> {
-    if let Some(number) = value.as_int() {
-        return Ok(if unsigned {
-            Digits {
-                negative: false,
-                text: (number as u64).to_string(),
+    let digits = |number: i64, unsigned: bool| Digits {
+        negative: !unsigned && number < 0,
+        text: fixed(|| {
+            if unsigned {
+                (number as u64).to_string()
+            } else {
+                number.unsigned_abs().to_string()
             }
-        } else {
-            Digits {
-                negative: number < 0,
-                text: number.unsigned_abs().to_string(),
-            }
-        });
-    }
-    match world.number_of(value) {
-        Some(Number::I64(number)) => Ok(Digits {
-            negative: number < 0,
-            text: number.unsigned_abs().to_string(),
         }),
-        Some(Number::Exact(exact)) if exact.is_integer() => {
-            world.charge_fuel(numeric::text_cost(&Number::Exact(exact.clone())))?;
-            let text = numeric::exact_text(&exact, TextStyle::Morph);
+    };
+    if let Some(number) = value.as_int() {
+        return Ok(digits(number, unsigned));
+    }
+    match world.number_of(value)? {
+        Some(Number::I64(number)) => Ok(digits(number, false)),
+        Some(number @ Number::Exact(_)) => {
+            let Number::Exact(exact) = &number else {
+                return Err(world.type_fault("an integer", value));
+            };
+            if !exact.is_integer() {
+                return Err(world.type_fault("an integer", value));
+            }
+            world.charge_fuel(numeric::text_cost(&number))?;
+            let mut text = world.with_room(numeric::text_memory(&number), || {
+                numeric::exact_text(exact, TextStyle::Morph)
+            })?;
+            if text.starts_with('-') {
+                text.remove(0);
+            }
             Ok(Digits {
                 negative: exact.is_negative(),
-                text: text.trim_start_matches('-').to_owned(),
+                text,
             })
         }
         _ => Err(world.type_fault("an integer", value)),
@@ -307,20 +316,28 @@ fn bits(world: &mut World, value: Value) -> Raise<u64> {
 
 /// A number with a fraction.
 fn real(world: &mut World, value: Value, field: Field) -> Raise<Digits> {
-    let Some(number) = world.number_of(value) else {
+    let Some(number) = world.number_of(value)? else {
         return Err(world.type_fault("a number", value));
     };
-    let float = numeric::to_f64(&number);
+    let room = numeric::memory(numeric::Operation::Quotient, &number, &number);
+    let float = world.with_room(room, || numeric::to_f64(&number))?;
     let negative = float.is_sign_negative() && !float.is_nan();
     let size = float.abs();
     if !size.is_finite() {
         return Ok(Digits {
             negative,
-            text: String::from(if size.is_nan() { "nan" } else { "infinity" }),
+            text: copied(if size.is_nan() { "nan" } else { "infinity" }),
         });
     }
     let precision = field.precision.unwrap_or(6) as usize;
     world.charge_fuel(precision as u64 / 16)?;
+    // Digits before the point (at most 309) and behind it, a few times over.
+    let text = world.with_room(4096 + 8 * precision, || real_text(size, field, precision))?;
+    Ok(Digits { negative, text })
+}
+
+/// The text of a size that is finite.
+fn real_text(size: f64, field: Field, precision: usize) -> String {
     let mut text = String::new();
     // A `String` takes what is written; digits are bounded by the precision.
     let _ = match field.letter {
@@ -340,7 +357,7 @@ fn real(world: &mut World, value: Value, field: Field) -> Raise<Digits> {
     if field.letter == b'E' {
         text.make_ascii_uppercase();
     }
-    Ok(Digits { negative, text })
+    text
 }
 
 /// At most `digits` significant digits, without zeroes at the end; an exponent where the plain form would be long.

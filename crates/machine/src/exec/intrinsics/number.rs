@@ -47,7 +47,7 @@ pub(super) fn int_pow(world: &mut World, site: Site) -> Raise<()> {
 /// The number in operand 0; fault type if it is something else.
 fn operand(world: &mut World, site: Site) -> Raise<Number> {
     let value = site.value(0);
-    match world.number_of(value) {
+    match world.number_of(value)? {
         Some(number) => Ok(number),
         None => Err(world.type_fault("a number", value)),
     }
@@ -58,7 +58,9 @@ pub(super) fn whole(world: &mut World, site: Site, mode: Rounding) -> Raise<()> 
     let number = operand(world, site)?;
     let promote = promote(world.policy());
     charge(world, &number)?;
-    let result = world.number_result(numeric::round(promote, &number, mode))?;
+    let room = numeric::memory(numeric::Operation::Quotient, &number, &number);
+    let result = world.with_room(room, || numeric::round(promote, &number, mode))?;
+    let result = world.number_result(result)?;
     site.set_value(result);
     Ok(())
 }
@@ -77,9 +79,12 @@ pub(super) fn round(world: &mut World, site: Site) -> Raise<()> {
     let promote = promote(world.policy());
     charge(world, &number)?;
     let places = site.int(1);
-    let result = match &number {
-        Number::I64(_) if places >= 0 => Ok(number),
-        Number::F64(value) if !value.is_finite() => Ok(number),
+    // Moving the point there and back.
+    let shift = Number::I64(places.clamp(-FAR, FAR));
+    let room = numeric::memory(numeric::Operation::Shift, &number, &shift);
+    let result = world.with_room(room, || match &number {
+        Number::I64(value) if places >= 0 => Ok(Number::I64(*value)),
+        Number::F64(value) if !value.is_finite() => Ok(Number::F64(*value)),
         Number::F64(value) => Exact::from_f64(*value)
             .and_then(|exact| rounded(&exact, places))
             .map(|exact| Number::F64(signed(exact.to_f64(), *value))),
@@ -96,7 +101,7 @@ pub(super) fn round(world: &mut World, site: Site) -> Raise<()> {
                 _ => Number::Exact(exact),
             })
         }
-    };
+    })?;
     let result = match result {
         // An integer that rounding carried out of i64 widens only where the policy does that.
         Ok(Number::Exact(_))
@@ -121,12 +126,15 @@ fn signed(result: f64, from: f64) -> f64 {
     }
 }
 
+/// Places beyond which there are no digits.
+const FAR: i64 = 1 << 20;
+
 fn rounded(exact: &Exact, places: i64) -> Result<Exact, numeric::NumError> {
     if let Ok(scale) = u32::try_from(places) {
         return exact.round(scale, Rounding::HalfEven);
     }
     // Left of the point: the point is moved there, and back. Beyond the digits there is only zero.
-    let shift = places.max(-(1 << 20));
+    let shift = places.max(-FAR);
     let moved = numeric::scale10(
         Promote::Decimal,
         &Number::Exact(exact.clone()),
@@ -163,12 +171,16 @@ pub(super) fn in_range(world: &mut World, site: Site) -> Raise<()> {
         }
     };
     let (from, to, step) = (part(world, 0), part(world, 1), part(world, 2));
+    let on_part = |world: &mut World| {
+        let (from, step) = (part(world, 0), part(world, 2));
+        on_step(world, site.value(1), from, step)
+    };
     if step.as_int().is_some_and(|step| step < 0) {
         // A step that goes down turns the ends around; an open end is then the lower one.
         let inside = world.less(relation::LE, site.value(1), from)?
             && (part(world, 1).is_empty()
                 || world.less(relation::LE, part(world, 1), site.value(1))?)
-            && on_step(world, site.value(1), part(world, 0), part(world, 2));
+            && on_part(world)?;
         site.set_bool(inside);
         return Ok(());
     }
@@ -178,24 +190,28 @@ pub(super) fn in_range(world: &mut World, site: Site) -> Raise<()> {
     let inside = world.less(relation::LE, value, site.value(1))?
         && (part(world, high).is_empty()
             || world.less(relation::LE, site.value(1), part(world, high))?)
-        && on_step(world, site.value(1), part(world, 0), part(world, 2));
+        && on_part(world)?;
     site.set_bool(inside);
     Ok(())
 }
 
 /// True if `value` is a whole number of steps from `from`, or there is no step, or they are no numbers.
-fn on_step(world: &World, value: Value, from: Value, step: Value) -> bool {
+fn on_step(world: &mut World, value: Value, from: Value, step: Value) -> Raise<bool> {
     if let (Some(value), Some(from), Some(step)) = (value.as_int(), from.as_int(), step.as_int()) {
-        return step == 0 || (i128::from(value) - i128::from(from)) % i128::from(step) == 0;
+        return Ok(step == 0 || (i128::from(value) - i128::from(from)) % i128::from(step) == 0);
     }
     let (Some(value), Some(from), Some(step)) = (
-        world.number_of(value),
-        world.number_of(from),
-        world.number_of(step),
+        world.number_of(value)?,
+        world.number_of(from)?,
+        world.number_of(step)?,
     ) else {
-        return true;
+        return Ok(true);
     };
-    let rest = numeric::sub(Promote::Decimal, &value, &from)
-        .and_then(|gap| numeric::rem(Promote::Decimal, &gap, &step));
-    rest.is_ok_and(|rest| rest == Number::I64(0))
+    let room = numeric::memory(numeric::Operation::Quotient, &value, &step)
+        + numeric::memory(numeric::Operation::Sum, &value, &from);
+    let rest = world.with_room(room, || {
+        numeric::sub(Promote::Decimal, &value, &from)
+            .and_then(|gap| numeric::rem(Promote::Decimal, &gap, &step))
+    })?;
+    Ok(rest.is_ok_and(|rest| rest == Number::I64(0)))
 }

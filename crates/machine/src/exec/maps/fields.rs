@@ -12,6 +12,7 @@ use crate::exec::dispatch::{Dispatch, Next, Slow, cold};
 use crate::fault::{Fault, Raise};
 use crate::heap::map::{Place, set};
 use crate::heap::object::{CellObj, MapObj};
+use crate::host_memory::copied;
 use crate::legend::{FieldName, LegendId, Nature, field_flags, legend_flags};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
@@ -379,7 +380,7 @@ impl World {
         }
         let dict = object.kind() == Kind::Map && self.nature(object.as_ticket()) == Nature::Dict;
         let kind = self.kind_name(object);
-        let name = self.name_text(name).to_owned();
+        let name = copied(self.name_text(name));
         Err(if dict {
             self.fault_args(Fault::Key, format_args!("there is no key {name}"))
         } else {

@@ -15,6 +15,7 @@ use crate::fault::{Fault, Raise};
 use crate::frame::proclaimer;
 use crate::heap::map::Want;
 use crate::heap::object::MapObj;
+use crate::host_memory::copied;
 use crate::legend::FieldName;
 use crate::value::{Kind, Value, tag};
 use crate::world::call::{bind, closure_aux};
@@ -259,7 +260,7 @@ impl World {
         match found {
             Some(callee) => Ok(callee),
             None => {
-                let name = self.name_text(name).to_owned();
+                let name = copied(self.name_text(name));
                 Err(self.fault_args(
                     Fault::Attribute,
                     format_args!("no parent class has a method {name}"),

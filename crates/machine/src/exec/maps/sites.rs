@@ -1,6 +1,7 @@
 //! Inline caches of name sites: one entry, then four ways, then none (docs/specs/machine.md §2 "Inline caches").
 
 use crate::cache::{Cache, action};
+use crate::host_memory::boxed;
 use crate::value::Value;
 use crate::world::World;
 
@@ -92,13 +93,17 @@ impl World {
                 return;
             }
             if now.action != more::WAYS {
-                if self.lemari.charge(size_of::<[Cache; WAYS]>()).is_err()
-                    || self.legends.ways.try_reserve(1).is_err()
-                {
+                let bytes = size_of::<[Cache; WAYS]>();
+                if self.lemari.charge(bytes).is_err() {
                     *cache = entry;
                     return;
                 }
-                let mut ways = Box::new([now, entry, Cache::default(), Cache::default()]);
+                let made = boxed([now, entry, Cache::default(), Cache::default()]);
+                let (Ok(mut ways), Ok(())) = (made, self.legends.ways.try_reserve(1)) else {
+                    self.lemari.refund(bytes);
+                    *cache = entry;
+                    return;
+                };
                 let address = ways.as_mut_ptr() as usize as u64;
                 self.legends.ways.push(ways);
                 *cache = Cache {

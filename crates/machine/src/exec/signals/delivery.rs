@@ -31,7 +31,22 @@ impl World {
         let home = listener.home;
         let mark = self.temp(listener.handler)?;
         self.temp(listener.event)?;
-        let made = self.new_fiber(Role::Handler);
+        let record = Selecting {
+            below: 0,
+            frame: 0,
+            purpose: Purpose::Handler,
+            emission: (index, generation),
+            dst: 0,
+            branch: 0,
+            replied: false,
+            kept: false,
+            peek: listener.peek,
+            last: Value::EMPTY,
+        };
+        // A handler that runs always has its record: without it the delivery could not go on where it ends.
+        let made = self
+            .room_for_selecting(record)
+            .and_then(|()| self.new_fiber(Role::Handler));
         let (handler, own) = (self.temps[mark], self.temps[mark + 1]);
         self.temps.truncate(mark);
         let id = match made {
@@ -67,18 +82,7 @@ impl World {
             fiber.base = if selector { 8 } else { 6 };
         }
         self.switch_to(id);
-        let slot = self.push_selecting(Selecting {
-            below: 0,
-            frame: 0,
-            purpose: Purpose::Handler,
-            emission: (index, generation),
-            dst: 0,
-            branch: 0,
-            replied: false,
-            kept: false,
-            peek: listener.peek,
-            last: Value::EMPTY,
-        })?;
+        let slot = self.push_selecting(record)?;
         if let Some(record) = self.emissions.selecting.get_mut(slot as usize) {
             record.frame = 1;
         }

@@ -5,6 +5,7 @@ use super::state::{Status, Then};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::State;
+use crate::host_memory::fixed;
 use crate::value::Value;
 use crate::world::{RaisedInfo, World};
 
@@ -65,7 +66,10 @@ impl World {
         match then {
             Then::Deliver => match self.prompt_result(dst, branch, value) {
                 Ok(next) => Ok(next),
-                Err(Raised(())) => Err(self.raised.take().map_or_else(|| lost(self), Box::new)),
+                Err(Raised(())) => Err(self
+                    .raised
+                    .take()
+                    .map_or_else(|| lost(self), |info| fixed(|| Box::new(info)))),
             },
             Then::Raise(info) => Err(info),
             Then::Nothing => Err(lost(self)),
@@ -101,7 +105,7 @@ impl World {
             self.drop_chain(index);
             return info;
         }
-        match self.discard(index, Then::Raise(Box::new(info)), Value::EMPTY) {
+        match self.discard(index, Then::Raise(fixed(|| Box::new(info))), Value::EMPTY) {
             Err(Raised(())) => match self.raised.take() {
                 Some(info) => info,
                 None => *lost(self),
@@ -115,16 +119,18 @@ impl World {
 fn lost(world: &mut World) -> Box<RaisedInfo> {
     let Raised(()) = world.fault(Fault::Internal, "the record of a discard is lost");
     match world.raised.take() {
-        Some(info) => Box::new(info),
-        None => Box::new(RaisedInfo {
-            fault: Fault::Internal,
-            message: String::new(),
-            value: Value::HOLE,
-            discard: false,
-            outer: false,
-            trace: Vec::new(),
-            omitted: 0,
-            lang: fzb::tables::Lang::Machine,
+        Some(info) => fixed(|| Box::new(info)),
+        None => fixed(|| {
+            Box::new(RaisedInfo {
+                fault: Fault::Internal,
+                message: String::new(),
+                value: Value::HOLE,
+                discard: false,
+                outer: false,
+                trace: Vec::new(),
+                omitted: 0,
+                lang: fzb::tables::Lang::Machine,
+            })
         }),
     }
 }

@@ -9,6 +9,7 @@ use crate::exec::flow::push_frame;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{Prompt, Role, State, prompt_flags};
 use crate::frame::flags;
+use crate::host_memory::fixed;
 use crate::value::{Kind, Value};
 use crate::world::{FnSlot, World};
 
@@ -228,7 +229,7 @@ impl World {
             Err(Raised(())) => {
                 // No room for the selector: what was captured unwinds, then the fault goes on in the owner.
                 let then = match self.raised.take() {
-                    Some(info) => Then::Raise(Box::new(info)),
+                    Some(info) => Then::Raise(fixed(|| Box::new(info))),
                     None => Then::Nothing,
                 };
                 self.discard(index, then, Value::EMPTY)
@@ -370,7 +371,7 @@ impl World {
                     let then = self
                         .raised
                         .take()
-                        .map_or(Then::Nothing, |info| Then::Raise(Box::new(info)));
+                        .map_or(Then::Nothing, |info| Then::Raise(fixed(|| Box::new(info))));
                     self.discard(index, then, Value::EMPTY)
                 }
             };

@@ -3,10 +3,11 @@
 
 use super::event::slot;
 use super::prompt::How;
-use super::state::{DROPPED, Emission, FINISHES, NO_FIBER, Place, RETURNS, Status, Then};
+use super::state::{DROPPED, FINISHES, NO_FIBER, Place, RETURNS, Status};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
+use crate::host_memory::copied;
 use crate::space::{Listener, Outward};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -106,7 +107,7 @@ impl World {
             self.temps.truncate(mark);
             let mark = self.temp(event)?;
             let message = if message.kind() == Kind::Text {
-                self.text_str(message.as_ticket())?.to_owned()
+                copied(self.text_str(message.as_ticket())?)
             } else {
                 String::new()
             };
@@ -149,39 +150,7 @@ impl World {
 
     /// An emission of the running fiber, at the instruction that runs.
     pub(crate) fn emit(&mut self, event: Value, kind: u32, topic: u32, dst: u16) -> Raise<u32> {
-        let emitter = self.current;
-        let index = self.new_emission(Emission {
-            generation: 0,
-            handle: 0,
-            mark: self.emissions.epoch,
-            serial: 0,
-            event,
-            emitter,
-            emitter_generation: self.fiber_generation(emitter),
-            dst,
-            kind,
-            topic,
-            trap: None,
-            resumable: true,
-            raised: None,
-            passed: 0,
-            through: 0,
-            place: Place::Fiber(emitter),
-            status: Status::Open,
-            multi: false,
-            shared: false,
-            outer: NO_FIBER,
-            owner: NO_FIBER,
-            owner_generation: 0,
-            owner_dst: 0,
-            owner_branch: 0,
-            then: Then::Nothing,
-            value: Value::EMPTY,
-            listeners: Vec::new(),
-            next: 0,
-            answer: Value::HOLE,
-            consumed: false,
-        })?;
+        let index = self.new_emission(event, kind, topic, dst)?;
         match self.zombie_value(index) {
             Ok(zombie) => {
                 if let Some(event) = self
@@ -446,7 +415,7 @@ impl World {
     /// Nobody took a post of the running fiber, which is worth a warning.
     fn unmatched(&mut self, topic: u32, dst: u16, trap: bool) -> Raise<Next> {
         self.emissions.unmatched += 1;
-        let topic = self.name_text(topic).to_owned();
+        let topic = copied(self.name_text(topic));
         self.warn(format_args!("uncaught signal #{topic}"));
         self.untaken(dst, trap)
     }

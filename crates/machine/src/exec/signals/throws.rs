@@ -9,6 +9,7 @@ use super::state::{DROPPED, FINISHES, Place};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Role, prompt_flags};
+use crate::host_memory::fixed;
 use crate::legend::Legends;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
@@ -56,7 +57,7 @@ impl World {
         };
         let place = self.outward(Place::Fiber(outer));
         if let Some(emission) = self.emission(index) {
-            emission.raised = Some(Box::new(info));
+            emission.raised = Some(fixed(|| Box::new(info)));
             emission.resumable = dst.is_some();
             emission.trap = trap;
             emission.passed = skip + 1;
@@ -130,8 +131,9 @@ impl World {
             let error = value.as_ticket();
             let number = self.slot_value(error, 0).as_int();
             code = match number.map(|number| (u8::try_from(number), number)) {
-                Some((Ok(fault), _)) => Fault::from_number(fault)
-                    .map_or(code, |fault| i64::from(fault.rhumb())),
+                Some((Ok(fault), _)) => {
+                    Fault::from_number(fault).map_or(code, |fault| i64::from(fault.rhumb()))
+                }
                 // A host function's own code.
                 Some((Err(_), own @ 256..1000)) => own,
                 _ => code,

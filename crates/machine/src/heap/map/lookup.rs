@@ -10,6 +10,7 @@ use lemari::Ticket;
 
 use crate::fault::{Fault, Raise};
 use crate::heap::object::MapObj;
+use crate::host_memory::{NoMemory, boxed};
 use crate::legend::{Field, FieldName, LegendId, Nature, entry_flags, field_flags, legend_flags};
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -113,7 +114,10 @@ impl World {
         let name = self.intern(hook.label())?;
         if self.legends.hooks.is_none() {
             self.charge(size_of::<[u32; Hook::ALL.len()]>())?;
-            self.legends.hooks = Some(Box::new([0; Hook::ALL.len()]));
+            match boxed([0; Hook::ALL.len()]) {
+                Ok(table) => self.legends.hooks = Some(table),
+                Err(NoMemory) => return Err(self.no_host_memory()),
+            }
         }
         if let Some(slot) = self
             .legends
@@ -323,6 +327,9 @@ impl World {
         };
         if let Some(place) = self.test(first, want, first == mark)? {
             return Ok(Some((place, first)));
+        }
+        if path.try_reserve(1).is_err() {
+            return Err(self.no_host_memory());
         }
         path.push((first, 0));
         while let Some(&mut (at, ref mut position)) = path.last_mut() {
