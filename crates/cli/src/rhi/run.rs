@@ -209,10 +209,8 @@ pub fn trace_bytecode(document: &Document, flags: &Rhi, report: &Report) {
     if !flags.trace_bytecode {
         return;
     }
-    if let Ok(module) = fzb::Module::check(document.bytes.clone(), fzb::view::Checks::Full)
-        && let Some(tables) = fzb::text::tables_of(&module)
-    {
-        report.line(fzb::text::disassemble(&tables).trim_end());
+    if let Ok(module) = fzb::Module::check(document.bytes.clone(), fzb::view::Checks::Full) {
+        report.line(fzb::text::disassemble(&module.to_tables()).trim_end());
     }
 }
 
