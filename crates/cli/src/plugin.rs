@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Read};
 
 use diag::{Diagnostic, fc};
-use foxvm::{Engine, Function, Instance, Limits};
+use foxvm::{Engine, Function, Instance, Lang, Limits};
 use indicatif::{ProgressBar, ProgressStyle};
 use stdlib::Settings;
 
@@ -52,6 +52,9 @@ fn start(arguments: &PlugRun, report: &mut Report) -> Result<u8, u8> {
     })?;
     let module = load::module(&engine, &arguments.file, report)?;
     let mut session = Session::open(&engine, limits, &granted, &arguments.bounds, report)?;
+    if module.lang() == Lang::Rhumb {
+        crate::rhumb::prepare(&engine, &mut session.world, None, report)?;
+    }
     let mut feed = Feed::default();
     let code = match session.world.bind(&module) {
         Ok(instance) => match hook(&instance, arguments, report) {

@@ -20,6 +20,18 @@ impl Lemari {
         Ok(())
     }
 
+    /// As [`Lemari::charge`] where that takes neither a collection nor a look at the sabotage switch; else false, and
+    /// nothing has happened.
+    #[inline(always)]
+    pub fn charge_now(&mut self, bytes: usize) -> bool {
+        let fits = !self.sabotaged && bytes <= self.config.limit.saturating_sub(self.used);
+        if fits {
+            self.count(bytes);
+            self.charged += bytes;
+        }
+        fits
+    }
+
     /// As [`Lemari::charge`], but a major collection (and smaller trays) first if there is no room.
     pub fn charge_or_collect(
         &mut self,

@@ -25,6 +25,8 @@ pub struct Settings {
     pub base: Option<PathBuf>,
     /// Compute anchors that the catalog does not have yet, and write them into it.
     pub fill_anchors: bool,
+    /// Mentions of labels that nothing defines are mistakes in programs, not in libraries.
+    pub strict: bool,
     /// Locale of sources that say nothing of it.
     pub locale: Option<Locale>,
 }
@@ -177,6 +179,7 @@ impl Loader {
         let told = Options {
             parts: &parts,
             session,
+            strict: self.settings.strict && self.state().open.len() <= 1,
             ..Options::new(name, path, text, self)
         };
         let compiled = compile(&parsed.tree, &told);

@@ -74,6 +74,10 @@ impl Book {
 /// Reads a file as text.
 pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     let about = std::fs::metadata(path).map_err(|error| because(path, &error))?;
+    // A pipe or a device might never end.
+    if !about.is_file() {
+        return Err(format!("{}: no plain file", path.display()));
+    }
     if about.len() > LARGEST_BOOK {
         return Err(format!("{}: larger than 64 MiB", path.display()));
     }

@@ -82,6 +82,7 @@ fn every_code_is_provoked_here_or_among_the_limits() {
     // Not provoked: a mistake of the compiler.
     seen.push(rhumb::diagnostics::codes::COMPILER);
     seen.extend(compiled("x .= {!|nowhere|1.0.0}"));
+    seen.extend(compiled("nowhere"));
     // More parameters than a function can have.
     let many: Vec<String> = (0..300).map(|number| format!("p{number}")).collect();
     seen.extend(compiled(&format!("f .= [{}] -> 1", many.join("; "))));
@@ -95,7 +96,11 @@ fn compiled(text: &str) -> Vec<diag::Code> {
     use rhumb::compile::{NoLibraries, Options as Compile, compile};
     let parsed = parse(text, Options::default());
     assert!(!parsed.has_errors());
-    let options = Compile::new("errors", "errors.rh", parsed.source.text(), &NoLibraries);
+    let text = parsed.source.text();
+    let options = Compile {
+        strict: true,
+        ..Compile::new("errors", "errors.rh", text, &NoLibraries)
+    };
     let problems = compile(&parsed.tree, &options).expect_err("a problem");
     problems.iter().map(|problem| problem.code()).collect()
 }

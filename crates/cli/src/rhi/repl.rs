@@ -41,6 +41,7 @@ pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
                     if !repl.take(&text, report) {
                         break;
                     }
+                    repl.look_at_new(report);
                     prompt.know(repl.known());
                 }
                 Read::Nothing => {}
@@ -50,7 +51,16 @@ pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
     } else {
         repl.piped(report);
     }
-    repl.session.close(exit::OK, report)
+    let code = repl.ground.library.ended().get().unwrap_or(exit::OK);
+    repl.session.close(code, report)
+}
+
+/// Flags for what the prompt itself evaluates.
+fn quiet() -> Rhi {
+    Rhi {
+        silent: true,
+        ..Rhi::default()
+    }
 }
 
 struct Repl<'f> {
@@ -65,6 +75,8 @@ struct Repl<'f> {
     before: Option<Vec<String>>,
     /// Names of fields that were written.
     fields: Vec<String>,
+    /// Labels whose values were not looked at for names of fields.
+    new: Vec<String>,
     /// Blocks so far.
     count: u32,
 }
@@ -92,6 +104,7 @@ impl<'f> Repl<'f> {
             labels: Vec::new(),
             before: None,
             fields: Vec::new(),
+            new: Vec::new(),
             count: 0,
         })
     }
@@ -134,7 +147,7 @@ impl<'f> Repl<'f> {
                 "quit" => return false,
                 "help" => self.say(HELP),
                 "labels" => {
-                    let labels = self.labels.join("\n");
+                    let labels = self.shown().cloned().collect::<Vec<_>>().join("\n");
                     if !labels.is_empty() {
                         self.say(&labels);
                     }
@@ -148,8 +161,9 @@ impl<'f> Repl<'f> {
             return true;
         }
         self.save(report);
+        self.count += 1;
         let before = self.labels.clone();
-        if let Some(value) = self.evaluate(text, report) {
+        if let Some(value) = self.evaluate(text, self.flags, report) {
             match self.session.world.display_as(Lang::Rhumb, &value, true) {
                 Ok(shown) => self.say(&format!("=> {shown}")),
                 Err(error) => report.tell(&error.diagnostic()),
@@ -157,7 +171,8 @@ impl<'f> Repl<'f> {
         }
         self.before = Some(before);
         self.session.console.flush();
-        true
+        // A block may end the program.
+        self.ground.library.ended().get().is_none()
     }
 
     fn say(&self, text: &str) {
@@ -166,12 +181,11 @@ impl<'f> Repl<'f> {
     }
 
     /// Evaluates a block; its value, or nothing if that was told as an error.
-    fn evaluate(&mut self, text: &str, report: &mut Report) -> Option<Value> {
-        self.count += 1;
+    fn evaluate(&mut self, text: &str, flags: &Rhi, report: &mut Report) -> Option<Value> {
         let name = format!("block {}", self.count);
         let compiled = self.ground.loader.block(&name, text, &self.labels);
-        let document = self.ground.accepted(compiled, self.flags, report).ok()?;
-        trace_bytecode(&document, self.flags, report);
+        let document = self.ground.accepted(compiled, flags, report).ok()?;
+        trace_bytecode(&document, flags, report);
         let module = self.ground.module(&document, report).ok()?;
         let tree = &document.parsed.tree;
         let new = session_labels(tree, &self.labels);
@@ -182,6 +196,7 @@ impl<'f> Repl<'f> {
         self.session.interrupts.wait(false);
         let called = self.session.world.bind(&module).and_then(|instance| {
             // From here on the labels exist, however it ends.
+            self.new.extend(new.iter().cloned());
             self.labels.extend(new);
             self.labels.sort();
             instance.call(
@@ -206,7 +221,7 @@ impl<'f> Repl<'f> {
     fn save(&mut self, report: &mut Report) {
         let values: Vec<String> = self.shown().map(|label| format!("<{label}>")).collect();
         let text = format!("{SAVED} := [{}]", values.join("; "));
-        self.evaluate(&text, report);
+        self.evaluate(&text, &quiet(), report);
     }
 
     /// Labels that users know.
@@ -228,12 +243,33 @@ impl<'f> Repl<'f> {
             .collect();
         self.labels = before;
         for (index, label) in kept.iter().enumerate() {
-            // Frozen labels refuse, and have their value anyway; so the refusal is answered.
-            let text = format!(
-                "(<{label}> == {SAVED}[{at}]) ~> ({label} := {SAVED}[{at}]) {{ #***(409) .. ^(___) }}",
-                at = index + 1
-            );
-            self.evaluate(&text, report);
+            // Frozen labels refuse; the refusal is taken.
+            let text = format!("({label} := {SAVED}[{}]) {{ #*** .. ___ }}", index + 1);
+            self.evaluate(&text, &quiet(), report);
+        }
+    }
+
+    /// Remembers the names of the fields that the values of new labels have.
+    fn look_at_new(&mut self, report: &mut Report) {
+        for label in std::mem::take(&mut self.new) {
+            if label == SAVED {
+                continue;
+            }
+            let text = format!("(<{label}>[*]) {{ #*** .. [] }}");
+            let names = self.evaluate(&text, &quiet(), report);
+            let names = names.and_then(|names| self.session.world.read::<Vec<String>>(&names).ok());
+            for name in names.unwrap_or_default() {
+                self.note_field(&name);
+            }
+        }
+    }
+
+    fn note_field(&mut self, name: &str) {
+        if let Err(at) = self
+            .fields
+            .binary_search_by(|known| known.as_str().cmp(name))
+        {
+            self.fields.insert(at, name.to_owned());
         }
     }
 
@@ -244,12 +280,8 @@ impl<'f> Repl<'f> {
                 continue;
             }
             let range = piece.span.start as usize..piece.span.end as usize;
-            if let Some(name) = text.get(range)
-                && let Err(at) = self
-                    .fields
-                    .binary_search_by(|known| known.as_str().cmp(name))
-            {
-                self.fields.insert(at, name.to_owned());
+            if let Some(name) = text.get(range) {
+                self.note_field(name);
             }
         }
     }

@@ -132,6 +132,7 @@ impl Ground {
         let settings = loader::Settings {
             base: None,
             fill_anchors: flags.sha256,
+            strict: flags.strict,
             locale: flags.locale(),
         };
         let loader = front::loader(&engine, path, settings, report)?;

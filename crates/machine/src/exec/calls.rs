@@ -1,6 +1,6 @@
 //! Calls of values and imports, tail calls, throwing.
 
-use fzb::tables::{ConstId, FuncId, ImportId, function_flags};
+use fzb::tables::{ConstId, FuncId, ImportId, Lang, function_flags};
 use fzb::view::Constant;
 
 use super::dispatch::{Dispatch, Next, Slow, cold};
@@ -8,9 +8,11 @@ use super::flow::{push_frame, push_plain};
 use crate::code::{ArgCheck, Word};
 use crate::fault::{Fault, Raise, Raised};
 use crate::frame::flags;
+use crate::heap::map::set;
 use crate::heap::object::ClosureObj;
 use crate::host::{Answer, HostError};
 use crate::host_memory::copied;
+use crate::legend::{FieldName, Legends, field_flags};
 use crate::value::{Kind, Value, tag};
 use crate::world::{ImportSlot, InstanceState, World};
 
@@ -569,6 +571,9 @@ impl World {
             match entry_kind {
                 ArgKind::Spread => {
                     let from = self.temps.len();
+                    if self.policy() == Lang::Rhumb && value.kind() == Kind::Map {
+                        self.spread_names(value, &mut named)?;
+                    }
                     self.spread_into_temps(value)?;
                     if spread.try_reserve(1).is_err() {
                         return Err(self.fault(Fault::Mem, "the host has no memory left"));
@@ -596,7 +601,9 @@ impl World {
         }
         let count = self.temps.len() - positional;
         let callee = self.temps[mark];
-        if named.is_empty() {
+        let is_routine = matches!(callee.kind(), Kind::Func | Kind::Closure);
+        // Rhumb has no errors of arity: what has no parameters with names gets the others.
+        if named.is_empty() || !is_routine && self.policy() == Lang::Rhumb {
             let mut args: Vec<Value> = Vec::new();
             if args.try_reserve_exact(count).is_err() {
                 return Err(self.fault(Fault::Mem, "the host has no memory left"));
@@ -607,7 +614,7 @@ impl World {
             // SAFETY: passed on.
             return unsafe { self.call_value(r, callee, receiver, &args, dst, 0) };
         }
-        if !matches!(callee.kind(), Kind::Func | Kind::Closure) {
+        if !is_routine {
             return Err(self.fault(
                 Fault::Arity,
                 "named arguments need a routine with named parameters",
@@ -663,8 +670,65 @@ impl World {
         }
         let receiver = Some(self.temps[mark + 1]).filter(|value| !value.same(Value::HOLE));
         self.temps.truncate(mark);
+        if !named.is_empty() {
+            return self.call_with_names(callee, receiver, args, named, dst);
+        }
         // SAFETY: passed on.
         unsafe { self.call_value(r, callee, receiver, &args, dst, 0) }
+    }
+
+    /// Calls with named arguments that no parameter takes: they are fields of the rest.
+    fn call_with_names(
+        &mut self,
+        callee: Value,
+        receiver: Option<Value>,
+        mut args: Vec<Value>,
+        named: Vec<(u32, Value)>,
+        dst: u16,
+    ) -> Raise<Next> {
+        let mark = self.temps.len();
+        self.push_temps(&[callee, receiver.unwrap_or(Value::HOLE)])?;
+        let first = self.temps.len();
+        self.push_temps(&args)?;
+        let values = self.temps.len();
+        for (_, value) in &named {
+            self.temp(*value)?;
+        }
+        let map = self.map_new(Legends::PLAIN, 0)?;
+        let map = self.temp(Value::ticket(Kind::Map, map))?;
+        for (index, (name, _)) in named.iter().enumerate() {
+            self.set_field(map, FieldName::text(*name), values + index, set::MUTABLE)?;
+        }
+        let (callee, receiver) = (self.temps[mark], self.temps[mark + 1]);
+        args.copy_from_slice(&self.temps[first..values]);
+        // The map stays rooted while the call is set up.
+        self.temps[mark] = self.temps[map];
+        self.temps.truncate(mark + 1);
+        self.named_rest = Some(mark);
+        let receiver = Some(receiver).filter(|value| !value.same(Value::HOLE));
+        let r = self.running_r;
+        // SAFETY: `running_r` is the first register of the frame on top.
+        let result = unsafe { self.call_value(r, callee, receiver, &args, dst, 0) };
+        self.named_rest = None;
+        self.temps.truncate(mark);
+        result
+    }
+
+    /// The public named fields of a map that is spread, as named arguments; those that are there already stay.
+    fn spread_names(&mut self, map: Value, named: &mut Vec<(u32, Value)>) -> Raise<()> {
+        for index in 0..self.members(map.as_ticket()) {
+            self.charge_node()?;
+            let member = self.member(map.as_ticket(), index);
+            if member.key.kind() != Kind::Text || member.flags & field_flags::SUB != 0 {
+                continue;
+            }
+            let name = self.intern_text(member.key.as_ticket())?;
+            if named.try_reserve(1).is_err() {
+                return Err(self.fault(Fault::Mem, "the host has no memory left"));
+            }
+            named.push((name, member.value));
+        }
+        Ok(())
     }
 }
 

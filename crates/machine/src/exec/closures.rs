@@ -379,30 +379,100 @@ impl Slow for Partial {
             let Some(Constant::Shape(shape)) = module.constant(ConstId(wide(pc).0)) else {
                 return Err(world.fault(Fault::Internal, "a shape that is none"));
             };
-            let count = shape.iter().count();
-            let ticket = world.alloc(
-                kind::PARTIAL,
-                count as u16,
-                size_of::<PartialObj>() + count * 16,
-            )?;
+            let places = world.partial_places(callee, shape.iter())?;
+            let count = places.iter().map(|place| place + 1).max().unwrap_or(0);
+            let Ok(aux) = u16::try_from(count) else {
+                return Err(world.fault(Fault::Range, "too many arguments"));
+            };
+            let bytes = size_of::<PartialObj>() + count * 16;
+            let ticket = world.alloc(kind::PARTIAL, aux, bytes)?;
             let object = world.at::<PartialObj>(ticket);
             (*object).bound = 0;
             (*object).pad = 0;
             (*object).target = world.read(r, w.b);
             (*object).receiver = Value::HOLE;
             let to = (&raw mut (*object).args).cast::<Value>();
+            for index in 0..count {
+                to.add(index).write(Value::HOLE);
+            }
             let mut from = r.byte_add(w.b as usize).cast::<Value>().add(1);
-            for (index, (entry_kind, _)) in shape.iter().enumerate() {
-                if entry_kind == fzb::tables::ArgKind::Hole {
-                    to.add(index).write(Value::HOLE);
-                } else {
-                    to.add(index).write(from.read());
+            for (place, (entry_kind, _)) in places.iter().zip(shape.iter()) {
+                if entry_kind != fzb::tables::ArgKind::Hole {
+                    to.add(*place).write(from.read());
                     from = from.add(1);
                 }
             }
             world.write(r, w.a, Value::ticket(Kind::Partial, ticket));
             Ok(Next::at(pc.add(2), r))
         }
+    }
+}
+
+impl World {
+    /// The parameter that each entry of a partial application's shape fills: named ones theirs, the others what is left in
+    /// order.
+    fn partial_places(
+        &mut self,
+        callee: Value,
+        shape: impl Iterator<Item = (fzb::tables::ArgKind, Option<fzb::tables::NameId>)>,
+    ) -> Raise<Vec<usize>> {
+        let mut places = Vec::new();
+        for (_, name) in shape {
+            let place = match name {
+                Some(name) => self.named_parameter(callee, name)?,
+                None => None,
+            };
+            if places.try_reserve(1).is_err() {
+                return Err(self.fault(Fault::Mem, "the host has no memory left"));
+            }
+            places.push(place);
+        }
+        let mut taken: Vec<usize> = Vec::new();
+        if taken.try_reserve_exact(places.len()).is_err() {
+            return Err(self.fault(Fault::Mem, "the host has no memory left"));
+        }
+        taken.extend(places.iter().flatten());
+        taken.sort_unstable();
+        let (mut next, mut skipped) = (0, 0);
+        for place in &mut places {
+            if place.is_none() {
+                while taken.get(skipped).is_some_and(|taken| *taken <= next) {
+                    next += usize::from(taken[skipped] == next);
+                    skipped += 1;
+                }
+                *place = Some(next);
+                next += 1;
+            }
+        }
+        Ok(places.into_iter().flatten().collect())
+    }
+
+    /// The parameter of that name of a routine, if it has one.
+    fn named_parameter(
+        &mut self,
+        callee: Value,
+        name: fzb::tables::NameId,
+    ) -> Raise<Option<usize>> {
+        if !matches!(callee.kind(), Kind::Func | Kind::Closure) {
+            return Ok(None);
+        }
+        let name = self.name(name.0)?;
+        let (instance, function) = self.routine_of(callee);
+        let Some(entry) = self.instances.get(instance as usize) else {
+            return Ok(None);
+        };
+        let module = entry.loaded.module.clone();
+        let Some(record) = module.function(fzb::tables::FuncId(function)) else {
+            return Ok(None);
+        };
+        for index in 0..record.params {
+            if let Some(param) = record.param_name(index)
+                && self.name_in(instance, param.0)? == name
+            {
+                return Ok(Some(index as usize));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -548,6 +618,19 @@ impl Slow for ArgAll {
             }
             let value = world.map_of_temps(Legends::PLAIN, mark, count as usize)?;
             world.temps.truncate(mark);
+            let map = world.temp(value)?;
+            // Named arguments are fields of the rest.
+            let rest = if hidden == u16::MAX {
+                Value::EMPTY
+            } else {
+                world.read(world.running_r, hidden)
+            };
+            if rest.kind() == Kind::Map {
+                let from = world.temp(rest)?;
+                world.copy_names(map, from)?;
+            }
+            let value = world.temps[map];
+            world.temps.truncate(map);
             let r = world.running_r;
             world.write(r, (*pc).a, value);
             Ok(Next::at(pc.add(2), r))

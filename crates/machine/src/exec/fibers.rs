@@ -10,7 +10,7 @@ use crate::value::{Kind, Value};
 use crate::world::World;
 
 pub use super::signals::{
-    EventArg, KeepEvent, MatchEvent, Post, Prompt, Reply, RetOuter, SelectorRet,
+    KeepEvent, MatchEvent, Post, Prompt, Reply, RetOuter, SelectorRet, event_arg,
 };
 
 /// A suspended fiber over the routine at `b`.

@@ -16,7 +16,7 @@ pub use cells::{List, cons, head, tail};
 pub use index::{get_index, set_index};
 pub use loops::{IterNew, IterNext};
 pub use patterns::{CheckLen, Rest, TryIndex, Unpack};
-pub use push::PushAt;
+pub use push::push_at;
 pub use ranges::{Range, Slice};
 pub use tuples::{Tuple, TupleGet};
 

@@ -323,7 +323,7 @@ singles! { D;
     /// Rhumb's postfix operators.
     FieldOp => whole::<D, maps::FieldOpOp>;
     /// Add an element.
-    PushAt => whole::<D, lists::PushAt>;
+    PushAt => lists::push_at::<D>;
     /// Join maps, texts, ranges.
     Join => whole::<D, maps::Join>;
     /// View with a first subfield.
@@ -379,7 +379,7 @@ singles! { D;
     /// Event test.
     MatchEvent => whole::<D, fibers::MatchEvent>;
     /// Event argument.
-    EventArg => whole::<D, fibers::EventArg>;
+    EventArg => fibers::event_arg::<D>;
     /// Space instructions that live behind the spaces interface.
     Space => whole::<D, fibers::Space>;
     /// New memory.

@@ -21,11 +21,15 @@ pub(crate) use state::{Emission, Emissions, RETURNS, Status};
 pub(crate) use throws::Met;
 
 use super::calls::wide;
-use super::dispatch::{Next, Slow};
+use super::dispatch::{Dispatch, Next, Slow, cold};
 use crate::code::Word;
 use crate::fault::Raise;
-use crate::value::Value;
+use crate::heap::object::{BlobObj, MapObj, kind};
+use crate::heap::vector::{elem, read_element};
+use crate::legend::Legends;
+use crate::value::{Value, tag};
 use crate::world::World;
+use lemari::Ticket;
 
 /// Runs the thunk at `b` under the selector behind it.
 pub struct Prompt;
@@ -148,7 +152,36 @@ impl Slow for MatchEvent {
 }
 
 /// The event at `b`, and its argument of that index; empty if it has none.
-pub struct EventArg;
+pub unsafe fn event_arg<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code; an event's arguments stand in a vector of any values.
+    unsafe {
+        let w = *pc;
+        let (event, index) = (r.byte_add(w.b as usize).cast::<Value>().read(), wide(pc).0);
+        if event.tag == tag::MAP {
+            let map = (*cx).at::<MapObj>(event.as_ticket());
+            let elements = Ticket((*map).elements);
+            if (*map).legend == Legends::EVENT.0 && elements.0 != 0 {
+                let vec = (*cx).at::<BlobObj>(elements);
+                if *vec.cast::<u8>() == kind::VEC_DYN && index < (*vec).len {
+                    let value = read_element(vec, elem::DYN, index as usize);
+                    let to = r.byte_add(w.a as usize).cast::<Value>();
+                    to.write(event);
+                    to.add(1).write(value);
+                    return D::next(pc.add(2), r, cx, ia, fa);
+                }
+            }
+        }
+        cold::<D, EventArg>(pc, r, cx, ia, fa)
+    }
+}
+
+struct EventArg;
 impl Slow for EventArg {
     const WORDS: usize = 2;
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {

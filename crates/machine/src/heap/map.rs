@@ -180,11 +180,10 @@ impl World {
         // SAFETY: live texts, a live table and its index.
         unsafe {
             let hash = (*self.text_object(text)).hash;
-            let index = self.index_of(table);
-            if index.is_direct() {
+            if self.is_dense(table) {
                 return None;
             }
-            let (mask, slots) = index.hashed();
+            let (mask, slots) = self.index_of(table).slots();
             for step in 0..=mask {
                 let slot = slots.add((hash.wrapping_add(step) & mask) as usize).read();
                 if slot == 0 {

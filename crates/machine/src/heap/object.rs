@@ -348,17 +348,18 @@ pub struct FiberObj {
 pub struct TableObj {
     /// Object header.
     pub header: u64,
-    /// Entries not deleted.
-    pub live: u32,
-    /// Pairs in use: twice the entries, deleted ones included.
+    /// Slots of a dense table (`heap/table/dense.rs`); 0 if it is hashed.
+    pub slots: u32,
+    /// Pairs in use: all slots, else twice the entries, deleted ones included.
     pub pairs: u32,
     /// Entries there is room for.
     pub cap: u32,
-    /// Ticket of the index.
+    /// Ticket of the index, whose `len` is the number of entries not deleted. A hashed table's has `cap` slots, a dense one's
+    /// is the list of the slots of its `cap` entries.
     pub index: u32,
-    /// Key of the first slot of a direct index (`heap/table/index.rs`).
+    /// Key of the first slot of a dense table.
     pub base: i64,
-    /// Key, value, key, value …
+    /// Key, value, key, value …, or the slots.
     pub entries: [Value; 0],
 }
 /// Bytes before a table's entries.

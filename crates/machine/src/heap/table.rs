@@ -1,11 +1,17 @@
 //! Hash tables of maps: entries in insertion order beside an index of slots (docs/specs/machine.md §2 "Dictionary mode").
 //!
+//! Entries are pairs of key and value under a hashed index (`index.rs`), or, where keys are near integers, values in slots
+//! beside a list of these (`dense.rs`). Both show the same: entries have numbers from 0 on in the order in which they came.
+//! What finds an entry may call it by another number, which [`World::table_entry`] and its like take too.
+//!
 //! A deleted entry stays as a hole until the table is rebuilt, so that numbers of entries stay what they are. Growing
 //! always makes a new table object: an iteration that began before keeps the old one and finds its keys there, in order
 //! (`heap/iter.rs`). Keys are compared as the policy of the running function compares values, hashes are keyed per World;
 //! neither shows, because order is insertion order.
 
+mod dense;
 mod index;
+mod rebuild;
 mod whole;
 
 pub(crate) use whole::Found;
@@ -13,7 +19,7 @@ pub(crate) use whole::Found;
 use lemari::Ticket;
 
 use crate::fault::Raise;
-use crate::heap::object::{MapObj, TABLE_HEADER, TableObj};
+use crate::heap::object::{BlobObj, MapObj, TABLE_HEADER, TableObj};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -21,7 +27,8 @@ use crate::world::World;
 const BIRTH: u32 = 6;
 /// Most entries of a table.
 const MAX_ENTRIES: u32 = 1 << 29;
-/// Bits of a stored key's tag word that hold the entry's flags; a key's own tag has zeros there.
+/// Bits of a stored key's tag word, in a dense table of a stored value's, that hold the entry's flags; a value's own tag has
+/// zeros there.
 const FLAGS_SHIFT: u32 = 16;
 const FLAGS_MASK: u64 = 0xFFFF << FLAGS_SHIFT;
 
@@ -48,13 +55,18 @@ impl World {
 
     /// Number of entries of a map's table, deleted ones not counted.
     pub(crate) fn table_live(&self, map: Ticket) -> u32 {
-        let table = self.map_table(map);
-        // SAFETY: a live table.
+        self.live_of(self.map_table(map))
+    }
+
+    /// As [`World::table_live`], of a table object (ticket 0: none).
+    fn live_of(&self, table: Ticket) -> u32 {
         if table.0 == 0 {
-            0
-        } else {
-            // SAFETY: a live table.
-            unsafe { (*self.at::<TableObj>(table)).live }
+            return 0;
+        }
+        // SAFETY: a live table has a live index.
+        unsafe {
+            let index = Ticket((*self.at::<TableObj>(table)).index);
+            (*self.at::<BlobObj>(index)).len
         }
     }
 
@@ -64,13 +76,19 @@ impl World {
     }
 
     /// Entries of a table object (ticket 0: none), deleted ones included.
+    #[inline]
     pub(crate) fn entries_of(&self, table: Ticket) -> u32 {
-        // SAFETY: a live table.
         if table.0 == 0 {
-            0
-        } else {
-            // SAFETY: a live table.
-            unsafe { (*self.at::<TableObj>(table)).pairs / 2 }
+            return 0;
+        }
+        // SAFETY: a live table has a live index.
+        unsafe {
+            let object = self.at::<TableObj>(table);
+            if self.is_dense(table) {
+                (*self.at::<BlobObj>(Ticket((*object).index))).cap
+            } else {
+                (*object).pairs / 2
+            }
         }
     }
 
@@ -82,11 +100,20 @@ impl World {
 
     /// As [`World::table_entry`], of a table object.
     pub(crate) fn entry_of(&self, table: Ticket, entry: u32) -> (Value, Value) {
-        if entry >= self.entries_of(table) {
-            return (Value::HOLE, Value::EMPTY);
-        }
+        let nothing = (Value::HOLE, Value::EMPTY);
         // SAFETY: a live table with that entry.
         unsafe {
+            if table.0 != 0 && self.is_dense(table) {
+                let Some(slot) = self.slot_of_entry(table, entry) else {
+                    return nothing;
+                };
+                return slot
+                    .value()
+                    .map_or(nothing, |value| (Value::int(slot.key), value));
+            }
+            if entry >= self.entries_of(table) {
+                return nothing;
+            }
             let pair = self.entry_slot(table, entry);
             let mut key = pair.read();
             key.tag &= !FLAGS_MASK;
@@ -101,28 +128,40 @@ impl World {
 
     /// As [`World::table_flags`], of a table object.
     pub(crate) fn flags_of(&self, table: Ticket, entry: u32) -> u16 {
-        if entry >= self.entries_of(table) {
-            return 0;
-        }
         // SAFETY: a live table with that entry.
-        unsafe { ((*self.entry_slot(table, entry)).tag >> FLAGS_SHIFT) as u16 }
+        unsafe {
+            if table.0 != 0 && self.is_dense(table) {
+                return self
+                    .slot_of_entry(table, entry)
+                    .map_or(0, |slot| slot.flags());
+            }
+            if entry >= self.entries_of(table) {
+                return 0;
+            }
+            ((*self.entry_slot(table, entry)).tag >> FLAGS_SHIFT) as u16
+        }
     }
 
     /// Sets the flags of an entry.
     pub(crate) fn table_set_flags(&mut self, map: Ticket, entry: u32, flags: u16) {
         let table = self.map_table(map);
-        if entry < self.entries_of(table) {
-            // SAFETY: a live table with that entry; the tag's low byte, which the collector reads, stays.
-            unsafe {
+        // SAFETY: a live table with that entry; the tag's low byte, which the collector reads, stays.
+        unsafe {
+            if table.0 != 0 && self.is_dense(table) {
+                if let Some(slot) = self.slot_of_entry(table, entry) {
+                    slot.set_flags(flags);
+                }
+            } else if entry < self.entries_of(table) {
                 let key = self.entry_slot(table, entry);
                 (*key).tag = (*key).tag & !FLAGS_MASK | u64::from(flags) << FLAGS_SHIFT;
             }
         }
     }
 
-    /// Address of an entry's key; its value follows.
+    /// Address of the key of a hashed table's entry; its value follows.
+    #[inline(always)]
     unsafe fn entry_slot(&self, table: Ticket, entry: u32) -> *mut Value {
-        // SAFETY: the caller's promise: a live table with that entry.
+        // SAFETY: the caller's promise: a live hashed table with that entry.
         unsafe {
             self.at::<u8>(table)
                 .add(TABLE_HEADER)
@@ -134,9 +173,13 @@ impl World {
     /// Stores the value of an existing entry of a map's table.
     pub(crate) fn table_set_value(&mut self, map: Ticket, entry: u32, value: Value) {
         let table = self.map_table(map);
-        if entry < self.entries_of(table) {
-            // SAFETY: a live table with that entry.
-            unsafe {
+        // SAFETY: a live table with that entry.
+        unsafe {
+            if table.0 != 0 && self.is_dense(table) {
+                if let Some(slot) = self.slot_of_entry(table, entry) {
+                    self.store_slot(table, slot, value);
+                }
+            } else if entry < self.entries_of(table) {
                 let slot = self.entry_slot(table, entry).add(1);
                 self.store(table, slot, value);
             }
@@ -172,14 +215,14 @@ impl World {
                 Found::Unsure => {}
             }
         // SAFETY: a live table.
-        } else if table.0 != 0 && unsafe { self.index_of(table).is_direct() } {
+        } else if table.0 != 0 && unsafe { self.is_dense(table) } {
             // Its keys are integers all, and this is none.
             return Ok((hash, None));
         }
         Ok((hash, self.table_probe(map, key, hash)?))
     }
 
-    /// What a hashed index keeps of the hash of `temps[key]`, and the integer that it equals. A text's is that of its
+    /// What an index keeps of the hash of `temps[key]`, and the integer that it equals. A text's is that of its
     /// content, which `heap/map.rs` relies on; a char's is that of the text that it equals.
     fn key_hash(&mut self, key: usize) -> Raise<(u32, Option<i64>)> {
         let value = self.temps[key];
@@ -194,7 +237,7 @@ impl World {
         }
     }
 
-    /// Goes through the slots of a hashed index.
+    /// Goes through the index of a hashed table.
     fn table_probe(&mut self, map: usize, key: usize, hash: u32) -> Raise<Option<u32>> {
         let mut table = self.map_table(self.temps[map].as_ticket());
         if table.0 == 0 {
@@ -204,7 +247,7 @@ impl World {
         loop {
             // SAFETY: a live table; a slot below the mask.
             let slot = unsafe {
-                let (mask, slots) = self.index_of(table).hashed();
+                let (mask, slots) = self.index_of(table).slots();
                 if step > mask {
                     return Ok(None);
                 }
@@ -248,31 +291,40 @@ impl World {
             return Ok(entry);
         }
         let table = self.map_table(self.temps[map].as_ticket());
-        if table.0 == 0 || self.table_is_full(table) {
-            let live = self.table_live(self.temps[map].as_ticket());
-            self.table_rebuild(map, live.saturating_mul(2).max(BIRTH), self.temps[key])?;
-        }
-        let table = self.map_table(self.temps[map].as_ticket());
+        let room = if table.0 == 0 || self.table_is_full(table) {
+            Some(self.live_of(table).saturating_mul(2).max(BIRTH))
         // SAFETY: a live table.
-        if unsafe { !self.index_of(table).takes(self.temps[key]) } {
-            self.index_to_hashed(map)?;
+        } else if unsafe { self.is_dense(table) && !self.dense_takes(table, self.temps[key]) } {
+            // SAFETY: as above.
+            Some(unsafe { (*self.at::<TableObj>(table)).cap })
+        } else {
+            None
+        };
+        if let Some(cap) = room {
+            self.table_rebuild(map, cap, self.temps[key])?;
         }
         let table = self.map_table(self.temps[map].as_ticket());
         let (key, value) = (self.temps[key], self.temps[value]);
-        // SAFETY: a live table, which has room and an index that takes the key now.
-        Ok(unsafe { self.table_append(table, hash, key, value) })
+        // SAFETY: a live table, which has room and takes the key now.
+        unsafe {
+            match key.as_int() {
+                Some(number) if self.is_dense(table) => Ok(self.dense_append(table, number, value)),
+                _ => Ok(self.table_append(table, hash, key, value)),
+            }
+        }
     }
 
     /// True if a table object has no room for another entry.
+    #[inline(always)]
     fn table_is_full(&self, table: Ticket) -> bool {
         // SAFETY: a live table.
-        unsafe { (*self.at::<TableObj>(table)).pairs / 2 >= (*self.at::<TableObj>(table)).cap }
+        self.entries_of(table) >= unsafe { (*self.at::<TableObj>(table)).cap }
     }
 
-    /// Adds an entry of a key that the table does not have; its number.
+    /// Adds an entry of a key that a hashed table does not have; its number.
     ///
     /// # Safety
-    /// A live table with room for an entry, whose index takes the key.
+    /// A live hashed table with room for an entry.
     unsafe fn table_append(&mut self, table: Ticket, hash: u32, key: Value, value: Value) -> u32 {
         // SAFETY: the caller's promise; the count grows before the stores, so that the slots belong to the object for the
         // collector, and nothing is allocated in between.
@@ -280,11 +332,11 @@ impl World {
             let object = self.at::<TableObj>(table);
             let entry = (*object).pairs / 2;
             (*object).pairs += 2;
-            (*object).live += 1;
+            (*self.at::<BlobObj>(Ticket((*object).index))).len += 1;
             let slot = self.entry_slot(table, entry);
             self.store(table, slot, key);
             self.store(table, slot.add(1), value);
-            self.index_of(table).insert(key.payload as i64, hash, entry);
+            self.index_of(table).insert(hash, entry);
             entry
         }
     }
@@ -311,18 +363,29 @@ impl World {
     /// Removes an entry by its number.
     pub(crate) fn table_remove_entry(&mut self, map: Ticket, entry: u32) {
         let table = self.map_table(map);
-        if entry >= self.entries_of(table) {
+        if table.0 == 0 {
             return;
         }
-        // SAFETY: a live table with that entry.
+        // SAFETY: a live table with that entry and a live index.
         unsafe {
-            let slot = self.entry_slot(table, entry);
-            if (*slot).tag as u8 == Kind::Hole as u8 {
-                return;
+            let deleted = if self.is_dense(table) {
+                self.slot_of_entry(table, entry)
+                    .is_some_and(|slot| slot.delete())
+            } else if entry < self.entries_of(table) {
+                let slot = self.entry_slot(table, entry);
+                let had = (*slot).tag as u8 != Kind::Hole as u8;
+                if had {
+                    slot.write(Value::HOLE);
+                    slot.add(1).write(Value::EMPTY);
+                }
+                had
+            } else {
+                false
+            };
+            if deleted {
+                let index = Ticket((*self.at::<TableObj>(table)).index);
+                (*self.at::<BlobObj>(index)).len -= 1;
             }
-            slot.write(Value::HOLE);
-            slot.add(1).write(Value::EMPTY);
-            (*self.at::<TableObj>(table)).live -= 1;
         }
     }
 }

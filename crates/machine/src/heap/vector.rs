@@ -122,6 +122,29 @@ impl World {
         Ok(ticket)
     }
 
+    /// A vector of the values `temps[first..first + count]`, which exist, as any values.
+    pub(crate) fn vec_of_temps(&mut self, first: usize, count: usize) -> Raise<Ticket> {
+        let cap = u32::try_from(count).unwrap_or(u32::MAX);
+        if cap > MAX_ELEMENTS {
+            return Err(self.fault(Fault::Mem, "a vector with too many elements"));
+        }
+        let bytes = BLOB_HEADER + count * elem_bytes(elem::DYN);
+        let ticket = self.alloc(kind::VEC_DYN, 0, bytes)?;
+        // SAFETY: a fresh object of `bytes` bytes; every element is written before anything is allocated.
+        unsafe {
+            let object = self.at::<BlobObj>(ticket);
+            ((*object).len, (*object).cap) = (cap, cap);
+            let to = object.cast::<u8>().add(BLOB_HEADER).cast::<Value>();
+            for index in 0..count {
+                let value = self.temps.get(first + index).copied();
+                to.add(index).write(value.unwrap_or(Value::EMPTY));
+            }
+        }
+        // A large object is old from birth.
+        self.lemari.barrier_all(ticket);
+        Ok(ticket)
+    }
+
     /// Element kind of a vector.
     #[inline(always)]
     pub(crate) fn vec_elem(&self, vec: Ticket) -> u8 {

@@ -105,7 +105,24 @@ impl Walk<'_> {
             self.emit.pair(low, high);
         }
         self.safepoint(word, keep, &operands);
+        if instr.op == Op::EnterCtor {
+            self.cells_entered(instr.args[0]);
+        }
         Ok(())
+    }
+
+    /// From here on the locals that `enter_ctor` gave cells hold them: collections have to see them.
+    fn cells_entered(&mut self, names: u32) {
+        let Some(Constant::Names(names)) = self.module.constant(ConstId(names)) else {
+            return;
+        };
+        let cells = self.stack.assigned.iter_mut();
+        for assigned in cells
+            .skip(self.layout.params as usize)
+            .take(names.len() as usize)
+        {
+            *assigned = true;
+        }
     }
 
     fn emit_hot(&mut self, form: Form) -> Step<()> {

@@ -49,7 +49,17 @@ impl World {
     }
 
     /// Counts host memory that the guest makes grow; fault mem at the limit.
+    #[inline]
     pub(crate) fn charge(&mut self, bytes: usize) -> Raise<()> {
+        if self.lemari.charge_now(bytes) {
+            return Ok(());
+        }
+        self.charge_slow(bytes)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn charge_slow(&mut self, bytes: usize) -> Raise<()> {
         let mut roots = RootSet::of(self);
         let charged = self.lemari.charge_or_collect(bytes, &mut roots);
         let swept = self.settle_swept();

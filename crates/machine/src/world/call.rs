@@ -233,6 +233,10 @@ impl World {
                             return Ok(next);
                         }
                     }
+                    if self.policy() == Lang::Rhumb {
+                        // What its programs know it by (docs/specs/rhumb.md §3.4).
+                        return Err(self.fault(Fault::Call, "not callable"));
+                    }
                     let callee = self.temps[mark];
                     let found = self.kind_name(callee);
                     return Err(self.fault_args(
@@ -353,11 +357,15 @@ impl World {
             _ => {}
         }
         let wants_rest = code.hidden[1] != u16::MAX;
-        let rest = if wants_rest && argc > params {
+        let names = self.named_rest.take().filter(|_| wants_rest);
+        let mut rest = if wants_rest && argc > params {
             self.rest_of(window, params, argc)?
         } else {
             Value::EMPTY
         };
+        if let Some(names) = names {
+            rest = self.rest_with_names(rest, names)?;
+        }
         let rest_slot = if rest.is_heap() {
             Some(self.temp(rest)?)
         } else {
@@ -586,8 +594,39 @@ impl World {
 
     /// An element map of the arguments beyond `params`.
     fn rest_of(&mut self, window: u32, params: u32, argc: u32) -> Raise<Value> {
-        let at = window as usize / 8 + params as usize * 2;
+        // The window is counted from the registers of the frame on top, not from the fiber's first.
+        let base = self.fiber().regs.as_ptr() as usize;
+        let first = (self.running_r as usize).wrapping_sub(base) / 8;
+        let at = first + window as usize / 8 + params as usize * 2;
         self.map_of_registers(at, (argc - params) as usize)
+    }
+
+    /// The rest of the arguments with the named ones, which `temps[names]` holds as fields.
+    fn rest_with_names(&mut self, rest: Value, names: usize) -> Raise<Value> {
+        if !rest.is_heap() {
+            return Ok(self.temps[names]);
+        }
+        let mark = self.temp(rest)?;
+        self.copy_names(mark, names)?;
+        let rest = self.temps[mark];
+        self.temps.truncate(mark);
+        Ok(rest)
+    }
+
+    /// Sets the named fields of `temps[from]` on `temps[to]`.
+    pub(crate) fn copy_names(&mut self, to: usize, from: usize) -> Raise<()> {
+        for index in 0..self.members(self.temps[from].as_ticket()) {
+            self.charge_node()?;
+            let member = self.member(self.temps[from].as_ticket(), index);
+            if member.key.kind() != Kind::Text {
+                continue;
+            }
+            let key = self.temp(member.key)?;
+            let value = self.temp(member.value)?;
+            self.set_member(to, key, value, crate::heap::map::set::MUTABLE)?;
+            self.temps.truncate(key);
+        }
+        Ok(())
     }
 
     /// Replaces the frame on top by a call whose arguments stand at `window`: they are moved down to the frame's own

@@ -118,6 +118,7 @@ impl World {
             tracer: None,
             collect_always: false,
             emissions: Default::default(),
+            named_rest: None,
             closed: false,
         })
     }

@@ -282,12 +282,12 @@ impl World {
 
     /// Suspends the running fiber's bookkeeping: where it stands.
     pub(crate) fn save_running(&mut self) {
-        let top = self.frame_index() as u32;
-        let r = self.running_r;
-        let base = self.register_index(r);
+        let (frame, r) = (self.frame, self.running_r);
         let fiber = self.fiber();
-        fiber.top = top;
-        fiber.base = base;
+        let words = (r as usize).wrapping_sub(fiber.regs.as_ptr() as usize) / size_of::<u64>();
+        fiber.base = words as u32;
+        // SAFETY: both point into the running fiber's frames.
+        fiber.top = unsafe { frame.offset_from(fiber.frames.as_ptr()) } as u32;
     }
 
     /// Resumes a suspended or new fiber with a value; the running fiber waits for it. Its results go to `dst` of the

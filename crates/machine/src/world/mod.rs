@@ -170,6 +170,8 @@ pub struct World {
     pub(crate) collect_always: bool,
     /// Emissions, selectors and schedules.
     pub(crate) emissions: crate::exec::signals::Emissions,
+    /// Named arguments that no parameter of the routine about to be entered takes: a map in `temps`.
+    pub(crate) named_rest: Option<usize>,
     /// Closed after an internal error: nothing runs any more.
     pub(crate) closed: bool,
 }

@@ -334,16 +334,23 @@ impl World {
     /// Makes another fiber the running one, at the frame where it was left.
     pub(crate) fn switch_to(&mut self, id: FiberId) {
         self.current = id;
-        self.note_young(id);
         let fiber = self.fiber();
-        let (top, base) = (fiber.top as usize, fiber.base as usize);
         fiber.state = State::Running;
         fiber.newborn = false;
-        let r = fiber.regs.as_mut_ptr().wrapping_add(base);
-        self.running_r = r;
-        self.refresh(top);
-        // SAFETY: the frame on top of the fiber.
+        let first_look = !std::mem::replace(&mut fiber.young, true);
+        let r = fiber.regs.as_mut_ptr();
+        let (base, r_end) = (fiber.base as usize, r.wrapping_add(fiber.regs.len()));
+        let frames = fiber.frames.as_mut_ptr();
+        let (top, count) = (fiber.top as usize, fiber.frames.len());
+        self.running_r = r.wrapping_add(base);
+        self.regs_end = r_end;
+        if first_look {
+            self.emissions.young.push(id.0);
+        }
+        // SAFETY: `top` and `count` lie within the fiber's frames; the one on top.
         unsafe {
+            self.frame = frames.add(top);
+            self.frame_end = frames.add(count);
             if !(*self.frame).code.is_null() {
                 let instance = (*self.frame).instance;
                 self.switch_instance(instance);

@@ -274,6 +274,8 @@ impl Walker<'_> {
             self.chain = chain;
             if let Some(var) = self.lookup(label) {
                 self.mean(at, var);
+            } else if prelude::word(self.tree.label(label)).is_none() {
+                self.analysis.undefined.push((at, label));
             }
         }
     }

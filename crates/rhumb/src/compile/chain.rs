@@ -1,7 +1,7 @@
 //! Chains: reads, calls, indexes and field operators behind an expression (docs/specs/rhumb.md §2.2, §3.4, §3.12).
 
 use emit::{Const, Local};
-use fzb::tables::{ArgKind as Stands, ConstId, TypeId};
+use fzb::tables::{ArgKind as Stands, ConstId, ItemKind, TypeId, field_flags};
 use isa::Op;
 
 use crate::tree::{Arg, ArgKind, Expr, ExprId, FieldName, FieldOp, LabelId, Span, Step, StepKind};
@@ -128,10 +128,6 @@ impl Code<'_> {
                     match (called, self.static_name(name)) {
                         (Some(args), Some(name)) => {
                             index += 1;
-                            let curry = by_reference
-                                && steps.get(index).is_none()
-                                && want == Want::Reference;
-                            let _ = curry;
                             match self.plain_arguments(args) {
                                 Some(count) => {
                                     self.at(step.span);
@@ -158,10 +154,7 @@ impl Code<'_> {
                         }
                         (_, Some(name)) => {
                             self.at(step.span);
-                            let read = *quiet
-                                || by_reference
-                                    && (last || want == Want::Reference || by_reference);
-                            if read {
+                            if *quiet || by_reference {
                                 self.f.op(Op::GetName, &[name.0]);
                             } else {
                                 self.f.op(Op::ReadName, &[name.0]);
@@ -297,7 +290,20 @@ impl Code<'_> {
             match &arg.kind {
                 ArgKind::Positional(id) if holes && matches!(tree.expr(*id), Expr::Void) => {}
                 ArgKind::Positional(id) | ArgKind::Spread(id) => self.dynamic(*id, Want::Value),
-                ArgKind::Named { value, .. } => self.dynamic(*value, Want::Value),
+                ArgKind::Named {
+                    name: FieldName::Label(_),
+                    value,
+                    ..
+                } => self.dynamic(*value, Want::Value),
+                // A name that the program computes: a map of it is spread.
+                ArgKind::Named { name, value, .. } => {
+                    self.computed_name(name);
+                    self.dynamic(*value, Want::Value);
+                    let map = Const::Map(vec![(ItemKind::Computed, None, field_flags::MUTABLE)]);
+                    let map = self.module().constant(map);
+                    self.f.op(Op::MapLit, &[map.0]);
+                    self.f.coerce(TypeId::DYN);
+                }
             }
         }
     }
@@ -314,7 +320,7 @@ impl Code<'_> {
                 ArgKind::Spread(_) => (Stands::Spread, None),
                 ArgKind::Named { name, .. } => match name {
                     FieldName::Label(label) => (Stands::Named, Some(self.name(*label))),
-                    _ => (Stands::Positional, None),
+                    _ => (Stands::Spread, None),
                 },
             })
             .collect();

@@ -11,11 +11,14 @@ use crate::tree::{LabelId, Mutability, Span, Tree};
 
 use super::Options;
 use super::places::Lines;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 use super::units::{Analysis, Meaning, UnitId, UnitKind, VarId, VarKind};
 
 /// Most hidden parameters for raw arguments; those beyond are read one by one.
 const MOST_ARGUMENTS: u32 = 200;
+
+/// Most declared parameters of a function (docs/specs/machine.md §5 rule 10).
+const MOST_PARAMETERS: usize = 255;
 
 /// What all units of a module share.
 pub(super) struct Shared<'a> {
@@ -284,6 +287,14 @@ impl<'a> Code<'a> {
                     {
                         param.name = Some(shared.module.name(shared.tree.label(label)));
                     }
+                }
+                if params.len() > MOST_PARAMETERS {
+                    params.truncate(MOST_PARAMETERS);
+                    let span = found.expr.map(|id| shared.tree.span(id));
+                    shared.problems.borrow_mut().push(Problem {
+                        span: span.unwrap_or_default(),
+                        kind: ProblemKind::Limit("parameters".to_owned()),
+                    });
                 }
                 if params.is_empty() {
                     let most = found.arguments.keys().copied().max().unwrap_or(0);

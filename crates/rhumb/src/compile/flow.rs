@@ -3,7 +3,7 @@
 use fzb::tables::TypeId;
 use isa::Op;
 
-use crate::tree::{Expr, ExprId, FlowOp, LambdaHead, StepKind, Term};
+use crate::tree::{Expr, ExprId, FlowOp, LambdaHead, Step, StepKind, Term};
 
 use super::code::{Code, Want};
 use super::rules;
@@ -167,15 +167,31 @@ impl Code<'_> {
         let Expr::Chain { head, steps } = tree.expr(id) else {
             return None;
         };
+        self.method_of(*head, steps)
+    }
+
+    /// The receiver, in a local, and the name of a chain that ends in `\\f`.
+    pub fn method_of(
+        &mut self,
+        head: ExprId,
+        steps: &[Step],
+    ) -> Option<(emit::Local, fzb::tables::NameId)> {
         let (last, before) = steps.split_last()?;
-        let StepKind::Field { name, .. } = &last.kind else {
+        let StepKind::Field {
+            name,
+            by_reference: false,
+        } = &last.kind
+        else {
             return None;
         };
+        if matches!(self.tree().expr(head), Expr::Reference(_)) {
+            return None;
+        }
         let name = self.static_name(name)?;
         if before.is_empty() {
-            self.dynamic(*head, Want::Value);
+            self.dynamic(head, Want::Value);
         } else {
-            self.chain(*head, before, Want::Value);
+            self.chain(head, before, Want::Value);
             self.f.coerce(TypeId::DYN);
         }
         let receiver = self.f.temp(TypeId::DYN);

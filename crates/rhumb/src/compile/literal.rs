@@ -116,7 +116,7 @@ impl Code<'_> {
                     pieces += 1;
                 }
                 self.f.op(Op::Concat, &[pieces]);
-                self.to_date();
+                self.coerce_to_date();
             }
         }
     }
@@ -141,12 +141,12 @@ impl Code<'_> {
                     rest % SECOND
                 );
                 self.f.push_text(&text);
-                self.to_date();
+                self.coerce_to_date();
             }
         }
     }
 
-    fn to_date(&mut self) {
+    fn coerce_to_date(&mut self) {
         let number = isa::table::COERCIONS
             .iter()
             .position(|name| *name == "date")

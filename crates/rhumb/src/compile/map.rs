@@ -236,11 +236,11 @@ impl Code<'_> {
             match &item.kind {
                 DestructureKind::Label { mutability, .. } => {
                     self.f.load(*local);
-                    self.into_label(at, *mutability);
+                    self.assign_label(at, *mutability);
                 }
                 DestructureKind::Slurp(Some(_)) => {
                     self.f.load(*local);
-                    self.into_label(at, None);
+                    self.assign_label(at, None);
                 }
                 DestructureKind::Nested(inner) => {
                     self.f.load(*local);
@@ -251,7 +251,7 @@ impl Code<'_> {
                 } => match target {
                     Target::Label(_) => {
                         self.f.load(*local);
-                        self.into_label(at, Some(*mutability));
+                        self.assign_label(at, Some(*mutability));
                     }
                     Target::Nested(inner) => {
                         self.f.load(*local);
@@ -268,7 +268,7 @@ impl Code<'_> {
                     self.f.load(*local);
                     match into {
                         SubfieldInto::Items(inner) => self.destructure(*inner),
-                        SubfieldInto::Label(mutability) => self.into_label(at, Some(*mutability)),
+                        SubfieldInto::Label(mutability) => self.assign_label(at, Some(*mutability)),
                     }
                 }
                 DestructureKind::Slurp(None) | DestructureKind::Void | DestructureKind::Error => {}
@@ -334,7 +334,7 @@ impl Code<'_> {
     }
 
     /// Pops into a label; a bare one keeps its mutability.
-    fn into_label(&mut self, at: u32, mutability: Option<Mutability>) {
+    fn assign_label(&mut self, at: u32, mutability: Option<Mutability>) {
         match self.slot_at(at) {
             Some(var) => {
                 self.assign(var, mutability.unwrap_or(Mutability::Mutable));

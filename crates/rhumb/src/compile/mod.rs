@@ -55,6 +55,8 @@ pub struct Options<'a> {
     pub libraries: &'a (dyn Libraries + Sync),
     /// Texts that were joined to this one, in their order; empty if `path` is all of it.
     pub parts: &'a [Part],
+    /// Mentions of labels that nothing defines are mistakes, in place of being empty (§3.2).
+    pub strict: bool,
     /// The document is a block of a prompt ([`BLOCK`]); the labels of the blocks before it.
     pub session: Option<&'a [String]>,
 }
@@ -73,6 +75,7 @@ impl<'a> Options<'a> {
             text,
             libraries,
             parts: &[],
+            strict: false,
             session: None,
         }
     }
@@ -184,7 +187,21 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
             stray_replies,
         };
         document(&shared);
-        shared.problems.into_inner()
+        let mut problems = shared.problems.into_inner();
+        if options.strict {
+            problems.extend(analysis.undefined.iter().map(|(at, label)| {
+                let text = tree.label(*label);
+                Problem {
+                    span: crate::tree::Span {
+                        start: *at,
+                        end: at.saturating_add(text.len() as u32),
+                    },
+                    kind: ProblemKind::Undefined(text.to_owned()),
+                }
+            }));
+            problems.sort_by_key(|problem| problem.span.start);
+        }
+        problems
     };
     if !problems.is_empty() {
         return Err(problems);

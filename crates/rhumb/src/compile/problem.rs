@@ -27,6 +27,8 @@ pub enum ProblemKind {
         /// Why it was not found.
         reason: String,
     },
+    /// Nothing defines that label (only where that is a mistake).
+    Undefined(String),
     /// The compiler's own mistake.
     Internal(String),
 }
@@ -38,6 +40,7 @@ impl Problem {
         match self.kind {
             ProblemKind::Library { .. } => codes::LIBRARY_NOT_FOUND,
             ProblemKind::Limit(_) => codes::TOO_LARGE,
+            ProblemKind::Undefined(_) => codes::UNDEFINED,
             ProblemKind::Internal(_) => codes::COMPILER,
         }
     }
@@ -52,6 +55,7 @@ impl Problem {
                 .arg("reason", reason.as_str()),
             ProblemKind::Limit(what) => told.arg("what", what.as_str()),
             ProblemKind::Internal(reason) => told.arg("reason", reason.as_str()),
+            ProblemKind::Undefined(label) => told.arg("label", label.as_str()),
         };
         told.primary(diag::Span::new(file, self.span.start, self.span.end), None)
     }

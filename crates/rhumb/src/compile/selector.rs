@@ -281,6 +281,11 @@ impl Code<'_> {
             if matches!(tree.expr(head), Expr::Subroutine(_) | Expr::Lambda { .. }) {
                 inner.f.op(Op::CallClosure, &[0]);
             }
+        } else if let Some((receiver, name)) = inner.method_of(head, before) {
+            // A read that holds a routine likewise, with its receiver.
+            inner.f.load(receiver);
+            inner.at(span);
+            inner.f.op(Op::CallName, &[name.0, 0]);
         } else {
             inner.chain(head, before, Want::Value);
             inner.f.coerce(TypeId::DYN);

@@ -517,8 +517,13 @@ impl Code<'_> {
         let Some(unit) = self.analysis().unit_of.get(&id).copied() else {
             return self.f.unit();
         };
+        // What is only dropped is blocked like what has no rule, so that subscribers of the vassal do not hear it either.
+        let passes = |rule: &&Rule| match &rule.kind {
+            RuleKind::Match { action, .. } => !rules::is_nothing(tree, *action),
+            _ => true,
+        };
         let mut topics = Vec::new();
-        for rule in list {
+        for rule in list.iter().filter(passes) {
             if let Some(event) = rules::event_of(tree, rule)
                 && event.kind != EventKind::Reply
             {

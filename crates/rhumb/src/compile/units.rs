@@ -146,6 +146,8 @@ pub struct Analysis {
     pub shared: HashMap<(UnitId, u32), VarId>,
     /// Places of labels that a pattern binds (the others pin).
     pub binds: HashSet<u32>,
+    /// Mentions of labels that nothing assigns and the prelude does not have: they are empty.
+    pub undefined: Vec<(u32, LabelId)>,
     /// The unit that an expression makes.
     pub unit_of: HashMap<ExprId, UnitId>,
     /// Units that an attached selector makes, by the place of its step: thunk, selector.

@@ -7,6 +7,7 @@ use crate::code::Word;
 use crate::exec::dispatch::{Dispatch, Next, Slow, cold};
 use crate::fault::Raise;
 use crate::heap::object::{BLOB_HEADER, BlobObj, MapObj, kind};
+use crate::legend::Legends;
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -90,11 +91,12 @@ unsafe fn get_entry<D: Dispatch>(
     unsafe {
         let w = *pc;
         let (container, key) = (r.byte_add(w.b as usize), r.byte_add(w.c as usize));
-        if *container != tag::MAP || *key != tag::I64 || (*key.add(1) as i64) < 0 {
+        // Number 0 may mean all elements.
+        if *container != tag::MAP || *key != tag::I64 || (*key.add(1) as i64) <= 0 {
             return cold::<D, GetIndexSlow>(pc, r, cx, ia, fa);
         }
         let map = Ticket(*container.add(1) as u32);
-        let value = (*cx).direct_value(map, *key.add(1) as i64);
+        let value = (*cx).dense_value(map, *key.add(1) as i64);
         if value.is_null() {
             return get_hashed_entry::<D>(pc, r, cx, ia, fa);
         }
@@ -105,7 +107,7 @@ unsafe fn get_entry<D: Dispatch>(
     }
 }
 
-/// [`get_entry`] where a direct index does not have it: this one calls.
+/// [`get_entry`] where a dense table does not have it at hand: this one calls.
 #[inline(never)]
 unsafe fn get_hashed_entry<D: Dispatch>(
     pc: *const Word,
@@ -153,7 +155,8 @@ impl Slow for GetIndexSlow {
 /// `set_index` flag: the element or entry may not be changed afterwards.
 pub(super) const IMMUTABLE: u16 = 4;
 
-/// Element or entry `b` of the container `a` := `c` (pairs). Wide low: flags.
+/// Element or entry `b` of the container `a` := `c` (pairs). Wide low: flags. Here for the legends that arrays and lists are
+/// born with, so that few machine registers are taken and none is saved.
 pub unsafe fn set_index<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -161,7 +164,7 @@ pub unsafe fn set_index<D: Dispatch>(
     ia: i64,
     fa: f64,
 ) -> D::Out {
-    // SAFETY: verified, translated code; index, kind and mutability are tested; the barrier follows the store.
+    // SAFETY: verified, translated code; index, kind and mutability are tested.
     unsafe {
         let w = *pc;
         let container = r.byte_add(w.a as usize);
@@ -169,35 +172,85 @@ pub unsafe fn set_index<D: Dispatch>(
         if vec.is_null() {
             return set_entry::<D>(pc, r, cx, ia, fa);
         }
-        if (*pc.add(1)).op & IMMUTABLE != 0 {
+        let map = (*cx).at::<MapObj>(Ticket(*container.add(1) as u32));
+        let born = (*map).legend <= Legends::ARRAY_U8.0 && (*pc.add(1)).op & IMMUTABLE == 0;
+        if !born || !write_now(cx, (*map).elements, vec, index, r.byte_add(w.c as usize)) {
+            return set_any_index::<D>(pc, r, cx, ia, fa);
+        }
+        D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
+/// As [`set_index`], of an element that exists, whatever the legend.
+#[inline(never)]
+unsafe fn set_any_index<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: as `set_index`.
+    unsafe {
+        let w = *pc;
+        let container = r.byte_add(w.a as usize);
+        let (vec, index) = place(cx, container, r.byte_add(w.b as usize));
+        if vec.is_null() || (*pc.add(1)).op & IMMUTABLE != 0 {
             return cold::<D, SetIndexSlow>(pc, r, cx, ia, fa);
         }
         let map = (*cx).at::<MapObj>(Ticket(*container.add(1) as u32));
-        if !(*cx).elements_mutable((*map).legend) {
+        if !(*cx).elements_mutable((*map).legend)
+            || !write_now(cx, (*map).elements, vec, index, r.byte_add(w.c as usize))
+        {
             return cold::<D, SetIndexSlow>(pc, r, cx, ia, fa);
         }
+        D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
+/// Writes a value at a position of the vector `ticket` at `vec` if it can hold it and nobody must be told; else false, and
+/// nothing has happened. Compares one after the other: a jump table costs more than two that are foreseen.
+///
+/// # Safety
+/// A live vector with room for `index`; `from` is a tagged pair.
+#[inline(always)]
+pub(super) unsafe fn write_now(
+    cx: *mut World,
+    ticket: u32,
+    vec: *mut BlobObj,
+    index: usize,
+    from: *const u64,
+) -> bool {
+    // SAFETY: the caller's promise; a value that must be remembered is not stored.
+    unsafe {
         let data = vec.cast::<u8>().add(BLOB_HEADER);
-        let from = r.byte_add(w.c as usize);
         let (tag, payload) = (*from, *from.add(1));
         let kind = *vec.cast::<u8>();
         if kind == kind::VEC_DYN {
-            if tag as u8 >= Kind::FIRST_TICKET && must_remember(cx, (*map).elements, payload as u32)
-            {
-                return cold::<D, SetIndexSlow>(pc, r, cx, ia, fa);
+            if tag as u8 >= Kind::FIRST_TICKET && must_remember(cx, ticket, payload as u32) {
+                return false;
             }
             let to = data.cast::<u64>().add(2 * index);
             to.write(tag);
             to.add(1).write(payload);
-        } else if (kind == kind::VEC_I64 && tag == tag::I64)
-            || (kind == kind::VEC_F64 && tag == tag::F64)
-        {
-            data.cast::<u64>().add(index).write(payload);
-        } else if kind == kind::VEC_U8 && tag == tag::I64 && payload <= 0xFF {
-            data.add(index).write(payload as u8);
-        } else {
-            return cold::<D, SetIndexSlow>(pc, r, cx, ia, fa);
+            return true;
         }
-        D::next(pc.add(2), r, cx, ia, fa)
+        if kind == kind::VEC_U8 {
+            let fits = tag == tag::I64 && payload <= 0xFF;
+            if fits {
+                data.add(index).write(payload as u8);
+            }
+            return fits;
+        }
+        let wanted = if kind == kind::VEC_I64 {
+            tag::I64
+        } else {
+            tag::F64
+        };
+        if tag == wanted {
+            data.cast::<u64>().add(index).write(payload);
+        }
+        tag == wanted
     }
 }
 

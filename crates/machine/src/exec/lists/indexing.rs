@@ -89,6 +89,19 @@ impl World {
     /// `temps[key]` of `temps[source]`.
     pub(crate) fn index_get(&mut self, source: usize, key: usize) -> Raise<Value> {
         let value = self.temps[source];
+        if self.policy() == Lang::Rhumb
+            && self.temps[key].as_int() == Some(0)
+            && matches!(
+                value.kind(),
+                Kind::Map | Kind::Realm | Kind::Vassal | Kind::Text | Kind::Range
+            )
+        {
+            // A computed 0 is the operator for all elements (docs/specs/rhumb.md §2.4).
+            let mark = self.temp(value)?;
+            let all = self.positional_part(mark)?;
+            self.temps.truncate(mark);
+            return Ok(all);
+        }
         if matches!(value.kind(), Kind::Map | Kind::Realm | Kind::Vassal) {
             return self.map_index_get(source, key);
         }
@@ -325,8 +338,23 @@ impl World {
         {
             return Err(self.type_fault("int", self.temps[key]));
         }
+        if self.policy() == Lang::Rhumb && !self.is_name(self.temps[key]) {
+            return Err(self.type_fault("a field's name", self.temps[key]));
+        }
         self.temps[target] = self.target_of(self.temps[target]);
         self.set_member(target, key, value, flags as u8)
+    }
+
+    /// May a value name a field in Rhumb: a text, key, date, version (docs/specs/rhumb.md §3.11)?
+    fn is_name(&self, key: Value) -> bool {
+        match key.kind() {
+            Kind::Text | Kind::Key | Kind::Date | Kind::Version => true,
+            Kind::Map => matches!(
+                self.legend(self.map_legend(key.as_ticket())).nature,
+                Nature::Version | Nature::WideDate
+            ),
+            _ => false,
+        }
     }
 
     /// Sets an entry of the table of `temps[target]`; faults write if it, or the whole, may not be changed.

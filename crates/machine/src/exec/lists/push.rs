@@ -2,20 +2,57 @@
 
 use isa::Hook;
 
+use lemari::Ticket;
+
 use super::immediates;
+use super::index::write_now;
 use crate::code::Word;
-use crate::exec::dispatch::{Next, Slow};
+use crate::exec::dispatch::{Dispatch, Next, Slow, cold};
 use crate::fault::Raise;
 use crate::frame::flags;
 use crate::heap::map::set;
+use crate::heap::object::{BlobObj, MapObj};
 use crate::legend::{LegendId, Legends, Nature};
 use crate::policy::has_hooks;
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
 /// Adds the pair after `b` to the collection `b` (pair), at the end (wide low 0) or in front (1); `a` := the collection.
-/// Hook first; what it gives is dropped.
-pub struct PushAt;
+/// Hook first; what it gives is dropped. Here a list or array at its end, with room: no hook can stand on it unless its
+/// legend has fields or delegates.
+pub unsafe fn push_at<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code; the vector is live and has room for the element.
+    unsafe {
+        let w = *pc;
+        let collection = r.byte_add(w.b as usize);
+        let (tag, payload) = (*collection, *collection.add(1));
+        if tag == tag::MAP && immediates(pc).0 == 0 {
+            let map = (*cx).at::<MapObj>(Ticket(payload as u32));
+            let elements = (*map).elements;
+            if is_born(LegendId((*map).legend)) && (*map).table == 0 && elements != 0 {
+                let vec = (*cx).at::<BlobObj>(Ticket(elements));
+                let len = (*vec).len;
+                if len < (*vec).cap && write_now(cx, elements, vec, len as usize, collection.add(2))
+                {
+                    (*vec).len = len + 1;
+                    let to = r.byte_add(w.a as usize);
+                    to.write(tag);
+                    to.add(1).write(payload);
+                    return D::next(pc.add(2), r, cx, ia, fa);
+                }
+            }
+        }
+        cold::<D, PushAt>(pc, r, cx, ia, fa)
+    }
+}
+
+struct PushAt;
 impl Slow for PushAt {
     const WORDS: usize = 2;
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
@@ -25,7 +62,7 @@ impl Slow for PushAt {
             let (front, _) = immediates(pc);
             let front = front != 0;
             let (at, value_at) = (w.b, w.b.wrapping_add(16));
-            // A list or array at its end, with room: no hook can stand on it unless its legend has fields or delegates.
+            // As above, where the collector must be told.
             let collection = world.read(r, at);
             if !front
                 && collection.tag == tag::MAP
@@ -84,6 +121,7 @@ impl Slow for PushAt {
 }
 
 /// True for the legends that lists and arrays are born with: mutable, without fields and delegates.
+#[inline(always)]
 fn is_born(legend: LegendId) -> bool {
     legend == Legends::LIST || Legends::ARRAYS.contains(&legend)
 }
@@ -110,7 +148,7 @@ impl World {
     }
 
     /// The greatest integer key of a map's table, at least 0. Charged per entry.
-    pub(crate) fn greatest_number(&mut self, map: lemari::Ticket) -> Raise<i64> {
+    pub(crate) fn greatest_number(&mut self, map: Ticket) -> Raise<i64> {
         let entries = self.table_entries(map);
         self.charge_fuel(u64::from(entries) / 4)?;
         let mut greatest = 0;

@@ -154,7 +154,7 @@ impl World {
     }
 
     /// A new map with the number-named fields only; a range becomes a list of its members.
-    fn positional_part(&mut self, at: usize) -> Raise<Value> {
+    pub(crate) fn positional_part(&mut self, at: usize) -> Raise<Value> {
         let result = self.map_new(Legends::PLAIN, 0)?;
         let result = self.temp(Value::ticket(Kind::Map, result))?;
         self.temps[at] = self.target_of(self.temps[at]);

@@ -5,7 +5,7 @@ use fzb::tables::EventKind;
 use lemari::Ticket;
 
 use crate::fault::Raise;
-use crate::heap::vector::elem;
+use crate::heap::object::MapObj;
 use crate::heap::vector::rooted;
 use crate::legend::{Legends, Nature};
 use crate::value::{Kind, Value};
@@ -21,6 +21,9 @@ pub(crate) mod slot {
     pub const ZOMBIE: u16 = 2;
 }
 
+/// Number of slots of an event.
+const SLOTS: u16 = 3;
+
 impl World {
     /// An event with the arguments `temps[first..first + count]`.
     pub(crate) fn event_of_temps(
@@ -32,32 +35,28 @@ impl World {
     ) -> Raise<Value> {
         let mark = self.temps.len();
         let vec = if count > 0 {
-            let vec = self.vec_new(elem::DYN, count as u32)?;
-            for index in 0..count {
-                let value = self
-                    .temps
-                    .get(first + index)
-                    .copied()
-                    .unwrap_or(Value::EMPTY);
-                self.vec_set_len(vec, index as u32 + 1);
-                self.vec_set(vec, index as u32, value);
-            }
-            rooted(vec)
+            rooted(self.vec_of_temps(first, count)?)
         } else {
             Value::EMPTY
         };
         let vec = self.temp(vec)?;
-        let map = self.map_new(Legends::EVENT, 3)?;
-        if self.temps[vec].is_heap() {
-            let elements = self.temps[vec].as_ticket();
-            self.set_elements_vec(map, elements);
-        }
+        let map = self.map_new(Legends::EVENT, SLOTS)?;
         let topic = match topic {
             Some(name) if !self.name_text(name).is_empty() => self.name_value(name),
             _ => Value::EMPTY,
         };
-        self.set_slot_value(map, slot::KIND, Value::int(i64::from(kind)));
-        self.set_slot_value(map, slot::TOPIC, topic);
+        // SAFETY: a fresh young map with three slots, nothing allocated since: its fields need no barrier.
+        unsafe {
+            let object = self.at::<MapObj>(map);
+            if self.temps[vec].is_heap() {
+                (*object).elements = self.temps[vec].as_ticket().0;
+            }
+            let fields = (&raw mut (*object).fields).cast::<Value>();
+            fields
+                .add(slot::KIND as usize)
+                .write(Value::int(i64::from(kind)));
+            fields.add(slot::TOPIC as usize).write(topic);
+        }
         self.temps.truncate(mark);
         Ok(Value::ticket(Kind::Map, map))
     }

@@ -3,7 +3,7 @@
 
 use super::event::slot;
 use super::prompt::How;
-use super::state::{DROPPED, Emission, FINISHES, NO_FIBER, Place, RETURNS, Status, Then};
+use super::state::{DROPPED, FINISHES, NO_FIBER, Place, RETURNS, Status};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
@@ -146,39 +146,7 @@ impl World {
 
     /// An emission of the running fiber, at the instruction that runs.
     pub(crate) fn emit(&mut self, event: Value, kind: u32, topic: u32, dst: u16) -> Raise<u32> {
-        let emitter = self.current;
-        let index = self.new_emission(Emission {
-            generation: 0,
-            handle: 0,
-            mark: self.emissions.epoch,
-            serial: 0,
-            event,
-            emitter,
-            emitter_generation: self.fiber_generation(emitter),
-            dst,
-            kind,
-            topic,
-            trap: None,
-            resumable: true,
-            raised: None,
-            passed: 0,
-            through: 0,
-            place: Place::Fiber(emitter),
-            status: Status::Open,
-            multi: false,
-            shared: false,
-            outer: NO_FIBER,
-            owner: NO_FIBER,
-            owner_generation: 0,
-            owner_dst: 0,
-            owner_branch: 0,
-            then: Then::Nothing,
-            value: Value::EMPTY,
-            listeners: Vec::new(),
-            next: 0,
-            answer: Value::HOLE,
-            consumed: false,
-        })?;
+        let index = self.new_emission(event, kind, topic, dst)?;
         match self.zombie_value(index) {
             Ok(zombie) => {
                 if let Some(event) = self

@@ -114,6 +114,64 @@ pub(crate) struct Emission {
 }
 
 impl Emission {
+    /// A record that stands for no emission yet.
+    fn blank() -> Emission {
+        Emission {
+            generation: 0,
+            handle: 0,
+            mark: 0,
+            serial: 0,
+            event: Value::EMPTY,
+            emitter: NO_FIBER,
+            emitter_generation: 0,
+            dst: 0,
+            kind: 0,
+            topic: 0,
+            trap: None,
+            resumable: true,
+            raised: None,
+            passed: 0,
+            through: 0,
+            place: Place::End,
+            status: Status::Open,
+            multi: false,
+            shared: false,
+            outer: NO_FIBER,
+            owner: NO_FIBER,
+            owner_generation: 0,
+            owner_dst: 0,
+            owner_branch: 0,
+            then: Then::Nothing,
+            value: Value::EMPTY,
+            listeners: Vec::new(),
+            next: 0,
+            answer: Value::HOLE,
+            consumed: false,
+        }
+    }
+
+    /// Makes a blank or spare record one that nobody has taken yet. It owns nothing already ([`World::drop_emission`]);
+    /// what is not set here, whoever takes it from the spare sets.
+    fn begin(&mut self) {
+        self.handle = 0;
+        self.trap = None;
+        self.resumable = true;
+        self.passed = 0;
+        self.through = 0;
+        self.status = Status::Open;
+        self.multi = false;
+        self.shared = false;
+        self.outer = NO_FIBER;
+        self.owner = NO_FIBER;
+        self.owner_generation = 0;
+        self.owner_dst = 0;
+        self.owner_branch = 0;
+        self.value = Value::EMPTY;
+        self.next = 0;
+        self.answer = Value::HOLE;
+        self.consumed = false;
+    }
+
     pub(crate) fn visit(&mut self, v: &mut Visitor<'_>) {
         visit_value(v, &mut self.event);
         visit_value(v, &mut self.value);
@@ -259,14 +317,20 @@ impl World {
             .filter(|emission| emission.generation == generation)
     }
 
-    /// Adds an emission; its index. Counted.
-    #[inline]
-    pub(crate) fn new_emission(&mut self, mut emission: Emission) -> Raise<u32> {
-        let mark = self.temps.len();
-        self.temp(emission.event)?;
-        self.charge(size_of::<Emission>())?;
-        emission.event = self.temps[mark];
-        self.temps.truncate(mark);
+    /// Adds an emission of the running fiber; its index. Counted.
+    pub(crate) fn new_emission(
+        &mut self,
+        mut event: Value,
+        kind: u32,
+        topic: u32,
+        dst: u16,
+    ) -> Raise<u32> {
+        if !self.lemari.charge_now(size_of::<Emission>()) {
+            let mark = self.temp(event)?;
+            self.charge(size_of::<Emission>())?;
+            event = self.temps[mark];
+            self.temps.truncate(mark);
+        }
         let slot = match self.emissions.free.pop() {
             Some(slot) => slot,
             None => {
@@ -281,21 +345,29 @@ impl World {
             }
         };
         let record = match self.emissions.spare.take() {
-            Some(mut spare) => {
-                *spare = emission;
-                Ok(spare)
-            }
-            None => boxed(emission),
+            Some(spare) => Ok(spare),
+            None => boxed(Emission::blank()),
         };
-        let Ok(mut emission) = record else {
+        let Ok(mut record) = record else {
             self.emissions.free.push(slot);
             return Err(self.no_host_memory());
         };
         self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
         self.emissions.serial += 1;
-        emission.generation = self.emissions.generation;
-        emission.serial = self.emissions.serial;
-        self.emissions.list[slot as usize] = Some(emission);
+        let emitter = self.current;
+        let emitter_generation = self.fiber_generation(emitter);
+        record.begin();
+        record.generation = self.emissions.generation;
+        record.mark = self.emissions.epoch;
+        record.serial = self.emissions.serial;
+        record.event = event;
+        record.emitter = emitter;
+        record.emitter_generation = emitter_generation;
+        record.dst = dst;
+        record.kind = kind;
+        record.topic = topic;
+        record.place = Place::Fiber(emitter);
+        self.emissions.list[slot as usize] = Some(record);
         Ok(slot)
     }
 
@@ -358,16 +430,19 @@ impl World {
 
     /// The record of the selector that runs in the frame on top, taken out.
     pub(crate) fn pop_selecting(&mut self) -> Option<Selecting> {
-        let frame = self.frame_index() as u32;
-        let fiber = self.fiber();
-        let slot = fiber.selector.checked_sub(1)?;
+        let slot = self.selector_on_top()?;
         let record = *self.emissions.selecting.get(slot as usize)?;
-        if record.frame != frame {
-            return None;
-        }
         self.fiber().selector = record.below;
         self.emissions.free_record(slot);
         Some(record)
+    }
+
+    /// The record of the selector that runs in the frame on top.
+    pub(crate) fn selector_on_top(&mut self) -> Option<u32> {
+        let frame = self.frame_index() as u32;
+        let slot = self.fiber().selector.checked_sub(1)?;
+        let record = self.emissions.selecting.get(slot as usize)?;
+        (record.frame == frame).then_some(slot)
     }
 
     /// The innermost selector that runs in the dynamic chain and is for an event: its record's index.

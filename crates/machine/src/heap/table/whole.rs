@@ -83,14 +83,14 @@ impl World {
     #[inline]
     pub(crate) fn table_whole(&self, table: Ticket, number: i64) -> Found {
         // SAFETY: a live table.
-        if table.0 != 0 && unsafe { self.index_of(table).is_direct() } {
+        if table.0 != 0 && unsafe { self.is_dense(table) } {
             // No hash is needed.
             return self.table_whole_hashed(table, number, 0);
         }
         self.table_whole_hashed(table, number, self.whole_hash(number))
     }
 
-    /// As [`World::table_whole`], with the number's hash, which a direct index does not look at.
+    /// As [`World::table_whole`], with the number's hash, which a dense table does not look at.
     #[inline(always)]
     pub(super) fn table_whole_hashed(&self, table: Ticket, number: i64, hash: u32) -> Found {
         if table.0 == 0 {
@@ -98,21 +98,12 @@ impl World {
         }
         // SAFETY: a live table and its index; slots name entries of that table.
         unsafe {
-            let index = self.index_of(table);
-            if index.is_direct() {
-                let slot = index.direct(number);
-                if slot.is_null() || *slot == 0 {
-                    return Found::Absent;
-                }
-                let entry = *slot - 1;
-                let deleted = (*self.entry_slot(table, entry)).tag as u8 == Kind::Hole as u8;
-                return if deleted {
-                    Found::Absent
-                } else {
-                    Found::Entry(entry)
-                };
+            if self.is_dense(table) {
+                return self
+                    .dense_entry(table, number)
+                    .map_or(Found::Absent, Found::Entry);
             }
-            let (mask, slots) = index.hashed();
+            let (mask, slots) = self.index_of(table).slots();
             for step in 0..=mask {
                 let slot = slots.add((hash.wrapping_add(step) & mask) as usize).read();
                 if slot == 0 {
@@ -133,31 +124,6 @@ impl World {
         Found::Absent
     }
 
-    /// Address of the value that a map's table has for an integer, if its index is direct and it has one; else null.
-    #[inline(always)]
-    pub(crate) fn direct_value(&self, map: Ticket, number: i64) -> *const Value {
-        let table = self.map_table(map);
-        // SAFETY: a live table and its index; a slot names an entry.
-        unsafe {
-            if table.0 == 0 {
-                return std::ptr::null();
-            }
-            let index = self.index_of(table);
-            if !index.is_direct() {
-                return std::ptr::null();
-            }
-            let slot = index.direct(number);
-            if slot.is_null() || *slot == 0 {
-                return std::ptr::null();
-            }
-            let pair = self.entry_slot(table, *slot - 1);
-            if (*pair).tag as u8 == Kind::Hole as u8 {
-                return std::ptr::null();
-            }
-            pair.add(1)
-        }
-    }
-
     /// Address of the value of a whole number's entry in a map's table; `nothing` if there is none; null if it takes more to
     /// tell.
     ///
@@ -169,9 +135,15 @@ impl World {
         number: i64,
         nothing: *const Value,
     ) -> *const Value {
-        match self.table_whole(self.map_table(map), number) {
+        let table = self.map_table(map);
+        // SAFETY: a live table.
+        if table.0 != 0 && unsafe { self.is_dense(table) } {
+            // SAFETY: it is dense.
+            return unsafe { self.dense_whole_value(table, number, nothing) };
+        }
+        match self.table_whole_hashed(table, number, self.whole_hash(number)) {
             // SAFETY: a live table with that entry.
-            Found::Entry(entry) => unsafe { self.entry_slot(self.map_table(map), entry).add(1) },
+            Found::Entry(entry) => unsafe { self.entry_slot(table, entry).add(1) },
             Found::Absent => nothing,
             Found::Unsure => std::ptr::null(),
         }
@@ -190,14 +162,12 @@ impl World {
         if table.0 == 0 {
             return false;
         }
-        // SAFETY: a live table with that entry, or with room for one and an index that takes it.
+        // SAFETY: a live table with that entry, or with room for one.
         unsafe {
-            let index = self.index_of(table);
-            let hash = if index.is_direct() {
-                0
-            } else {
-                self.whole_hash(number)
-            };
+            if self.is_dense(table) {
+                return self.dense_set(table, number, value, add);
+            }
+            let hash = self.whole_hash(number);
             match self.table_whole_hashed(table, number, hash) {
                 Found::Entry(entry) => {
                     let pair = self.entry_slot(table, entry);
@@ -207,9 +177,7 @@ impl World {
                     self.store(table, pair.add(1), value);
                     true
                 }
-                Found::Absent
-                    if add && !self.table_is_full(table) && index.takes(Value::int(number)) =>
-                {
+                Found::Absent if add && !self.table_is_full(table) => {
                     self.table_append(table, hash, Value::int(number), value);
                     true
                 }

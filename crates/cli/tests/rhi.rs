@@ -1,0 +1,550 @@
+//! The built command `rhi`: running, libraries, test mode, the prompt from a pipe.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+/// A folder of its own for a test, removed at its end.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str) -> Place {
+        let path = std::env::temp_dir().join(format!("rhi-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Place(path.canonicalize().unwrap())
+    }
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+    fn rhi(&self, words: &[&str]) -> Ended {
+        ended(
+            self.command(env!("CARGO_BIN_EXE_rhi"), words)
+                .output()
+                .unwrap(),
+        )
+    }
+    fn command(&self, program: &str, words: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(words)
+            .current_dir(&self.0)
+            .env_remove("RHUMB_LIB")
+            .env("LC_ALL", "C")
+            .stdin(Stdio::null());
+        command
+    }
+    /// What the prompt says to lines of its input.
+    fn prompt(&self, words: &[&str], input: &str) -> Ended {
+        let mut child = self
+            .command(env!("CARGO_BIN_EXE_rhi"), words)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut pipe = child.stdin.take().unwrap();
+        pipe.write_all(input.as_bytes()).unwrap();
+        drop(pipe);
+        ended(child.wait_with_output().unwrap())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+struct Ended {
+    out: String,
+    err: String,
+    code: i32,
+}
+
+fn ended(output: Output) -> Ended {
+    Ended {
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+        code: output.status.code().unwrap_or(-1),
+    }
+}
+
+#[test]
+fn the_console_prints_and_returns() {
+    let place = Place::new("console");
+    place.file(
+        "a.rh",
+        "log('hi'; 1; [1; 2]; yes)\nm .= [a .. 5; f .. [] !> !@console\\log('in a map'; !\\a)]\nm\\f\n\
+         console\\write('x'; 2)\nconsole\\error('oops')\nlog('y') ++ 'z'\n",
+    );
+    let ended = place.rhi(&["-last-value", "a.rh"]);
+    assert_eq!(ended.out, "hi 1 [1; 2] yes\nin a map 5\nx 2y\n=> 'yz'\n");
+    assert_eq!((ended.err.as_str(), ended.code), ("oops\n", 0));
+    let fox = ended_of_fox(&place, &["run", "a.rh"]);
+    assert_eq!(fox.out, "hi 1 [1; 2] yes\nin a map 5\nx 2y\n");
+}
+
+fn ended_of_fox(place: &Place, words: &[&str]) -> Ended {
+    ended(
+        place
+            .command(env!("CARGO_BIN_EXE_fox"), words)
+            .output()
+            .unwrap(),
+    )
+}
+
+#[test]
+fn the_world_map_does_not_lend_its_subfields_fields() {
+    let place = Place::new("world");
+    place.file(
+        "a.rh",
+        "m := []\nm\\log %= ___\nm =\\ 'log' %= no\n[error] ^= m\nerror %= ___\nm@console[?] %= no\n",
+    );
+    let ended = place.rhi(&["-test", "a.rh"]);
+    assert!(ended.out.ends_with("4 passed, 0 failed\n"), "{}", ended.out);
+}
+
+#[test]
+fn ends_have_their_codes() {
+    let place = Place::new("codes");
+    place.file("ok.rh", "1");
+    place.file("panic.rh", "f .= [] -> ***('no way')\nf()\n");
+    place.file("syntax.rh", "x := (1\n");
+    place.file("loop.rh", "x := 0\nyes |> (x := x ++ 1)\n");
+    place.file("exit.rh", "s .= {!|system|-}\ns\\exit(7)\n");
+    place.file("signal.rh", "#nobody(1)\n");
+    assert_eq!(place.rhi(&["ok.rh"]).code, 0);
+    let panic = place.rhi(&["panic.rh"]);
+    assert_eq!(panic.code, 1);
+    assert!(
+        panic.err.starts_with("panic: no way\n  code 999\n  at "),
+        "{}",
+        panic.err
+    );
+    assert!(panic.err.contains("panic.rh:1:"), "{}", panic.err);
+    let syntax = place.rhi(&["syntax.rh"]);
+    assert_eq!(syntax.code, 65);
+    assert!(syntax.err.contains("RH0002"), "{}", syntax.err);
+    let looping = place.rhi(&["loop.rh", "-max-steps", "10000"]);
+    assert_eq!(looping.code, 1);
+    assert!(looping.err.ends_with("limit: steps\n"), "{}", looping.err);
+    assert_eq!(place.rhi(&["exit.rh"]).code, 7);
+    assert_eq!(place.rhi(&["-nonsense"]).code, 2);
+    assert_eq!(place.rhi(&["absent.rh"]).code, 65);
+    let warned = place.rhi(&["signal.rh"]);
+    assert_eq!((warned.code, warned.err.contains("#nobody")), (0, true));
+    assert_eq!(place.rhi(&["-silent", "signal.rh"]).err, "");
+    // Each file runs, and the first failure is the end's.
+    let several = place.rhi(&["-last-value", "ok.rh", "panic.rh", "ok.rh"]);
+    assert_eq!((several.code, several.out.as_str()), (1, "=> 1\n=> 1\n"));
+}
+
+#[test]
+fn strict_wants_labels_defined() {
+    let place = Place::new("strict");
+    place.file("a.rh", "f .= [] -> later\nlater := 1\ntypo ?? 3\n");
+    assert_eq!(place.rhi(&["a.rh"]).code, 0);
+    let ended = place.rhi(&["-strict", "a.rh"]);
+    assert_eq!(ended.code, 65);
+    assert!(
+        ended.err.contains("RH0105") && ended.err.contains("typo"),
+        "{}",
+        ended.err
+    );
+    assert!(!ended.err.contains("`later`"), "{}", ended.err);
+}
+
+#[test]
+fn sources_have_the_truth_words_of_their_locale() {
+    let place = Place::new("locale");
+    place.file("a.rh", "1 == 1\n");
+    place.file("b.rh", "%! rhi -lang fr_FR\noui\n");
+    assert_eq!(
+        place.rhi(&["-lang", "id-ID", "-last-value", "a.rh"]).out,
+        "=> ya\n"
+    );
+    assert_eq!(place.rhi(&["-last-value", "b.rh"]).out, "=> oui\n");
+}
+
+#[test]
+fn local_libraries_have_versions_and_share_scopes() {
+    let place = Place::new("local");
+    place.file(
+        "p.rhy",
+        "name: demo\nlibraries:\n  geo:\n    path: lib/geo\n",
+    );
+    place.file("lib/geo/1.0.0/a.rh", "area .= [w; h] -> w ** h\n");
+    place.file("lib/geo/1.2.0/a.rh", "area .= [w; h] -> _scaled(w ** h)\n");
+    place.file("lib/geo/1.2.0/b.rh", "_scaled .= [x] -> x ** scale\n");
+    place.file("lib/geo/1.2.0/+c.rh", "scale .= 10\n");
+    place.file("lib/one.rh", "log('one')\nname .= 'one'\n");
+    place.file(
+        "src/a.rh",
+        "new .= {-|geo|1.-}\nold .= {-|lib/geo|1.0.-}\none .= {-|lib/one|-}\nagain .= {-|lib/one.rh|-}\n\
+         new\\area(2; 3) %= 60\nold\\area(2; 3) %= 6\nnew\\_scaled %= ___\none\\name %= 'one'\nagain\\name %= 'one'\n",
+    );
+    let ended = place.rhi(&["-test", "src/a.rh"]);
+    assert!(
+        ended.out.ends_with("5 passed, 0 failed\n"),
+        "{}{}",
+        ended.out,
+        ended.err
+    );
+    assert_eq!(
+        ended.out.matches("one\n").count(),
+        1,
+        "loaded once: {}",
+        ended.out
+    );
+    place.file("src/b.rh", "{-|geo|2.-}\n");
+    let ended = place.rhi(&["src/b.rh"]);
+    assert_eq!(ended.code, 65);
+    assert!(
+        ended.err.contains("no version fits; there is 1.0.0, 1.2.0"),
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn a_shelf_runs_its_entry() {
+    let place = Place::new("shelf");
+    place.file("s/b.rh", "double .= [x] -> x ** 2\n");
+    place.file("s/+main.rh", "log(double(21))\n");
+    assert_eq!(place.rhi(&["s"]).out, "42\n");
+    place.file("s/+other.rh", "1\n");
+    assert_eq!(place.rhi(&["s"]).code, 65);
+    place.file("t/a.rh", "1\n");
+    assert_eq!(place.rhi(&["t"]).code, 2);
+}
+
+#[test]
+fn mistakes_in_libraries_have_their_place() {
+    let place = Place::new("places");
+    place.file("lib/a.rh", "ok .= 1\n");
+    place.file("lib/b.rh", "fine .= 2\nf .= [] -> ***('deep')\n");
+    place.file("bad.rh", "x := (\n");
+    place.file("a.rh", "{-|bad|-}\n");
+    place.file("b.rh", "l .= {-|lib|-}\nl\\f()\n");
+    let ended = place.rhi(&["a.rh"]);
+    assert_eq!(ended.code, 65);
+    assert!(ended.err.contains("bad.rh:1:6"), "{}", ended.err);
+    assert!(ended.err.contains("a.rh:1:1"), "{}", ended.err);
+    let ended = place.rhi(&["b.rh"]);
+    assert!(ended.err.contains("lib/b.rh:2:"), "{}", ended.err);
+}
+
+#[test]
+fn only_running_in_a_circle_is_wrong() {
+    let place = Place::new("circle");
+    place.file("a.rh", "b .= {-|b|-}\nvalue .= 1\n");
+    place.file("b.rh", "a .= {-|a|-}\n");
+    let ended = place.rhi(&["a.rh"]);
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended
+            .err
+            .contains("circular dependency detected: a -> {-|b.rh|-} -> a"),
+        "{}",
+        ended.err
+    );
+    place.file("c.rh", "value .= 1\nd .= {-|d|-}\nlog(d\\get())\n");
+    place.file("d.rh", "get .= [] -> 5\nlate .= [] -> {-|c|-}\n");
+    assert_eq!(place.rhi(&["c.rh"]).out, "5\n");
+}
+
+#[test]
+fn anchors_are_checked_and_filled() {
+    let place = Place::new("anchors");
+    let catalog = "libraries:\n  geo:\n    path: lib/geo\n    anchor: ___\n";
+    place.file("p.rhy", catalog);
+    place.file("lib/geo/a.rh", "x .= 1\n");
+    place.file("a.rh", "g .= {-|geo|-}\ng\\x\n");
+    let ended = place.rhi(&["a.rh"]);
+    assert_eq!(ended.code, 65);
+    assert!(ended.err.contains("-sha256"), "{}", ended.err);
+    assert_eq!(place.rhi(&["-sha256", "-last-value", "a.rh"]).out, "=> 1\n");
+    let filled = std::fs::read_to_string(place.0.join("p.rhy")).unwrap();
+    let anchor = filled
+        .lines()
+        .last()
+        .unwrap()
+        .trim()
+        .strip_prefix("anchor: ")
+        .unwrap();
+    assert!(
+        anchor.starts_with("sha256:") && anchor.len() == 71,
+        "{filled}"
+    );
+    assert_eq!(place.rhi(&["a.rh"]).code, 0);
+    place.file("lib/geo/a.rh", "x .= 2\n");
+    let ended = place.rhi(&["a.rh"]);
+    let expected = format!(
+        "anchor is not a match for dependency 'geo' (line 2, col 3): expected '{anchor}' actual 'sha256:"
+    );
+    assert!(ended.err.contains(&expected), "{}", ended.err);
+}
+
+#[test]
+fn nothing_outside_of_the_project_is_read() {
+    let place = Place::new("outside");
+    place.file("secret.txt", "secret");
+    place.file("p/p.rhy", "name: p\n");
+    place.file("p/.hidden", "hidden");
+    place.file("p/note.txt", "note");
+    place.file(
+        "p/data.json",
+        "{\"a\": [1, 2.5, null], \"b\": {\"c\": true}}",
+    );
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../secret.txt", place.0.join("p/link.txt")).unwrap();
+    let run = |literal: &str| {
+        place.file("p/a.rh", literal);
+        place.rhi(&["-last-value", "p/a.rh"])
+    };
+    assert_eq!(run("{=|note.txt|-}").out, "=> 'note'\n");
+    assert_eq!(
+        run("d .= {=|data.json|-}; [d\\a\\2; d\\a\\3; d\\b\\c]").out,
+        "=> [2.5; ___; yes]\n"
+    );
+    for literal in [
+        "{=|../secret.txt|-}",
+        "{=|/etc/passwd|-}",
+        "{=|.hidden|-}",
+        "{=|link.txt|-}",
+        "{-|../secret.txt|-}",
+        "{!|../p|-}",
+        "{git|https://example.org/x|1.0.0}",
+    ] {
+        let ended = run(literal);
+        assert_eq!(ended.code, 65, "{literal}: {}", ended.out);
+        // `..` makes no library literal of what stands between the braces; all others are refused by the loader.
+        let code = if literal.contains("..") {
+            "RH0001"
+        } else {
+            "RH0201"
+        };
+        assert!(ended.err.contains(code), "{literal}: {}", ended.err);
+    }
+}
+
+#[test]
+fn the_base_library_can_be_replaced_by_a_folder() {
+    let place = Place::new("base");
+    place.file("lib/math/2.0.0/a.rh", "answer .= 42\n");
+    place.file("lib/own/1.0.0/a.rh", "x .= 'mine'\n");
+    place.file(
+        "a.rh",
+        "m .= {!|math|2.-}; n .= {!|math|1.-}; o .= {!|own|-}; [m\\answer; n\\abs(-3); o\\x]",
+    );
+    let output = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &["-last-value", "a.rh"])
+        .env("RHUMB_LIB", place.0.join("lib"))
+        .output()
+        .unwrap();
+    let ended = ended(output);
+    assert_eq!(ended.out, "=> [42; 3; 'mine']\n", "{}", ended.err);
+}
+
+#[test]
+fn test_mode_counts_and_fails() {
+    let place = Place::new("test");
+    place.file(
+        "t/a.rh",
+        "1 ++ 1 %= 2 % sum\n1 ++ 1 %= 3\n'x' %? anything\n",
+    );
+    place.file(
+        "t/b.rh",
+        "% expect-error 409 cannot assign value to immutable label\nx .= 1\nx %= 1\nx := 2\n",
+    );
+    place.file(
+        "t/c.rh",
+        "% expect-output\n%| one\n%|  two\nlog('one')\nlog(' two')\n2 %= 2\n",
+    );
+    place.file("t/d.rh", "% expect-error RH0002\nx := (\n");
+    place.file("t/e.rh", "1\n");
+    let ended = place.rhi(&["test", "t"]);
+    assert_eq!(
+        ended.out,
+        "Checking assertions in file 'a.rh'...\nPASS: 2 (sum)\nFAIL: Expected '3', got '2'\nINSPECT: 'x'\n\
+         Checking assertions in file 'b.rh'...\nPASS: 1\nPASS: cannot assign value to immutable label (error)\n\
+         Checking assertions in file 'c.rh'...\none\n two\nPASS: 2\nPASS: one\\n two (output)\n\
+         Checking assertions in file 'd.rh'...\nPASS: RH0002 (error)\n\
+         Checking assertions in file 'e.rh'...\n6 passed, 1 failed\n"
+    );
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.err.contains("e.rh: no assertion was executed"),
+        "{}",
+        ended.err
+    );
+    let fox = ended_of_fox(&place, &["test", "t/c.rh", "t/d.rh", "--json"]);
+    assert_eq!(fox.code, 0);
+    let object: serde_json::Value = serde_json::from_str(fox.out.lines().last().unwrap()).unwrap();
+    assert_eq!(object["result"]["passed"], 3);
+    assert_eq!(object["result"]["failed"], 0);
+    place.file("bad.rh", "% expect-error 400\n1\n");
+    let ended = place.rhi(&["-test", "bad.rh"]);
+    assert!(
+        ended
+            .out
+            .ends_with("FAIL: Expected '400', got 'no error' (error)\n0 passed, 1 failed\n")
+    );
+    assert_eq!(ended.code, 1);
+}
+
+#[test]
+fn a_session_keeps_its_labels() {
+    let place = Place::new("session");
+    let ended = place.prompt(
+        &[],
+        "x := 5\nf .= [n] -> (\n  n ++ x\n)\nf(3)\nx := 10\nf(1)\nx .= 11\nx := 12\nx\n\
+         y := ***('oops')\nx ++ 1\nf(2)\nlog('said')\n%:labels\n%:quit\n",
+    );
+    assert_eq!(
+        ended.out,
+        "=> 5\n=> <f>\n=> 8\n=> 10\n=> 11\n=> 11\n=> 11\n=> 12\n=> 13\nsaid\n=> 'said'\nf\nx\ny\n"
+    );
+    assert!(
+        ended.err.contains("cannot assign value to immutable label"),
+        "{}",
+        ended.err
+    );
+    assert!(ended.err.contains("panic: oops"), "{}", ended.err);
+    assert_eq!(ended.code, 0);
+}
+
+#[test]
+fn an_entry_is_undone() {
+    let place = Place::new("undo");
+    let ended = place.prompt(
+        &[],
+        "x := 1\nf .= [] -> x\nx := 2; y := 3\n%:undo\nx\ny\nf()\n%:undo\n%:undo\n",
+    );
+    assert_eq!(
+        ended.out, "=> 1\n=> <f>\n=> 3\n=> 1\n=> ___\n=> 1\n",
+        "{}",
+        ended.err
+    );
+    assert_eq!(
+        ended.err.matches("nothing to undo").count(),
+        1,
+        "{}",
+        ended.err
+    );
+}
+
+#[test]
+fn mistakes_at_the_prompt_change_nothing() {
+    let place = Place::new("mistakes");
+    let ended = place.prompt(&[], "x := 1\nx := )\n%:nonsense\nx\nx ++\n");
+    assert_eq!(ended.out, "=> 1\n=> 1\n");
+    assert!(ended.err.contains("RH00"), "{}", ended.err);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_endless_loop_is_stopped() {
+    let place = Place::new("interrupt");
+    let mut child = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &["--fuel", "unlimited"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(b"x := 7\nlog('running'); yes |> (x ++ 1)\n")
+        .unwrap();
+    pipe.flush().unwrap();
+    // The loop runs once what stands before it was said, or soon after.
+    std::thread::sleep(Duration::from_millis(1500));
+    let told = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(told.success());
+    std::thread::sleep(Duration::from_millis(500));
+    pipe.write_all(b"x\n").unwrap();
+    drop(pipe);
+    let ended = ended(child.wait_with_output().unwrap());
+    assert!(ended.out.ends_with("=> 7\n"), "{}{}", ended.out, ended.err);
+    assert_eq!(ended.code, 0);
+}
+
+#[test]
+fn sources_are_checked_and_laid_out() {
+    let place = Place::new("sources");
+    let path = place.file("a.rh", "x:=1;y  :=  2\n");
+    assert_eq!(ended_of_fox(&place, &["check", "a.rh"]).out, "a.rh: ok\n");
+    assert_eq!(ended_of_fox(&place, &["fmt", "--check", "a.rh"]).code, 1);
+    assert_eq!(
+        ended_of_fox(&place, &["fmt", "a.rh"]).out,
+        "a.rh: formatted\n"
+    );
+    assert_eq!(ended_of_fox(&place, &["fmt", "--check", "a.rh"]).code, 0);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("y := 2"), "{text}");
+    place.file("b.rh", "x := (\n");
+    assert_eq!(ended_of_fox(&place, &["check", "b.rh"]).code, 65);
+    assert_eq!(ended_of_fox(&place, &["fmt", "b.rh"]).code, 65);
+    assert_eq!(
+        std::fs::read_to_string(place.0.join("b.rh")).unwrap(),
+        "x := (\n"
+    );
+    assert!(
+        ended_of_fox(&place, &["explain", "RH0105"])
+            .out
+            .contains("-strict")
+    );
+}
+
+#[test]
+fn traces_show_what_they_say() {
+    let place = Place::new("traces");
+    place.file("a.rh", "m .= {!|math|-}\nf .= [n] -> n\nf(m\\abs(-1))\n");
+    let err = |flag: &str| place.rhi(&[flag, "a.rh"]).err;
+    assert!(
+        err("-trace-parser").contains("(.= m (library"),
+        "{}",
+        err("-trace-parser")
+    );
+    assert!(err("-trace-bytecode").contains("fn f("));
+    assert!(err("-trace-stack").contains("a.f"));
+    assert!(err("-trace-frame").contains("a.f"));
+    assert!(err("-trace-loader").contains("loader: {!|math|-}: module {!|math|1.0.0}"));
+    assert!(err("-trace-space").contains("space: 0 warnings"));
+    let output = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &["a.rh"])
+        .env("RHI_TRACE_LOADER", "1")
+        .output()
+        .unwrap();
+    assert!(ended(output).err.contains("loader: "));
+}
+
+/// The programs of `spec/rhumb`, as `rhi test` runs them.
+#[test]
+fn conformance_programs_pass() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/rhumb");
+    let output = Command::new(env!("CARGO_BIN_EXE_rhi"))
+        .args(["test", "-silent"])
+        .arg(&folder)
+        .env("LC_ALL", "C")
+        .output()
+        .unwrap();
+    let ended = ended(output);
+    let failures: Vec<&str> = ended
+        .out
+        .lines()
+        .filter(|line| line.starts_with("FAIL") || line.starts_with("Checking"))
+        .collect();
+    assert_eq!(ended.code, 0, "{}\n{}", failures.join("\n"), ended.err);
+    assert!(
+        ended.out.matches("PASS: ").count() > 500,
+        "few assertions were executed"
+    );
+}
