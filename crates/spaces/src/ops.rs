@@ -354,7 +354,7 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
     if flags & (RETRACT_OWN | RETRACT_ALL) != 0 {
         let all = flags & RETRACT_ALL != 0;
         let every = world.space_topic_text(topic).is_empty();
-        let mut gone: Vec<Value> = Vec::new();
+        let mut gone: Vec<(u32, Value)> = Vec::new();
         let room = with(world, |spaces| {
             let Some(space) = spaces.get_mut(space) else {
                 return true;
@@ -368,7 +368,7 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
             space.pins.retain(|pin| {
                 let goes = goes(pin);
                 if goes {
-                    gone.push(pin.event);
+                    gone.push((pin.topic, pin.event));
                 }
                 !goes
             });
@@ -378,6 +378,7 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
             return Err(no_memory(world));
         }
         world.space_refund(gone.len() * PIN_BYTES);
+        let gone = departed(world, space, &gone)?;
         return notify(world, space, topic, &gone, None, dst);
     }
     let event = world.space_event(
@@ -470,6 +471,38 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
         monitor,
         dst,
     )
+}
+
+/// Of the proclamations taken back those whose like is not pinned any more, each once: what several proclaimed alike is
+/// gone when the last of them has taken it back (docs/specs/rhumb.md §5.6).
+fn departed(world: &mut World, space: u32, gone: &[(u32, Value)]) -> Raise<Vec<Value>> {
+    let mark = world.host_mark();
+    for &(_, event) in gone {
+        world.host_push(event)?;
+    }
+    let mut left: Vec<(u32, usize)> = Vec::new();
+    'events: for (at, &(topic, _)) in (mark..).zip(gone) {
+        if already_there(world, space, topic, at)? {
+            continue;
+        }
+        for &(its, other) in &left {
+            world.space_fuel(1)?;
+            if its == topic && world.space_same(world.host_temp(other), world.host_temp(at))? {
+                continue 'events;
+            }
+        }
+        if left.try_reserve(1).is_err() {
+            return Err(no_memory(world));
+        }
+        left.push((topic, at));
+    }
+    let mut events = Vec::new();
+    if events.try_reserve(left.len()).is_err() {
+        return Err(no_memory(world));
+    }
+    events.extend(left.iter().map(|&(_, at)| world.host_temp(at)));
+    world.host_truncate(mark);
+    Ok(events)
 }
 
 /// Is a tuple with the arguments of the event in root `at` pinned under a topic?

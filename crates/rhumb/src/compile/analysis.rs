@@ -1,6 +1,6 @@
 //! The walk that finds units and slots, in the order of the text.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use crate::tree::{
@@ -64,6 +64,7 @@ pub fn analyse(tree: &Tree, session: Option<&[String]>) -> Analysis {
         chain: chain.clone(),
         queue: VecDeque::new(),
         predicate: None,
+        earlier: HashMap::new(),
         shared: false,
         late: Vec::new(),
         session: session.is_some(),
@@ -137,6 +138,8 @@ struct Walker<'t> {
     queue: VecDeque<Job>,
     /// In a predicate: what it binds (§4.2).
     predicate: Option<Predicate>,
+    /// In a further alternative of a subscription's pattern: what the earlier ones bind, which this one may bind as well.
+    earlier: HashMap<LabelId, VarId>,
     /// In a parameter list that stands elsewhere and other functions may have too.
     shared: bool,
     /// Mentions of labels that nothing assigned so far.
@@ -282,6 +285,11 @@ impl Walker<'_> {
 
     /// A label that the pattern of a rule binds.
     fn bind(&mut self, label: LabelId, at: u32) -> VarId {
+        if let Some(var) = self.earlier.remove(&label) {
+            self.analysis.binds.insert(at);
+            self.mean(at, var);
+            return var;
+        }
         let var = self
             .analysis
             .add_var(self.unit, Some(label), VarKind::Bound, at);
@@ -784,6 +792,10 @@ impl Walker<'_> {
                 ..
             } => {
                 for param in params {
+                    // Only one of the alternatives matches: each binds what the body sees under its labels.
+                    if let Some(Scope::Rule(names)) = scopes(&self.chain).next() {
+                        self.earlier = names.borrow().clone();
+                    }
                     if let ParamKind::Event(event) = &param.kind {
                         if let Some(items) = &event.payload {
                             self.items(items);
@@ -792,6 +804,7 @@ impl Walker<'_> {
                         self.bind(*label, param.span.start);
                     }
                 }
+                self.earlier.clear();
                 match rules::selector_body(tree, *body) {
                     Some((list, at)) => self.rules(list, at),
                     None => self.expr(*body),
@@ -998,6 +1011,10 @@ impl Walker<'_> {
     }
 
     fn pin_or_bind(&mut self, label: LabelId, at: u32) {
+        if self.earlier.contains_key(&label) {
+            self.bind(label, at);
+            return;
+        }
         match self.declared(label, at) {
             Some(var) => self.mean(at, var),
             None if rules::is_empty_word(self.tree, label) => {}

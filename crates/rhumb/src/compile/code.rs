@@ -74,6 +74,8 @@ pub(super) struct Code<'a> {
     pub event: Option<Local>,
     /// The action under construction is one of an event rule of this unit.
     pub in_action: bool,
+    /// In the action of a peeking rule: where it notes that it has replied.
+    pub replied: Option<Local>,
     /// The subjects of the selectors around the place under construction, innermost last.
     pub subjects: Vec<VarId>,
     /// Slots in locals whose ratchet was begun.
@@ -349,6 +351,7 @@ impl<'a> Code<'a> {
             places: HashMap::new(),
             event: None,
             in_action: false,
+            replied: None,
             subjects: Vec::new(),
             ratcheted: std::collections::HashSet::new(),
         };

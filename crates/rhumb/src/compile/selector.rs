@@ -424,10 +424,21 @@ impl Code<'_> {
                     self.f.ret();
                 }
                 RuleMode::Peek => {
+                    // A reply counts as taking the event: no later rule sees it (rulings B22).
+                    let replied = self.f.temp(TypeId::BOOL);
+                    self.f.push_bool(false);
+                    self.f.store(replied);
+                    self.replied = Some(replied);
                     self.dynamic(*action, Want::Value);
+                    self.replied = None;
                     self.f.store(last);
                     self.f.push_bool(true);
                     self.f.store(ran);
+                    self.f.load(replied);
+                    self.f.jump_if_not(next);
+                    self.f.load(last);
+                    self.f.op(Op::RetPeek, &[]);
+                    self.f.free_temp(replied);
                 }
             }
             self.in_action = false;

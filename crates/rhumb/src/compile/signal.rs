@@ -169,6 +169,12 @@ impl Code<'_> {
         }
         self.at(span);
         self.f.op(Op::Reply, &[name.0, count, flags]);
+        if let Some(replied) = self.replied
+            && !target
+        {
+            self.f.push_bool(true);
+            self.f.store(replied);
+        }
     }
 
     fn proclaim(&mut self, emission: &Emission, receiver: bool, span: Span) {

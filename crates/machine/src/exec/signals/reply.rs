@@ -394,7 +394,9 @@ impl World {
                     .map_or((u32::MAX, 0), |record| record.emission);
                 return Ok(Some((Some(slot), id)));
             }
-            return Ok(self.newest_kept(|_| true).map(|id| (None, id)));
+            return Ok(self
+                .newest_waiting(|emission| emission.status == Status::Kept)
+                .map(|id| (None, id)));
         };
         match target.kind() {
             _ if self.is_event(target) => {
@@ -405,23 +407,26 @@ impl World {
             }
             Kind::Realm | Kind::Vassal => {
                 let space = self.space_of(target).unwrap_or(0);
+                // The newest whose emitter waits: kept for later, or being handled.
                 Ok(self
-                    .newest_kept(|emission| emission.through == space)
-                    .map(|id| (None, id)))
+                    .newest_waiting(|emission| emission.through == space)
+                    .map(|id| (self.selector_of(id), id)))
             }
             Kind::Fiber => {
                 let Some(process) = self.fiber_id(target) else {
                     return Ok(None);
                 };
-                let found = self.newest_kept(|_| true).filter(|id| {
-                    let owner = self
-                        .emissions
-                        .list
-                        .get(id.0 as usize)
-                        .and_then(|emission| emission.as_ref())
-                        .map(|emission| emission.owner);
-                    owner.is_some_and(|owner| self.runs_in(owner, process))
-                });
+                let found = self
+                    .newest_waiting(|emission| emission.status == Status::Kept)
+                    .filter(|id| {
+                        let owner = self
+                            .emissions
+                            .list
+                            .get(id.0 as usize)
+                            .and_then(|emission| emission.as_ref())
+                            .map(|emission| emission.owner);
+                        owner.is_some_and(|owner| self.runs_in(owner, process))
+                    });
                 Ok(found.map(|id| (None, id)))
             }
             _ => Err(self.type_fault("an event, a realm or a process to reply to", target)),
@@ -446,12 +451,14 @@ impl World {
         None
     }
 
-    /// The newest kept emission that has a property.
-    fn newest_kept(&self, wanted: impl Fn(&super::state::Emission) -> bool) -> Option<(u32, u32)> {
+    /// The newest emission that has a property.
+    fn newest_waiting(
+        &self,
+        wanted: impl Fn(&super::state::Emission) -> bool,
+    ) -> Option<(u32, u32)> {
         let mut best: Option<(u64, (u32, u32))> = None;
         for (index, emission) in self.emissions.list.iter().enumerate() {
             if let Some(emission) = emission
-                && emission.status == Status::Kept
                 && wanted(emission)
                 && best.is_none_or(|(serial, _)| serial < emission.serial)
             {

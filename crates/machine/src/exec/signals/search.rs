@@ -119,6 +119,10 @@ impl World {
         }
         let (place, hit) = self.find(place, 1, name)?;
         if matches!(hit, Hit::Nobody) {
+            if target.kind() == Kind::Vassal {
+                // Kept back by the vassal's rules, as they are meant to.
+                return self.untaken(posting.dst, trap.is_some());
+            }
             return self.unmatched(name, posting.dst, trap.is_some());
         }
         let mark = self.temps.len();
@@ -408,12 +412,16 @@ impl World {
         }
     }
 
-    /// Nobody took a post of the running fiber: its value is empty (an event without arguments where replies are
-    /// trapped), with a warning.
+    /// Nobody took a post of the running fiber, which is worth a warning.
     fn unmatched(&mut self, topic: u32, dst: u16, trap: bool) -> Raise<Next> {
         self.emissions.unmatched += 1;
         let topic = copied(self.name_text(topic));
         self.warn(format_args!("uncaught signal #{topic}"));
+        self.untaken(dst, trap)
+    }
+
+    /// The value of a post that nobody took is empty (an event without arguments where replies are trapped).
+    fn untaken(&mut self, dst: u16, trap: bool) -> Raise<Next> {
         let value = if trap {
             self.event_of_temps(1, None, 0, 0)?
         } else {
