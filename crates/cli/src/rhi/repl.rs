@@ -119,10 +119,10 @@ impl<'f> Repl<'f> {
             gathered.push_str(&line);
             if gathered.trim().is_empty() {
                 gathered.clear();
-            } else if ended || self.whole(&gathered) {
-                if !self.take(&std::mem::take(&mut gathered), report) {
-                    return;
-                }
+            } else if (ended || self.whole(&gathered))
+                && !self.take(&std::mem::take(&mut gathered), report)
+            {
+                return;
             }
             if ended {
                 return;
