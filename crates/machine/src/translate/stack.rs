@@ -64,6 +64,8 @@ pub struct Stack {
     pub entries: Vec<Entry>,
     /// Which locals (parameters included) are assigned here.
     pub assigned: Vec<bool>,
+    /// A local that the instruction under translation assigns first: at its own safepoint nothing is in it yet.
+    pub fresh: Option<usize>,
     /// Offset of the register that the integer accumulator mirrors.
     pub int_mirror: Option<u16>,
     /// The same for the float accumulator.
@@ -80,6 +82,7 @@ impl Stack {
         Stack {
             entries: Vec::new(),
             assigned: vec![false; layout.locals.len()],
+            fresh: None,
             int_mirror: None,
             float_mirror: None,
             top: layout.temps,
@@ -135,7 +138,8 @@ impl Stack {
             }
         };
         for (index, (repr, at)) in layout.locals.iter().enumerate() {
-            if (index as u32) < layout.params || self.assigned[index] {
+            let holds = self.assigned[index] && self.fresh != Some(index);
+            if (index as u32) < layout.params || holds {
                 note(*repr, *at);
             }
         }

@@ -304,7 +304,10 @@ impl<'a> Walk<'a> {
         }
         self.stack.unalias(&mut self.emit, at);
         self.stack.overwritten(at);
-        self.stack.assigned[next.args[0] as usize] = true;
+        let assigned = self.stack.assigned.get_mut(next.args[0] as usize)?;
+        if !std::mem::replace(assigned, true) {
+            self.stack.fresh = Some(next.args[0] as usize);
+        }
         self.next = next.next;
         Some(at)
     }
@@ -349,6 +352,7 @@ impl<'a> Walk<'a> {
     /// Translates one instruction; true if control does not go on to the next one from here.
     fn instr(&mut self, instr: &Instr) -> Step<bool> {
         let a = instr.args;
+        self.stack.fresh = None;
         match instr.op {
             Op::Nop | Op::Line => {}
             Op::Push => self.constant(a[0])?,
