@@ -4,7 +4,7 @@
 #![no_main]
 
 use fzb::mutate::{Random, mutate, repair};
-use fzb::tables::ExportId;
+use fzb::tables::{ExportId, Lang};
 use fzb::view::{Checks, ExportTarget, Module};
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use machine::engine::Shared;
@@ -59,11 +59,13 @@ fn run(module: &Module, loop_dispatch: bool) -> Vec<String> {
         return Vec::new();
     };
     world.set_spaces(Box::new(spaces::Tuplespaces::new()));
+    world.set_test_mode(true);
     let instance = match world.load(&loaded) {
         Ok(instance) => instance,
         Err(report) => return vec![internal(report.fault.code())],
     };
-    let mut outcomes = vec![world.entry_text(instance).unwrap_or_default()];
+    let result = world.entry_result(instance);
+    let mut outcomes = vec![canonical(&mut world, result)];
     for id in 0..module.exports().min(4) {
         let Some(ExportTarget::Function(function)) =
             module.export(ExportId(id)).map(|export| export.target)
@@ -78,11 +80,18 @@ fn run(module: &Module, loop_dispatch: bool) -> Vec<String> {
             .map_or(0, |function| function.params);
         let args = vec![Value::int(3); params as usize];
         outcomes.push(match world.call(instance, function, &args) {
-            Ok(value) => world.text_of(value, 1).unwrap_or_default(),
+            Ok(value) => canonical(&mut world, value),
             Err(report) => internal(report.fault.code()),
         });
     }
     outcomes
+}
+
+/// The canonical text of a value, or the code of the fault that it ends with.
+fn canonical(world: &mut World, value: Value) -> String {
+    world
+        .display_text(Lang::Machine, value, true)
+        .unwrap_or_else(|raised| internal(world.report(raised).fault.code()))
 }
 
 /// A fault of the machine itself is a finding.
