@@ -74,7 +74,9 @@ impl Code<'_> {
             .op(Op::Intrinsic, &[isa::Intrinsic::SignalWanted as u32]);
         self.f.jump_if_not(plain);
         let name = self.module().name("");
-        self.f.op(Op::Post, &[name.0, 1, 0]);
+        // Several stand in a map by now; the event has each of them.
+        let flags = if args.len() > 1 { SPREAD } else { 0 };
+        self.f.op(Op::Post, &[name.0, 1, flags]);
         self.f.jump(end);
         self.f.bind(plain);
         if args.is_empty() {
