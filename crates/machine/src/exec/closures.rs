@@ -444,7 +444,10 @@ impl World {
                 next += 1;
             }
         }
-        Ok(places.into_iter().flatten().collect())
+        // There is room for all of them.
+        taken.clear();
+        taken.extend(places.into_iter().flatten());
+        Ok(taken)
     }
 
     /// The parameter of that name of a routine, if it has one.
