@@ -555,11 +555,9 @@ impl World {
         let Some(Constant::Shape(view)) = module.constant(ConstId(shape)) else {
             return Err(self.fault(Fault::Internal, "a shape that is none"));
         };
-        // Positional values first, then pairs (name, value) of the named ones, all in `temps`.
-        let positional = self.temps.len();
-        let mut named: Vec<(u32, Value)> = Vec::new();
+        // Named values first, then positional ones, all in `temps`: `named` says which name has which.
+        let mut named: Vec<(u32, usize)> = Vec::new();
         let mut at = 0;
-        let mut spread: Vec<usize> = Vec::new();
         for (entry_kind, entry_name) in view.iter() {
             use fzb::tables::ArgKind;
             if entry_kind == ArgKind::Hole {
@@ -569,18 +567,11 @@ impl World {
             let value = unsafe { self.read(r.byte_add(window as usize), at * 16) };
             at += 1;
             match entry_kind {
-                ArgKind::Spread => {
-                    let from = self.temps.len();
-                    if self.policy() == Lang::Rhumb && value.kind() == Kind::Map {
-                        self.spread_names(value, &mut named)?;
-                    }
-                    self.spread_into_temps(value)?;
-                    if spread.try_reserve(1).is_err() {
-                        return Err(self.fault(Fault::Mem, "the host has no memory left"));
-                    }
-                    spread.push(from);
+                ArgKind::Spread if self.policy() == Lang::Rhumb && value.kind() == Kind::Map => {
+                    self.spread_names(value, &mut named)?;
                 }
                 ArgKind::Named => {
+                    let value = self.temp(value)?;
                     let name = match entry_name {
                         Some(name) => self.name(name.0)?,
                         None => {
@@ -589,11 +580,24 @@ impl World {
                             );
                         }
                     };
-                    if named.try_reserve(1).is_err() {
-                        return Err(self.fault(Fault::Mem, "the host has no memory left"));
-                    }
-                    named.push((name, value));
+                    self.name_argument(&mut named, name, value)?;
                 }
+                _ => {}
+            }
+        }
+        let positional = self.temps.len();
+        let mut at = 0;
+        for (entry_kind, _) in view.iter() {
+            use fzb::tables::ArgKind;
+            if entry_kind == ArgKind::Hole {
+                continue;
+            }
+            // SAFETY: one pair per entry that is no hole.
+            let value = unsafe { self.read(r.byte_add(window as usize), at * 16) };
+            at += 1;
+            match entry_kind {
+                ArgKind::Spread => self.spread_into_temps(value)?,
+                ArgKind::Named => {}
                 _ => {
                     self.temp(value)?;
                 }
@@ -629,9 +633,11 @@ impl World {
             return Err(self.fault(Fault::Internal, "a function that does not exist"));
         };
         let loose = record.arity == fzb::tables::Arity::Loose;
-        let mut args: Vec<Value> = Vec::new();
+        // Where in `temps` each argument is: finding names may allocate, so the values are taken when all are found.
+        const ABSENT: usize = usize::MAX;
+        let mut places: Vec<usize> = Vec::new();
         let total = record.params as usize + count;
-        if args.try_reserve_exact(total).is_err() {
+        if places.try_reserve_exact(total).is_err() {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
         let mut next = positional;
@@ -643,9 +649,9 @@ impl World {
             if let Some(found) =
                 name.and_then(|name| named.iter().position(|(given, _)| *given == name))
             {
-                args.push(named.swap_remove(found).1);
+                places.push(named.remove(found).1);
             } else if next < positional + count {
-                args.push(self.temps[next]);
+                places.push(next);
                 next += 1;
             } else if record.arity == fzb::tables::Arity::Exact
                 || record.arity == fzb::tables::Arity::Curry
@@ -655,57 +661,37 @@ impl World {
                     format_args!("argument {} is missing", index + 1),
                 ));
             } else {
-                args.push(Value::EMPTY);
+                places.push(ABSENT);
             }
         }
-        while next < positional + count {
-            args.push(self.temps[next]);
-            next += 1;
-        }
+        places.extend(next..positional + count);
         if !named.is_empty() && !loose {
             return Err(self.fault(
                 Fault::Arity,
                 "no parameter has the name of a named argument",
             ));
         }
+        let names = if named.is_empty() {
+            None
+        } else {
+            Some(self.map_of_named(&named)?)
+        };
+        let mut args: Vec<Value> = Vec::new();
+        if args.try_reserve_exact(places.len()).is_err() {
+            return Err(self.fault(Fault::Mem, "the host has no memory left"));
+        }
+        args.extend(
+            places
+                .iter()
+                .map(|place| self.temps.get(*place).copied().unwrap_or(Value::EMPTY)),
+        );
+        let callee = self.temps[mark];
         let receiver = Some(self.temps[mark + 1]).filter(|value| !value.same(Value::HOLE));
         self.temps.truncate(mark);
-        if !named.is_empty() {
-            return self.call_with_names(callee, receiver, args, named, dst);
+        if let Some(names) = names {
+            // The map stays rooted while the call is set up.
+            self.named_rest = Some(self.temp(names)?);
         }
-        // SAFETY: passed on.
-        unsafe { self.call_value(r, callee, receiver, &args, dst, 0) }
-    }
-
-    /// Calls with named arguments that no parameter takes: they are fields of the rest.
-    fn call_with_names(
-        &mut self,
-        callee: Value,
-        receiver: Option<Value>,
-        mut args: Vec<Value>,
-        named: Vec<(u32, Value)>,
-        dst: u16,
-    ) -> Raise<Next> {
-        let mark = self.temps.len();
-        self.push_temps(&[callee, receiver.unwrap_or(Value::HOLE)])?;
-        let first = self.temps.len();
-        self.push_temps(&args)?;
-        let values = self.temps.len();
-        for (_, value) in &named {
-            self.temp(*value)?;
-        }
-        let map = self.map_new(Legends::PLAIN, 0)?;
-        let map = self.temp(Value::ticket(Kind::Map, map))?;
-        for (index, (name, _)) in named.iter().enumerate() {
-            self.set_field(map, FieldName::text(*name), values + index, set::MUTABLE)?;
-        }
-        let (callee, receiver) = (self.temps[mark], self.temps[mark + 1]);
-        args.copy_from_slice(&self.temps[first..values]);
-        // The map stays rooted while the call is set up.
-        self.temps[mark] = self.temps[map];
-        self.temps.truncate(mark + 1);
-        self.named_rest = Some(mark);
-        let receiver = Some(receiver).filter(|value| !value.same(Value::HOLE));
         let r = self.running_r;
         // SAFETY: `running_r` is the first register of the frame on top.
         let result = unsafe { self.call_value(r, callee, receiver, &args, dst, 0) };
@@ -714,20 +700,43 @@ impl World {
         result
     }
 
-    /// The public named fields of a map that is spread, as named arguments; those that are there already stay.
-    fn spread_names(&mut self, map: Value, named: &mut Vec<(u32, Value)>) -> Raise<()> {
-        for index in 0..self.members(map.as_ticket()) {
+    /// A map with named arguments that no parameter takes, as the fields of the rest.
+    fn map_of_named(&mut self, named: &[(u32, usize)]) -> Raise<Value> {
+        let map = self.map_new(Legends::PLAIN, 0)?;
+        let map = self.temp(Value::ticket(Kind::Map, map))?;
+        for (name, value) in named {
+            self.set_field(map, FieldName::text(*name), *value, set::MUTABLE)?;
+        }
+        Ok(self.temps[map])
+    }
+
+    /// The public named fields of a map that is spread, as named arguments.
+    fn spread_names(&mut self, map: Value, named: &mut Vec<(u32, usize)>) -> Raise<()> {
+        let map = self.temp(map)?;
+        for index in 0..self.members(self.temps[map].as_ticket()) {
             self.charge_node()?;
-            let member = self.member(map.as_ticket(), index);
+            let member = self.member(self.temps[map].as_ticket(), index);
             if member.key.kind() != Kind::Text || member.flags & field_flags::SUB != 0 {
                 continue;
             }
+            let value = self.temp(member.value)?;
             let name = self.intern_text(member.key.as_ticket())?;
-            if named.try_reserve(1).is_err() {
-                return Err(self.fault(Fault::Mem, "the host has no memory left"));
-            }
-            named.push((name, member.value));
+            self.name_argument(named, name, value)?;
         }
+        Ok(())
+    }
+
+    /// Notes a named argument, whose value is `temps[value]`.
+    fn name_argument(
+        &mut self,
+        named: &mut Vec<(u32, usize)>,
+        name: u32,
+        value: usize,
+    ) -> Raise<()> {
+        if named.try_reserve(1).is_err() {
+            return Err(self.fault(Fault::Mem, "the host has no memory left"));
+        }
+        named.push((name, value));
         Ok(())
     }
 }

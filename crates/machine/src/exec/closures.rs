@@ -444,7 +444,7 @@ impl World {
                 next += 1;
             }
         }
-        // It has room for all of them.
+        // There is room for all of them.
         taken.clear();
         taken.extend(places.into_iter().flatten());
         Ok(taken)
