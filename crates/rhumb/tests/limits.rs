@@ -193,3 +193,30 @@ fn incomplete_means_that_more_text_may_mend_it() {
         assert_eq!(read(text).completeness, Completeness::Complete, "{text}");
     }
 }
+
+/// What grows without brackets is compiled without native frames, or refused.
+#[test]
+fn long_chains_compile_or_are_refused() {
+    use rhumb::compile::{NoLibraries, Options as Compile, compile};
+    let compiled = |text: &str| {
+        let parsed = parse(text, Options::default());
+        assert!(!parsed.has_errors());
+        let options = Compile::new("long", "long.rh", parsed.source.text(), &NoLibraries);
+        compile(&parsed.tree, &options).map_err(|problems| problems[0].code())
+    };
+    let refused = Err(codes::TOO_LARGE);
+    assert_eq!(
+        compiled(&format!("f{}", "{#a .. 1}".repeat(200_000))).map(|_| ()),
+        refused
+    );
+    assert_eq!(
+        compiled(&format!("f{}", " |> 1".repeat(100_000))).map(|_| ()),
+        refused
+    );
+    assert!(compiled(&format!("x{}", " ?? 1".repeat(20_000))).is_ok());
+    // The worst of both: brackets as deep as may be, with as many selectors behind each.
+    let (open, close) = ("(".repeat(200), format!("){}", "{#a .. 1}".repeat(60)));
+    let deepest = compiled(&format!("{open}f{}", close.repeat(200)));
+    assert!(deepest.is_ok() || deepest.map(|_| ()) == refused);
+    assert!(compiled(&format!("x{}", "{#a .. 1}".repeat(60))).is_ok());
+}

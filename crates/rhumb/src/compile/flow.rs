@@ -11,37 +11,49 @@ use super::rules;
 impl Code<'_> {
     /// `first || a ?? b …`.
     pub fn flow(&mut self, first: ExprId, rest: &[Term<FlowOp>], want: Want) {
-        let Some((last, before)) = rest.split_last() else {
-            return self.expr(first, want);
-        };
         // `c |> body` evaluates its left side again and again, so that side is everything before it.
-        if last.op == FlowOp::While {
-            return self.while_loop(first, before, last, want);
+        let looping = rest.iter().rposition(|term| term.op == FlowOp::While);
+        let (mut at, ends) =
+            match looping.and_then(|index| rest.get(index).map(|term| (index, term))) {
+                Some((index, term)) => {
+                    let last = index + 1 == rest.len();
+                    let inner = if last { want } else { Want::Value };
+                    self.while_loop(first, rest.get(..index).unwrap_or(&[]), term, inner);
+                    (index + 1, last)
+                }
+                None => {
+                    let inner = if rest.is_empty() { want } else { Want::Value };
+                    self.expr(first, inner);
+                    (0, rest.is_empty())
+                }
+            };
+        if ends {
+            return;
         }
-        self.flow(first, before, Want::Value);
-        match last.op {
-            FlowOp::Default => {
-                self.f.coerce(TypeId::DYN);
-                let end = self.f.label();
-                self.f.dup();
-                self.f.unit();
-                self.f.op(Op::Same, &[]);
-                self.f.jump_if_not(end);
-                self.f.pop();
-                self.dynamic(last.operand, Want::Value);
-                self.f.bind(end);
-                self.done(want);
+        // The others group to the left: one after the other, without native frames.
+        while let Some(term) = rest.get(at) {
+            at += 1;
+            let inner = if at == rest.len() { want } else { Want::Value };
+            self.f.coerce(TypeId::DYN);
+            match term.op {
+                FlowOp::Default => {
+                    let end = self.f.label();
+                    self.f.dup();
+                    self.f.unit();
+                    self.f.op(Op::Same, &[]);
+                    self.f.jump_if_not(end);
+                    self.f.pop();
+                    self.dynamic(term.operand, Want::Value);
+                    self.f.bind(end);
+                    self.done(inner);
+                }
+                FlowOp::Pipe => {
+                    self.pipe(term);
+                    self.done(inner);
+                }
+                FlowOp::Each => self.each(term, inner),
+                FlowOp::While => {}
             }
-            FlowOp::Pipe => {
-                self.f.coerce(TypeId::DYN);
-                self.pipe(last);
-                self.done(want);
-            }
-            FlowOp::Each => {
-                self.f.coerce(TypeId::DYN);
-                self.each(last, want);
-            }
-            FlowOp::While => {}
         }
     }
 

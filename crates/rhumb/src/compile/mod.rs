@@ -32,7 +32,7 @@ use emit::{FunctionBuilder, ModuleBuilder, Param, Signature};
 use fzb::tables::{Arity, Lang, Tables, TypeId, static_flags};
 use isa::Op;
 
-use crate::tree::Tree;
+use crate::tree::{Expr, FlowOp, StepKind, Tree};
 
 use code::{Code, Shared, Want};
 use units::{UnitId, VarKind};
@@ -127,6 +127,34 @@ pub fn compile(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Problem
     })
 }
 
+/// Selectors behind one expression, and loops in one chain, whose subject is everything before them: each takes a native
+/// frame to compile, and a text can have any number of them without brackets.
+const MOST_SUBJECTS: usize = 64;
+
+/// Chains with more of them than that.
+fn too_long(tree: &Tree) -> Vec<Problem> {
+    let limit = |id, what: &str| Problem {
+        span: tree.span(id),
+        kind: ProblemKind::Limit(what.to_owned()),
+    };
+    tree.ids()
+        .filter_map(|id| match tree.expr(id) {
+            Expr::Chain { steps, .. } => {
+                let count = steps
+                    .iter()
+                    .filter(|step| matches!(step.kind, StepKind::Attach(_)))
+                    .count();
+                (count > MOST_SUBJECTS).then(|| limit(id, "selectors behind one expression"))
+            }
+            Expr::Flow { rest, .. } => {
+                let loops = rest.iter().filter(|term| term.op == FlowOp::While).count();
+                (loops > MOST_SUBJECTS).then(|| limit(id, "`|>`"))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
 fn internal(what: &str) -> Problem {
     Problem {
         span: crate::tree::Span::default(),
@@ -135,6 +163,10 @@ fn internal(what: &str) -> Problem {
 }
 
 fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Problem>> {
+    let long = too_long(tree);
+    if !long.is_empty() {
+        return Err(long);
+    }
     let analysis = analysis::analyse(tree, options.session);
     let module = ModuleBuilder::new(options.name, Lang::Rhumb);
     let mut hash = [0; 8];
