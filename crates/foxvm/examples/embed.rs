@@ -53,6 +53,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     engine.function("add", |a: i64, b: i64| a.wrapping_add(b))?;
     let typed = engine.load(engine.assemble(TYPED)?)?;
     let dynamic = engine.load(engine.assemble(DYNAMIC)?)?;
+    // First of all: what other rows gave back would hide what these Worlds take.
+    heap::worlds(&engine, &typed)?;
     let mut world = engine.world(limits(), &[])?;
     let plugin = world.bind(&typed)?;
     let loose = world.bind(&dynamic)?;
@@ -101,6 +103,5 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     heap::garbage(&engine, &typed)?;
     heap::washes()?;
     heap::pauses(&engine, &dynamic)?;
-    heap::worlds(&engine, &typed)?;
     Ok(())
 }

@@ -589,11 +589,12 @@ impl Code<'_> {
             Target::Index { .. } => self.f.op(Op::SetIndex, &[flags]),
             Target::Append { .. } => {
                 self.f.op(Op::PushAt, &[0]);
-                self.freeze_end(mutability, FieldOp::Last);
+                // The element stays mutable whatever was written (docs/decisions/0005, rulings B2).
+                self.f.pop();
             }
             Target::Unshift { .. } => {
                 self.f.op(Op::PushAt, &[1]);
-                self.freeze_end(mutability, FieldOp::First);
+                self.f.pop();
             }
             _ => {}
         }
@@ -601,12 +602,6 @@ impl Code<'_> {
             self.f.load(kept);
             self.f.free_temp(kept);
         }
-    }
-
-    /// The collection is on top, its new element at an end: freezes the element if asked (rulings B2), and drops the
-    /// collection.
-    fn freeze_end(&mut self, _mutability: Mutability, _end: FieldOp) {
-        self.f.pop();
     }
 
     /// A field's name as an operand of instructions, if it is a label.

@@ -207,11 +207,8 @@ impl Code<'_> {
             }
         }
         match (last, want) {
-            (Some(last), Want::Nothing) => {
-                let _ = last;
-            }
+            (_, Want::Nothing) => {}
             (Some(last), _) => self.f.load(last),
-            (None, Want::Nothing) => {}
             (None, _) => self.f.unit(),
         }
         if ends == Ends::Return {

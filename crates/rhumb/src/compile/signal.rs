@@ -411,7 +411,6 @@ impl Code<'_> {
     }
 
     fn arrival_rules(&mut self, list: &[Rule], at: u32) {
-        let tree = self.tree();
         let (setup, mut values): (Vec<&Rule>, Vec<Rule>) = (
             list.iter()
                 .filter(|rule| matches!(rule.kind, RuleKind::Default(_)))
@@ -433,7 +432,6 @@ impl Code<'_> {
         }
         self.f.load(result);
         self.f.free_temp(result);
-        let _ = tree;
     }
 
     /// Rules of a subscription that see the departure: `empty`, `___`, `$empty`.
