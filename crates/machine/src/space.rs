@@ -501,17 +501,19 @@ impl World {
     }
 
     /// Was the running activation called under a selector with a rule for anonymous signals (rhumb.md §5.3 6)?
-    pub(crate) fn anonymous_wanted(&mut self) -> Raise<bool> {
-        let top = self.frame_index();
-        let fiber = self.fiber();
-        let Some(prompt) = fiber.prompt else {
-            return Ok(false);
+    /// `anonymous` is the interned name of what has no topic.
+    pub(crate) fn anonymous_heard(&self, anonymous: u32) -> bool {
+        let Some(Some(fiber)) = self.fibers.get(self.current.0 as usize) else {
+            return false;
         };
-        if top > 2 || fiber.parent.is_none() {
-            return Ok(false);
+        // The bottom frame is the thunk, the one above it what was called.
+        let called = fiber.frames.as_ptr().wrapping_add(2);
+        match fiber.prompt {
+            Some(prompt) if self.frame.cast_const() <= called && fiber.parent.is_some() => {
+                self.topic_set_has(prompt.topics, SIGNAL, Some(anonymous))
+            }
+            _ => false,
         }
-        let anonymous = self.intern("")?;
-        Ok(self.topic_set_has(prompt.topics, SIGNAL, Some(anonymous)))
     }
 
     /// Runs the routine that is operand `index` as a process whose emissions go to a space, and waits for its value.

@@ -4,6 +4,7 @@
     reason = "all handlers have the one contract of `dispatch::Dispatch::next`"
 )]
 
+mod auto;
 pub(crate) mod calls;
 mod closures;
 pub mod dispatch;

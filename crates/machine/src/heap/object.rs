@@ -26,8 +26,6 @@ pub mod kind {
     pub const RANGE: u8 = 0x28;
     /// Fiber handle.
     pub const FIBER: u8 = 0x2B;
-    /// Zombie handle.
-    pub const ZOMBIE: u8 = 0x2C;
     /// Iteration.
     pub const ITER: u8 = 0x2D;
     /// Raw bytes.
@@ -104,7 +102,6 @@ pub static SHAPES: Shapes = {
     shapes[kind::PARTIAL as usize] = pairs("partial", 16);
     shapes[kind::RANGE as usize] = pairs("range", 16);
     shapes[kind::FIBER as usize] = leaf("fiber");
-    shapes[kind::ZOMBIE as usize] = leaf("zombie");
     shapes[kind::ITER as usize] = pairs("iter", 16);
     shapes[kind::MEMORY as usize] = Shape {
         name: "memory",
@@ -332,7 +329,7 @@ pub struct IterObj {
     pub at: Value,
 }
 
-/// Handle object of a fiber or zombie: index and generation in the World's table.
+/// Handle object of a fiber: index and generation in the World's table.
 #[repr(C)]
 pub struct FiberObj {
     /// Object header.

@@ -171,7 +171,7 @@ impl World {
                 let id = self.map_identity(value.as_ticket());
                 self.feed_identity(value.kind(), id, state);
             }
-            Kind::Fiber | Kind::Zombie => {
+            Kind::Fiber => {
                 // SAFETY: a live handle object.
                 let (index, generation) = unsafe {
                     let handle = self.at::<FiberObj>(value.as_ticket());

@@ -74,9 +74,7 @@ impl World {
             if frame.code.is_null() {
                 return 0;
             }
-            let code = &*frame.code;
-            code.safepoint_before(frame.pc)
-                .map_or(code.frame_bytes, |point| point.top * 8)
+            (*frame.code).free_window(frame.pc)
         }
     }
 

@@ -199,7 +199,7 @@ impl World {
     fn run_from(&mut self, next: Next) {
         if !next.pc.is_null() {
             // SAFETY: the frame on top of the running fiber stands at `next`.
-            unsafe { run(next.pc, next.r, self) };
+            unsafe { run(next.pc, next.r(), self) };
         }
     }
 

@@ -238,7 +238,8 @@ pub(crate) unsafe fn run(
         NumberCeil => number::whole(world, site, numeric::Rounding::Ceil),
         InRange => number::in_range(world, site),
         SignalWanted => {
-            let wanted = world.anonymous_wanted()?;
+            let anonymous = world.no_topic()?;
+            let wanted = world.anonymous_heard(anonymous);
             site.set_bool(wanted);
             Ok(())
         }

@@ -53,7 +53,7 @@ impl World {
         if asked.flags == TAIL
             && asked.pairs <= 1
             // SAFETY: the caller's promise.
-            && let Some(next) = unsafe { self.reply_plainly(asked) }
+            && let Some(next) = unsafe { self.reply_directly(asked) }
         {
             return next;
         }
@@ -171,45 +171,6 @@ impl World {
         self.link(outer, owner, back, slot + 1);
         self.save_running();
         self.go_on(emitter, outer, dst, inner, value)
-    }
-
-    /// A reply in tail position by the selector in the frame on top, whose emission is captured and traps no names, with
-    /// nothing or one value: the chain takes the selector's place. `None` if it is another case, and nothing has happened.
-    ///
-    /// # Safety
-    /// As [`World::reply`].
-    unsafe fn reply_plainly(&mut self, asked: &Replying) -> Option<Raise<Next>> {
-        let slot = self.selector_on_top()?;
-        let record = self.emissions.selecting.get(slot as usize)?;
-        if record.purpose != Purpose::Event {
-            return None;
-        }
-        let (id, below, owner_dst, branch) =
-            (record.emission, record.below, record.dst, record.branch);
-        let emission = self.emission_of(id)?;
-        if emission.status != Status::Held
-            || !emission.resumable
-            || emission.trap.is_some()
-            || emission.shared
-        {
-            return None;
-        }
-        let (emitter, outer, dst) = (emission.emitter, emission.outer, emission.dst);
-        let value = if asked.pairs == 0 {
-            Value::EMPTY
-        } else {
-            // SAFETY: the caller's promise.
-            unsafe { self.read(self.running_r, asked.window) }
-        };
-        self.fiber().selector = below;
-        self.emissions.free_record(slot);
-        self.pop_frame_now();
-        let owner = self.current;
-        self.link(outer, owner, owner_dst, branch);
-        self.drop_emission(id.0);
-        self.save_running();
-        self.switch_to(emitter);
-        Some(self.resume_with(dst, value))
     }
 
     /// The emission that a named reply goes to if the one replied to does not trap the name: of those that selectors in its

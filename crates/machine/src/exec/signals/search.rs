@@ -1,7 +1,6 @@
 //! Emissions on their way outward: which prompt or space takes one, capturing the chain of fibers up to a prompt, and
 //! what happens if nobody takes it. The cost is that of the prompts and spaces passed, whatever the depth of calls.
 
-use super::event::slot;
 use super::prompt::How;
 use super::state::{DROPPED, FINISHES, NO_FIBER, Place, RETURNS, Status};
 use crate::exec::dispatch::Next;
@@ -117,6 +116,13 @@ impl World {
             self.emissions.post_trap = trap;
             return Err(self.throw(event, message));
         }
+        if posting.flags == 0
+            && trap.is_none()
+            // SAFETY: the caller's promise.
+            && let Some(next) = unsafe { self.post_directly(posting, name)? }
+        {
+            return Ok(next);
+        }
         let (place, hit) = self.find(place, 1, name)?;
         if matches!(hit, Hit::Nobody) {
             if target.kind() == Kind::Vassal {
@@ -151,21 +157,8 @@ impl World {
     /// An emission of the running fiber, at the instruction that runs.
     pub(crate) fn emit(&mut self, event: Value, kind: u32, topic: u32, dst: u16) -> Raise<u32> {
         let index = self.new_emission(event, kind, topic, dst)?;
-        match self.zombie_value(index) {
-            Ok(zombie) => {
-                if let Some(event) = self
-                    .emission(index)
-                    .map(|emission| emission.event.as_ticket())
-                {
-                    self.set_slot_value(event, slot::ZOMBIE, zombie);
-                }
-                Ok(index)
-            }
-            Err(raised) => {
-                self.drop_emission(index);
-                Err(raised)
-            }
-        }
+        self.name_emission(index);
+        Ok(index)
     }
 
     /// The space that a value stands for: a realm or vassal.
