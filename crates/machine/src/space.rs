@@ -7,6 +7,7 @@ use fzb::view::Constant;
 use lemari::{Scope, Ticket, Visitor};
 
 use crate::exec::dispatch::Next;
+use crate::exec::signals::What;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role};
 use crate::frame::{flags, proclaimer};
@@ -483,7 +484,7 @@ impl World {
         let (Some(prompt), Some(parent)) = (fiber.prompt, fiber.parent) else {
             return Ok(None);
         };
-        if top > 2 || !self.topic_set_has(prompt.topics, PROCLAMATION, Some(topic)) {
+        if top > 2 || !self.topic_set_has(prompt.topics, What::new(PROCLAMATION, Some(topic))) {
             return Ok(None);
         }
         let Some(Some(fiber)) = self.fibers.get(current.0 as usize) else {
@@ -510,7 +511,7 @@ impl World {
         let called = fiber.frames.as_ptr().wrapping_add(2);
         match fiber.prompt {
             Some(prompt) if self.frame.cast_const() <= called && fiber.parent.is_some() => {
-                self.topic_set_has(prompt.topics, SIGNAL, Some(anonymous))
+                self.topic_set_has(prompt.topics, What::new(SIGNAL, Some(anonymous)))
             }
             _ => false,
         }

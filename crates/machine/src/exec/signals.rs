@@ -152,8 +152,8 @@ pub unsafe fn match_event<D: Dispatch>(
             if (*map).legend == Legends::EVENT.0
                 && let Some(set) = (*cx).emissions.known_set(instance, wide(pc).0)
             {
-                let What { kind, topic } = What::of(fields.add(slot::WHAT as usize).read());
-                let matches = (*cx).topic_set_has(set, kind, topic);
+                let what = What::of(fields.add(slot::WHAT as usize).read());
+                let matches = (*cx).topic_set_has(set, what);
                 r.byte_add(w.a as usize).cast::<Value>().write(event);
                 *r.byte_add(w.a as usize + 16) = u64::from(matches);
                 return D::next(pc.add(2), r, cx, i64::from(matches), fa);

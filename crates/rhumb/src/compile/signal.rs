@@ -69,16 +69,10 @@ impl Code<'_> {
         if inner {
             return self.f.op(Op::RetOuter, &[]);
         }
-        let (plain, end) = (self.f.label(), self.f.label());
+        let wanted = self.f.label();
         self.f
             .op(Op::Intrinsic, &[isa::Intrinsic::SignalWanted as u32]);
-        self.f.jump_if_not(plain);
-        let name = self.module().name("");
-        // Several stand in a map by now; the event has each of them.
-        let flags = if args.len() > 1 { SPREAD } else { 0 };
-        self.f.op(Op::Post, &[name.0, 1, flags]);
-        self.f.jump(end);
-        self.f.bind(plain);
+        self.f.jump_if(wanted);
         if args.is_empty() {
             // Empty on purpose (D-21).
             self.f
@@ -86,7 +80,11 @@ impl Code<'_> {
             self.f.pop();
         }
         self.f.ret();
-        self.f.bind(end);
+        self.f.bind(wanted);
+        let name = self.module().name("");
+        // Several stand in a map by now; the event has each of them.
+        let flags = if args.len() > 1 { SPREAD } else { 0 };
+        self.f.op(Op::Post, &[name.0, 1, flags]);
         self.done(want);
     }
 

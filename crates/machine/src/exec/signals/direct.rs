@@ -158,7 +158,7 @@ impl World {
             else {
                 return Ok(None);
             };
-            if !self.topic_set_has(prompt.topics, 1, Some(topic)) {
+            if !self.topic_set_has(prompt.topics, What::new(1, Some(topic))) {
                 return Ok(None);
             }
             let Some(Some(owner)) = self.fibers.get_mut(owner_id.0 as usize) else {
@@ -283,10 +283,7 @@ impl World {
             (*object).overflow = 0;
             (*object).extra = 0;
             let fields = (&raw mut (*object).fields).cast::<Value>();
-            let what = What {
-                kind: 1,
-                topic: Some(topic),
-            };
+            let what = What::new(1, Some(topic));
             fields.add(slot::WHAT as usize).write(what.word());
             fields.add(slot::TOPIC as usize).write(text);
             fields.add(slot::EMISSION as usize).write(emission);

@@ -21,32 +21,45 @@ pub(crate) mod slot {
     pub const EMISSION: u16 = 2;
 }
 
-/// Kind and topic of an event as its hidden slot holds them: names are numbered by the World, so this is no part of what
-/// can leave it.
+/// Kind and topic of an event in one word, as its hidden slot holds them: the kind (1 signal, 2 proclamation) in the lowest
+/// byte, above it the interned name of the topic + 1, or 0 if there is none (a reply that is no event's). Names are numbered
+/// by the World, so this is no part of what can leave it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct What {
-    /// 1 signal, 2 proclamation.
-    pub kind: u32,
-    /// Interned name of the topic; `None` if the event has none (a reply that is no event's).
-    pub topic: Option<u32>,
-}
+pub(crate) struct What(u64);
 
 impl What {
+    /// Both in one.
+    #[inline(always)]
+    pub(crate) fn new(kind: u32, topic: Option<u32>) -> What {
+        What(topic.map_or(0, |name| u64::from(name) + 1) << 8 | u64::from(kind & 0xFF))
+    }
+
+    /// 1 signal, 2 proclamation.
+    pub(crate) fn kind(self) -> u32 {
+        self.0 as u32 & 0xFF
+    }
+
+    /// Interned name of the topic.
+    pub(crate) fn topic(self) -> Option<u32> {
+        ((self.0 >> 8) as u32).checked_sub(1)
+    }
+
+    /// True if it has a topic, the empty one included.
+    #[inline(always)]
+    pub(super) fn is_named(self) -> bool {
+        self.0 >> 8 != 0
+    }
+
     /// As the slot holds it.
+    #[inline(always)]
     pub(super) fn word(self) -> Value {
-        let topic = self.topic.map_or(0, |name| i64::from(name) + 1);
-        Value::int(topic << 8 | i64::from(self.kind))
+        Value::int(self.0.cast_signed())
     }
 
     /// What a slot's value says.
+    #[inline(always)]
     pub(super) fn of(word: Value) -> What {
-        let word = word.as_int().unwrap_or(0);
-        What {
-            kind: word as u32 & 0xFF,
-            topic: u32::try_from(word >> 8)
-                .ok()
-                .and_then(|name| name.checked_sub(1)),
-        }
+        What(word.payload)
     }
 }
 
@@ -81,7 +94,7 @@ impl World {
         };
         let vec = self.temp(vec)?;
         let map = self.map_new(Legends::EVENT, SLOTS)?;
-        let what = What { kind, topic };
+        let what = What::new(kind, topic);
         let topic = match topic {
             Some(name) if !self.name_text(name).is_empty() => self.name_value(name),
             _ => Value::EMPTY,
@@ -151,10 +164,10 @@ impl World {
         if !self.is_event(value) {
             return Ok(false);
         }
-        let What { kind, topic } = self.event_what(value.as_ticket());
+        let what = self.event_what(value.as_ticket());
         // SAFETY: the running frame.
         let instance = unsafe { (*self.frame).instance };
-        self.topics_have(instance, constant, kind, topic)
+        self.topics_have(instance, constant, what)
     }
 }
 

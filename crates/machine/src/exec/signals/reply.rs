@@ -1,5 +1,6 @@
 //! Replies: resuming what an emission captured, as the rest of its selector, as a branch above it, or as a copy.
 
+use super::event::What;
 use super::state::{Purpose, RETURNS, Status};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
@@ -183,7 +184,7 @@ impl World {
     ) -> Raise<Option<Inner>> {
         let name = self.name(asked.name)?;
         if let Some((instance, topics)) = trap
-            && self.topics_have(instance, topics, 1, Some(name))?
+            && self.topics_have(instance, topics, What::new(1, Some(name)))?
         {
             return Ok(None);
         }
@@ -222,7 +223,7 @@ impl World {
                     .filter(|emission| emission.status == Status::Held && emission.resumable)
                     .and_then(|emission| emission.trap);
                 if let Some((instance, topics)) = trap
-                    && self.topics_have(instance, topics, 1, Some(name))?
+                    && self.topics_have(instance, topics, What::new(1, Some(name)))?
                 {
                     return Ok(Some(Inner {
                         fiber,
@@ -328,7 +329,7 @@ impl World {
                     None
                 };
                 let trapped = match name {
-                    Some(name) => self.topics_have(instance, topics, 1, Some(name))?,
+                    Some(name) => self.topics_have(instance, topics, What::new(1, Some(name)))?,
                     None => false,
                 };
                 self.event_of_temps(1, name.filter(|_| trapped), mark, count)?

@@ -1,6 +1,7 @@
 //! Emissions on their way outward: which prompt or space takes one, capturing the chain of fibers up to a prompt, and
 //! what happens if nobody takes it. The cost is that of the prompts and spaces passed, whatever the depth of calls.
 
+use super::event::What;
 use super::prompt::How;
 use super::state::{DROPPED, FINISHES, NO_FIBER, Place, RETURNS, Status};
 use crate::exec::dispatch::Next;
@@ -184,7 +185,7 @@ impl World {
                         .and_then(|fiber| fiber.prompt);
                     if let Some(prompt) = prompt {
                         self.charge_fuel(1)?;
-                        if self.topic_set_has(prompt.topics, kind, Some(topic)) {
+                        if self.topic_set_has(prompt.topics, What::new(kind, Some(topic))) {
                             return Ok((place, Hit::Prompt(id)));
                         }
                     }

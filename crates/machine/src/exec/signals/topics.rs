@@ -23,8 +23,8 @@ struct Entry {
 #[derive(Debug)]
 pub(crate) struct TopicSet {
     entries: Vec<Entry>,
-    /// The one entry, if there is one only and it has a name: most sets are such.
-    only: Option<What>,
+    /// The entry, if there is one only: most sets are such, and have a name in it.
+    only: What,
     /// `***` of signals is among them.
     errors: bool,
 }
@@ -76,7 +76,7 @@ impl World {
         )?;
         let mut set = TopicSet {
             entries: Vec::new(),
-            only: None,
+            only: What::new(0, None),
             errors: false,
         };
         let room = set.entries.try_reserve_exact(count).is_ok()
@@ -97,13 +97,8 @@ impl World {
                 anonymous: topic.is_some_and(|name| self.name_text(name).is_empty()),
             });
         }
-        if let [only] = &*set.entries
-            && only.topic.is_some()
-        {
-            set.only = Some(What {
-                kind: only.kind,
-                topic: only.topic,
-            });
+        if let [only] = &*set.entries {
+            set.only = What::new(only.kind, only.topic);
         }
         let number = self.emissions.topics.len() as u32;
         self.emissions.topics.push(set);
@@ -116,17 +111,18 @@ impl World {
     /// Has a topic set an entry for a kind and topic? `***` is never meant by an entry for any topic. Neither allocates nor
     /// faults.
     #[inline]
-    pub(crate) fn topic_set_has(&self, set: u32, kind: u32, topic: Option<u32>) -> bool {
-        let Some(set) = self.emissions.topics.get(set as usize) else {
-            return false;
-        };
-        if let Some(only) = set.only
-            && topic.is_some()
-        {
-            return only == What { kind, topic };
+    pub(crate) fn topic_set_has(&self, set: u32, what: What) -> bool {
+        match self.emissions.topics.get(set as usize) {
+            Some(set) if set.only.is_named() && what.is_named() => set.only == what,
+            Some(set) => self.entries_have(set, what),
+            None => false,
         }
+    }
+
+    fn entries_have(&self, set: &TopicSet, what: What) -> bool {
         // Stands from the time when the first set was decoded.
         let error = self.emissions.error_topic.checked_sub(1);
+        let (kind, topic) = (what.kind(), what.topic());
         set.entries.iter().any(|entry| {
             entry.kind == kind
                 && match (entry.topic, topic) {
@@ -139,15 +135,9 @@ impl World {
     }
 
     /// As [`World::topic_set_has`], of a topic set of an instance.
-    pub(crate) fn topics_have(
-        &mut self,
-        instance: u32,
-        constant: u32,
-        kind: u32,
-        topic: Option<u32>,
-    ) -> Raise<bool> {
+    pub(crate) fn topics_have(&mut self, instance: u32, constant: u32, what: What) -> Raise<bool> {
         let set = self.topic_set(instance, constant)?;
-        Ok(self.topic_set_has(set, kind, topic))
+        Ok(self.topic_set_has(set, what))
     }
 
     /// True if `***` is among the signals of a topic set.
