@@ -136,15 +136,16 @@ pub unsafe fn store_r<D: Dispatch>(
     // SAFETY: verified, translated code: the static exists in the running instance; nothing else borrows the World.
     unsafe {
         let (index, flags) = wide(pc);
-        let number = (*(*cx).frame).instance as usize;
+        let world = &mut *cx;
+        let number = (*world.frame).instance as usize;
         if flags & 1 == 0
-            && let Some(instance) = (&mut (*cx).instances).get_mut(number)
+            && let Some(instance) = world.instances.get_mut(number)
         {
             let bits = instance.frozen.get(index as usize / 64).copied();
             if bits.unwrap_or(0) >> (index % 64) & 1 == 0 {
                 let value = r.byte_add((*pc).b as usize).cast::<Value>().read();
                 instance.dirty |= value.is_heap();
-                (*cx).statics.add(index as usize).write(value);
+                world.statics.add(index as usize).write(value);
                 return D::next(pc.add(2), r, cx, ia, fa);
             }
         }
