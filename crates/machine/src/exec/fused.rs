@@ -69,72 +69,37 @@ impl<A: Op, B: Op> Op for Pair<A, B> {
     }
 }
 
-/// An integer operation.
-struct Int<const OP: u16, const FORM: u8, const STORE: bool>;
-impl<const OP: u16, const FORM: u8, const STORE: bool> Op for Int<OP, FORM, STORE> {
-    const NUMBER: u16 = ops::int_binary(OP, FORM, STORE);
-    #[inline(always)]
-    unsafe fn run<D: Dispatch>(
-        pc: *const Word,
-        r: *mut u64,
-        cx: *mut World,
-        ia: i64,
-        fa: f64,
-    ) -> D::Out {
-        // SAFETY: passed on.
-        unsafe { int::binary::<D, OP, FORM, STORE>(pc, r, cx, ia, fa) }
-    }
+/// Operations of a form, as types: their parameters, number and handler.
+macro_rules! forms {
+    ($d:ident; $($(#[$doc:meta])* $name:ident<$($param:ident: $ty:ty),*> = $number:expr => $handler:expr;)*) => { $(
+        $(#[$doc])*
+        struct $name<$(const $param: $ty),*>;
+        impl<$(const $param: $ty),*> Op for $name<$($param),*> {
+            const NUMBER: u16 = $number;
+            #[inline(always)]
+            unsafe fn run<$d: Dispatch>(
+                pc: *const Word,
+                r: *mut u64,
+                cx: *mut World,
+                ia: i64,
+                fa: f64,
+            ) -> $d::Out {
+                // SAFETY: passed on.
+                unsafe { $handler(pc, r, cx, ia, fa) }
+            }
+        }
+    )* };
 }
 
-/// A branch on integers.
-struct IntIf<const COND: u16, const FORM: u8, const BACK: bool>;
-impl<const COND: u16, const FORM: u8, const BACK: bool> Op for IntIf<COND, FORM, BACK> {
-    const NUMBER: u16 = ops::int_branch(COND, FORM, BACK);
-    #[inline(always)]
-    unsafe fn run<D: Dispatch>(
-        pc: *const Word,
-        r: *mut u64,
-        cx: *mut World,
-        ia: i64,
-        fa: f64,
-    ) -> D::Out {
-        // SAFETY: passed on.
-        unsafe { int::branch::<D, COND, FORM, BACK>(pc, r, cx, ia, fa) }
-    }
-}
-
-/// A float operation.
-struct Float<const OP: u16, const FORM: u8, const STORE: bool>;
-impl<const OP: u16, const FORM: u8, const STORE: bool> Op for Float<OP, FORM, STORE> {
-    const NUMBER: u16 = ops::float_binary(OP, FORM, STORE);
-    #[inline(always)]
-    unsafe fn run<D: Dispatch>(
-        pc: *const Word,
-        r: *mut u64,
-        cx: *mut World,
-        ia: i64,
-        fa: f64,
-    ) -> D::Out {
-        // SAFETY: passed on.
-        unsafe { float::binary::<D, OP, FORM, STORE>(pc, r, cx, ia, fa) }
-    }
-}
-
-/// A branch on floats.
-struct FloatIf<const COND: u16, const FORM: u8, const BACK: bool>;
-impl<const COND: u16, const FORM: u8, const BACK: bool> Op for FloatIf<COND, FORM, BACK> {
-    const NUMBER: u16 = ops::float_branch(COND, FORM, BACK);
-    #[inline(always)]
-    unsafe fn run<D: Dispatch>(
-        pc: *const Word,
-        r: *mut u64,
-        cx: *mut World,
-        ia: i64,
-        fa: f64,
-    ) -> D::Out {
-        // SAFETY: passed on.
-        unsafe { float::branch::<D, COND, FORM, BACK>(pc, r, cx, ia, fa) }
-    }
+forms! { D;
+    /// An integer operation.
+    Int<OP: u16, FORM: u8, STORE: bool> = ops::int_binary(OP, FORM, STORE) => int::binary::<D, OP, FORM, STORE>;
+    /// A branch on integers.
+    IntIf<COND: u16, FORM: u8, BACK: bool> = ops::int_branch(COND, FORM, BACK) => int::branch::<D, COND, FORM, BACK>;
+    /// A float operation.
+    Float<OP: u16, FORM: u8, STORE: bool> = ops::float_binary(OP, FORM, STORE) => float::binary::<D, OP, FORM, STORE>;
+    /// A branch on floats.
+    FloatIf<COND: u16, FORM: u8, BACK: bool> = ops::float_branch(COND, FORM, BACK) => float::branch::<D, COND, FORM, BACK>;
 }
 
 macro_rules! singles {
