@@ -132,6 +132,16 @@ fn ends_have_their_codes() {
     let looping = place.rhi(&["loop.rh", "-max-steps", "10000"]);
     assert_eq!(looping.code, 1);
     assert!(looping.err.ends_with("limit: steps\n"), "{}", looping.err);
+    place.file(
+        "left.rh",
+        "saved := []; desk .= <$>\ndesk <> [#come] -> ((#wait; yes |> 1) { #wait .. (saved[>] := $0) })\ndesk#come\nsaved[1]^()\n",
+    );
+    let left = place.rhi(&["left.rh", "-max-steps", "10000"]);
+    assert_eq!(left.code, 1);
+    assert!(left.err.ends_with("limit: steps\n"), "{}", left.err);
+    let left = place.rhi(&["left.rh", "-max-time", "50ms"]);
+    assert_eq!(left.code, 1);
+    assert!(left.err.ends_with("limit: time\n"), "{}", left.err);
     assert_eq!(place.rhi(&["exit.rh"]).code, 7);
     assert_eq!(place.rhi(&["-nonsense"]).code, 2);
     assert_eq!(place.rhi(&["absent.rh"]).code, 65);

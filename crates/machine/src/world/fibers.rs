@@ -865,7 +865,7 @@ impl World {
                 self.arm_slice();
                 return self.continue_fiber(FiberId(index));
             }
-            if !self.emissions.parked.is_empty() {
+            if !self.emissions.parked.is_empty() || self.emissions.patient {
                 self.outcome = super::Outcome::Parked;
                 return Ok(Next::EXIT);
             }

@@ -9,6 +9,7 @@ use crate::tree::{
     Event, EventKind, Expr, ExprId, Pattern, Rule, RuleKind, RuleMode, Span, Step, Topic,
 };
 
+use super::capture;
 use super::code::{Code, Want};
 use super::pattern::Failure;
 use super::rules;
@@ -415,6 +416,7 @@ impl Code<'_> {
             let next = self.f.label();
             self.match_event(found, event, next);
             self.in_action = true;
+            self.captures_event = capture::captured(tree, self.analysis(), *action);
             match mode {
                 RuleMode::Consume => {
                     self.dynamic(*action, Want::Tail);
@@ -509,7 +511,7 @@ impl Code<'_> {
                 return false;
             };
             rules::event_of(tree, rule).is_some_and(|event| event.kind != EventKind::Reply)
-                && rules::any(tree, *action, &mut |expr| matches!(expr, Expr::Argument(0)))
+                && !capture::captured(tree, self.analysis(), *action).is_empty()
         })
     }
 

@@ -266,6 +266,8 @@ pub(crate) struct Emissions {
     pub parked: HashMap<u64, (u32, u32)>,
     /// Number of kept emissions.
     pub kept: u32,
+    /// What waits for a reply goes on waiting when nothing else can go on.
+    pub patient: bool,
     /// Fibers in which young values may stand.
     pub young: Vec<u32>,
     /// Number of the collection.
