@@ -139,7 +139,7 @@ fn ends_have_their_codes() {
     let left = place.rhi(&["left.rh", "-max-steps", "10000"]);
     assert_eq!(left.code, 1);
     assert!(left.err.ends_with("limit: steps\n"), "{}", left.err);
-    let left = place.rhi(&["left.rh", "-max-time", "50ms"]);
+    let left = place.rhi(&["left.rh", "--timeout", "50ms"]);
     assert_eq!(left.code, 1);
     assert!(left.err.ends_with("limit: time\n"), "{}", left.err);
     assert_eq!(place.rhi(&["exit.rh"]).code, 7);

@@ -400,6 +400,7 @@ impl World {
             self.release_stacks(id);
             return self.schedule();
         };
+        self.bequeath(id, parent);
         self.switch_to(parent);
         self.release_stacks(id);
         let r = self.running_r;
@@ -589,8 +590,8 @@ impl World {
         }
     }
 
-    /// Subscriptions and pins of a process that ends go with it.
-    fn give_up_owned(&mut self, id: FiberId) {
+    /// Subscriptions and pins of a fiber that is cancelled, or that nobody inherits from, go with it.
+    pub(crate) fn give_up_owned(&mut self, id: FiberId) {
         let generation = match self.fibers.get_mut(id.0 as usize) {
             Some(Some(fiber)) if fiber.owns => {
                 fiber.owns = false;
@@ -599,9 +600,10 @@ impl World {
             _ => return,
         };
         if let Some(spaces) = &mut self.spaces {
-            let bytes = spaces.process_ended(id.0, generation);
+            let bytes = spaces.owner_ended(id.0, generation);
             self.lemari.refund(bytes);
         }
+        self.space_end_orphans();
     }
 
     /// Frees a fiber's slot.
@@ -967,6 +969,10 @@ impl World {
                 fiber.parent = None;
                 self.switch_to(parent);
                 if role == Role::Prompt {
+                    if info.outer {
+                        // It returns through its prompt, which is no failure.
+                        self.bequeath(id, parent);
+                    }
                     self.free_fiber(id);
                 } else {
                     if self

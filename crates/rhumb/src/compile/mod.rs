@@ -24,7 +24,9 @@ mod rules;
 mod scope;
 mod selector;
 mod signal;
+mod subscription;
 mod units;
+mod vassal;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -9,6 +9,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{Prompt, Role, State, prompt_flags};
 use crate::frame::flags;
 use crate::host_memory::fixed;
+use crate::space::Crossing;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -102,6 +103,7 @@ impl World {
         let (Some(parent), Some(prompt)) = (parent, prompt) else {
             return Err(self.fault(Fault::Internal, "a prompt's fiber without a prompt"));
         };
+        self.bequeath(id, parent);
         self.switch_to(parent);
         self.free_fiber(id);
         if prompt.flags & prompt_flags::COMPLETES == 0 {
@@ -129,6 +131,8 @@ impl World {
             replied: false,
             kept: false,
             peek: false,
+            crossing: Crossing::No,
+            subscription: 0,
             last: Value::EMPTY,
         })?;
         Ok(next)
@@ -206,6 +210,8 @@ impl World {
             replied: false,
             kept: false,
             peek: false,
+            crossing: Crossing::No,
+            subscription: 0,
             last: Value::EMPTY,
         };
         let args = [Value::int(i64::from(kind)), event];
@@ -311,7 +317,8 @@ impl World {
             };
         }
         if record.replied {
-            // Copies were resumed; what they were copied from runs no code.
+            // Copies were resumed; what they were copied from runs no code, and what it owns is theirs.
+            self.bequeath_chain(index);
             self.drop_chain(index);
             return self.prompt_result(record.dst, record.branch, record.last);
         }
