@@ -13,6 +13,8 @@ const RECEIVER: u32 = 1;
 const SPREAD: u32 = 2;
 const RETRACT_OWN: u32 = 4;
 const RETRACT_ALL: u32 = 8;
+/// Both: one's own, or those of all if one has made the realm.
+const RETRACT: u32 = RETRACT_OWN | RETRACT_ALL;
 /// Topic under which listeners hear that a proclamation is gone; its argument is the event.
 const DEPARTURE: &str = "empty";
 
@@ -75,7 +77,7 @@ pub(crate) fn write(
         world.space_crossing()
     };
     // Proclaiming nothing takes back what one has proclaimed (docs/specs/rhumb.md §5.6).
-    let retracts = written.flags & (RETRACT_OWN | RETRACT_ALL) != 0;
+    let retracts = written.flags & RETRACT != 0;
     match crossing {
         Crossing::Outward | Crossing::Departure => {
             if retracts {
@@ -84,8 +86,11 @@ pub(crate) fn write(
             return pass_outward(world, written, crossing == Crossing::Departure);
         }
         // What a vassal takes back for itself, it takes back whoever proclaimed it.
-        Crossing::Inward if retracts => written.flags |= RETRACT_ALL,
-        _ if !retracts && written.is_nothing(world) => written.flags |= RETRACT_OWN,
+        Crossing::Inward if retracts => {
+            written.flags = written.flags & !RETRACT | RETRACT_ALL;
+        }
+        Crossing::Inward if written.is_nothing(world) => written.flags |= RETRACT_OWN,
+        _ if !retracts && written.is_nothing(world) => written.flags |= RETRACT,
         _ => {}
     }
     let (space, proclaimer) = match crossing {
@@ -109,7 +114,7 @@ pub(crate) fn write(
     if let Some(target) = vassal {
         return cross_inward(world, written, space, target, proclaimer);
     }
-    if written.flags & (RETRACT_OWN | RETRACT_ALL) != 0 {
+    if written.flags & RETRACT != 0 {
         return retract(world, written, space, proclaimer);
     }
     let monitored = !receiver && crossing == Crossing::No;
@@ -150,7 +155,7 @@ fn cross_inward(
     proclaimer: u64,
 ) -> Raise<Outcome> {
     let topic = written.topic;
-    let retracts = written.flags & (RETRACT_OWN | RETRACT_ALL) != 0;
+    let retracts = written.flags & RETRACT != 0;
     if retracts && world.space_topic_text(topic).is_empty() {
         // Everything of one's own, whatever it has become on its way.
         let mut space = target;
@@ -162,7 +167,7 @@ fn cross_inward(
             space = target;
         }
         let written = Written {
-            flags: written.flags & !RETRACT_ALL,
+            flags: written.flags & !RETRACT | RETRACT_OWN,
             ..written
         };
         return retract(world, written, space, proclaimer);
@@ -213,8 +218,14 @@ fn retract(
     let every = world.space_topic_text(topic).is_empty();
     let gone = with(world, |spaces| {
         // Who made the realm takes back what anybody proclaimed under a topic.
-        let creator = spaces.get(space).is_some_and(|space| space.creator == proclaimer);
-        let all = written.flags & RETRACT_ALL != 0 || (creator && !every);
+        let all = match written.flags & RETRACT {
+            RETRACT_OWN => false,
+            RETRACT_ALL => true,
+            _ => {
+                let space = spaces.get(space);
+                !every && space.is_some_and(|space| space.creator == proclaimer)
+            }
+        };
         let numbers = match (all, every) {
             (false, false) => {
                 let mut found = Vec::new();

@@ -13,7 +13,7 @@ use crate::host_memory::boxed;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
 
-/// Fibers made between two collections of everything, at least.
+/// Fibers made and not freed between two collections of everything, at least.
 const COLLECT_AFTER: u32 = 10_000;
 
 impl World {
@@ -618,6 +618,8 @@ impl World {
                 self.live_fibers = self.live_fibers.saturating_sub(1);
             }
             self.free_fibers.push(id.0);
+            // Only those that nobody has freed are a reason to collect.
+            self.emissions.made = self.emissions.made.saturating_sub(1);
         }
     }
 

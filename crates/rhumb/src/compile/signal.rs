@@ -17,7 +17,8 @@ const RECEIVER: u32 = 1;
 pub(super) const SPREAD: u32 = 2;
 const NAMED: u32 = 4;
 const TAIL: u32 = 8;
-const RETRACT_OWN: u32 = 4;
+/// One's own, or everybody's if one has made the realm (§5.6).
+const RETRACT_FLAGS: u32 = 12;
 /// Most arguments of an emission that are not one list.
 const MOST: usize = 255;
 /// Topic that retracts (§5.6).
@@ -195,13 +196,13 @@ impl Code<'_> {
         });
         self.at(span);
         if topic == RETRACT && (args.is_empty() || literal_topic.is_some()) {
-            flags |= RETRACT_OWN;
+            flags |= RETRACT_FLAGS;
             let name = self.module().name(literal_topic.as_deref().unwrap_or(""));
             return self.f.op(Op::Write, &[name.0, 0, flags]);
         }
         let name = self.module().name(topic);
         if single.is_some_and(|id| self.is_literally_empty(id)) {
-            flags |= RETRACT_OWN;
+            flags |= RETRACT_FLAGS;
             return self.f.op(Op::Write, &[name.0, 0, flags]);
         }
         let (count, spread) = self.event_args(args);

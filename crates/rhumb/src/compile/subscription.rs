@@ -357,8 +357,20 @@ impl Code<'_> {
         self.f.ret();
     }
 
+    /// Adds what tells departures to a set of events, if a rule sees them.
+    pub(super) fn departure_topic(
+        &self,
+        list: &[Rule],
+        topics: &mut Vec<(Kind, Option<NameId>)>,
+    ) {
+        let departure = (Kind::Proclamation, Some(self.module().name(RETRACT)));
+        if self.departures(list).next().is_some() && !topics.contains(&departure) {
+            topics.push(departure);
+        }
+    }
+
     /// `empty` and `___` as rules among event rules: they see that something has departed.
-    fn departure_rules(
+    pub(super) fn departure_rules(
         &mut self,
         list: &[Rule],
         event: Local,
@@ -373,10 +385,7 @@ impl Code<'_> {
         if rules.is_empty() {
             return;
         }
-        let departure = (Kind::Proclamation, Some(self.module().name(RETRACT)));
-        if !topics.contains(&departure) {
-            topics.push(departure);
-        }
+        self.departure_topic(list, topics);
         let next = self.f.label();
         self.is_departure_event(event);
         self.f.jump_if_not(next);

@@ -104,8 +104,13 @@ impl World {
             return Err(self.fault(Fault::Internal, "a prompt's fiber without a prompt"));
         };
         self.bequeath(id, parent);
+        // What the thunk called last may have answered empty on purpose: then so has the prompt.
+        let answered = self.answered == (id.0, 2);
         self.switch_to(parent);
         self.free_fiber(id);
+        if answered {
+            self.answered = (parent.0, self.frame_index() + 1);
+        }
         if prompt.flags & prompt_flags::COMPLETES == 0 {
             return self.prompt_result(dst, branch, result);
         }

@@ -282,7 +282,7 @@ pub(crate) struct Emissions {
     pub epoch: u32,
     /// Bytes of fibers and emissions that the last collection freed, to be taken off the meter.
     pub swept_bytes: usize,
-    /// Fibers made since the last collection of everything.
+    /// Fibers made and not freed since the last collection of everything.
     pub made: u32,
     /// How many are made before the next one.
     pub made_bound: u32,
