@@ -349,7 +349,7 @@ fn unreachable_realms_are_freed() {
 
 /// The bytes counted after a first call of `turn`, and after many.
 fn counted(functions: &[&str], begin: &[&str], turn: &[&str]) -> (usize, usize) {
-    let mut source = program(functions, begin);
+    let mut source = program(functions, &[&begin.concat(), "    unit\n"]);
     source.push_str("fn turn() export {\n");
     for part in turn {
         source.push_str(part);
