@@ -253,14 +253,10 @@ impl World {
     /// # Errors
     /// Fault mem.
     pub fn space_event_topic(&mut self, event: Value) -> Raise<(u32, u32)> {
-        let (kind, topic) = self.event_parts(event.as_ticket());
-        let known = match topic.kind() {
-            Kind::Text => self.name_of_text(topic.as_ticket())?,
-            _ => None,
-        };
-        match known {
-            Some(topic) => Ok((kind, topic)),
-            None => Ok((kind, self.intern("")?)),
+        let what = self.event_what(event.as_ticket());
+        match what.topic() {
+            Some(topic) => Ok((what.kind(), topic)),
+            None => Ok((what.kind(), self.intern("")?)),
         }
     }
 
