@@ -139,6 +139,8 @@ impl Keys {
 pub enum Outward {
     /// Nowhere.
     Top,
+    /// To the frames of whoever posts: from the space of a map that is no realm.
+    Emitter,
     /// To another space.
     Space(u32),
     /// To the fiber that made the space, or, if it has ended, to what it stood in.
@@ -326,6 +328,24 @@ impl World {
     /// The space that a realm or vassal stands for.
     pub fn space_number(&self, value: Value) -> Option<u32> {
         self.space_of(value)
+    }
+
+    /// May a value that is no realm be given a space? Maps of Rhumb may, and what its constructors make.
+    #[inline]
+    pub fn space_attachable(&self, value: Value) -> bool {
+        value.kind() == Kind::Map
+            && matches!(
+                self.nature(value.as_ticket()),
+                Nature::Plain | Nature::Instance
+            )
+    }
+
+    /// Gives such a value a space of its own: who subscribes to it or pins on it does so there.
+    pub fn space_attach(&mut self, value: Value, space: u32) {
+        if self.space_attachable(value) {
+            // SAFETY: a live map that is no class, so that its private word is free.
+            unsafe { (*self.at::<MapObj>(value.as_ticket())).extra = space };
+        }
     }
 
     /// An empty map that stands for a space: a realm, or a vassal.

@@ -36,7 +36,7 @@ impl Space {
         let parent = match self.parent {
             Outward::Space(space) => space,
             Outward::Fiber { otherwise, .. } => otherwise,
-            Outward::Top => 0,
+            Outward::Top | Outward::Emitter => 0,
         };
         match index {
             0 => Some(parent),

@@ -66,7 +66,7 @@ pub(crate) fn run(
         }
         SpaceOp::ApplyVassal => {
             let vassal = operand_space(world, first, 0)?;
-            let target = operand_space(world, first, 1)?;
+            let target = operand_space_made(world, first, 1)?;
             let count = with(world, |spaces| {
                 let rules = spaces.get(vassal).and_then(|space| space.rules.as_ref());
                 rules.map_or(0, |rules| rules.topics.len())
@@ -142,6 +142,23 @@ pub(crate) fn operand_space(world: &mut World, first: u16, index: usize) -> Rais
         Some(space) => Ok(space),
         None => Err(world.space_type_fault("a realm", value)),
     }
+}
+
+/// As [`operand_space`], also of a map that is no realm: it is given one now if it has none yet.
+pub(crate) fn operand_space_made(world: &mut World, first: u16, index: usize) -> Raise<u32> {
+    let value = world.space_operand(first, index);
+    if world.space_number(value).is_none() && world.space_attachable(value) {
+        let space = new_space(world, Outward::Emitter, None, 0)?;
+        let value = world.space_operand(first, index);
+        world.space_attach(value, space);
+        with(world, |spaces| {
+            if let Some(space) = spaces.get_mut(space) {
+                space.realm = value.as_ticket().0;
+                space.newborn = false;
+            }
+        })?;
+    }
+    operand_space(world, first, index)
 }
 
 /// The space of the running fiber, made if need be together with those of the fibers around it.

@@ -5,7 +5,7 @@ use machine::space::{Crossing, Delivery, Listener, Outcome, PROCLAMATION};
 use machine::value::Value;
 use machine::world::World;
 
-use crate::ops::{here, no_memory, operand_space, with};
+use crate::ops::{here, no_memory, operand_space, operand_space_made, with};
 use crate::table::{PIN_BYTES, Pin, Tuplespaces, has};
 
 /// Flags of `write`.
@@ -95,7 +95,10 @@ pub(crate) fn write(
     }
     let (space, proclaimer) = match crossing {
         Crossing::Inward => (world.space_home(), world.space_sender()),
-        _ if receiver => (operand_space(world, first, 0)?, world.space_proclaimer()),
+        _ if receiver => (
+            operand_space_made(world, first, 0)?,
+            world.space_proclaimer(),
+        ),
         _ => {
             // Nobody can listen to the space of an activation but the selector attached to its call.
             if world.space_monitor(written.topic)?.is_none() {
@@ -628,7 +631,11 @@ impl Tuplespaces {
 /// The payloads pinned under a topic, in the order of pinning.
 pub(crate) fn read_pins(world: &mut World, name: u32, first: u16) -> Raise<Value> {
     let topic = world.space_topic(name)?;
-    let mut space = operand_space(world, first, 0)?;
+    let of = world.space_operand(first, 0);
+    let mut space = match world.space_number(of) {
+        None if world.space_attachable(of) => 0,
+        _ => operand_space(world, first, 0)?,
+    };
     while let Some((target, allowed)) = with(world, |spaces| {
         spaces
             .get(space)

@@ -11,7 +11,7 @@ use machine::value::Value;
 use machine::world::World;
 
 use crate::numbers::Numbers;
-use crate::ops::{here, new_space, no_memory, operand_space, with};
+use crate::ops::{here, new_space, no_memory, operand_space, operand_space_made, with};
 use crate::table::{SUBSCRIPTION_BYTES, Subscription, TOPIC_BYTES, Topics, Tuplespaces, copied};
 
 pub(crate) fn subscribe(
@@ -20,12 +20,12 @@ pub(crate) fn subscribe(
     first: u16,
     dst: u16,
 ) -> Raise<Outcome> {
-    let asked = operand_space(world, first, 0)?;
     let filter = world.space_take_filter();
-    let handler = world.space_operand(first, 1);
-    if handler.is_empty() {
-        return unsubscribe(world, asked);
+    if world.space_operand(first, 1).is_empty() {
+        return unsubscribe(world, first);
     }
+    let asked = operand_space_made(world, first, 0)?;
+    let handler = world.space_operand(first, 1);
     if !world.space_handler(handler) {
         return Err(world.space_type_fault("a handler", handler));
     }
@@ -218,7 +218,13 @@ impl Tuplespaces {
 }
 
 /// `R <> ___`: removes what the running process registered by naming the space.
-fn unsubscribe(world: &mut World, asked: u32) -> Raise<Outcome> {
+fn unsubscribe(world: &mut World, first: u16) -> Raise<Outcome> {
+    let of = world.space_operand(first, 0);
+    if world.space_attachable(of) && world.space_number(of).is_none() {
+        // Nobody has ever subscribed to it.
+        return Ok(Outcome::Value(Value::EMPTY));
+    }
+    let asked = operand_space(world, first, 0)?;
     let owners = world.space_owners()?;
     let found = with(world, |spaces| spaces.own_of(asked, &owners))?;
     let Some(found) = found else {

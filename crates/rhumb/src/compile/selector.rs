@@ -228,7 +228,7 @@ impl Code<'_> {
     }
 
     /// An action's value; a bare label that holds a routine is called with the subject (§4.2).
-    fn action(&mut self, id: ExprId, source: Local, want: Want) {
+    pub(super) fn action(&mut self, id: ExprId, source: Local, want: Want) {
         if self.applies(id) {
             self.dynamic(id, Want::Reference);
             self.f.load(source);

@@ -7,10 +7,11 @@ use isa::Op;
 
 use crate::tree::{
     EventKind, Expr, ExprId, LambdaHead, Param, ParamKind, Pattern, PatternItem, PatternItemKind,
-    Rule, RuleKind, Span,
+    Rule, RuleKind, RuleMode, Span,
 };
 
 use super::code::{Code, Want};
+use super::pattern::Failure;
 use super::rules;
 use super::signal::RETRACT;
 use super::units::{VarId, VarKind};
@@ -181,10 +182,17 @@ impl Code<'_> {
             }
             Some((list, at)) => {
                 // The payload is the subject; what is no rule is setup, run at arrival after the first match (§5.5).
+                let took = self.f.temp(TypeId::BOOL);
                 self.event_payload(event);
-                self.arrival_rules(list, at, None);
+                self.arrival_rules(list, at, None, took);
+                let missed = self.f.label();
+                self.f.load(took);
+                self.f.jump_if_not(missed);
                 self.f.unit();
                 self.f.ret();
+                self.f.bind(missed);
+                self.f.op(Op::RetMiss, &[]);
+                self.f.free_temp(took);
             }
             None => {
                 self.dynamic(body, Want::Tail);
@@ -207,7 +215,7 @@ impl Code<'_> {
                 self.init(*var, false);
             }
         }
-        let set_up = self.f.temp(TypeId::BOOL);
+        let (set_up, took) = (self.f.temp(TypeId::BOOL), self.f.temp(TypeId::BOOL));
         self.f.push_bool(false);
         self.f.store(set_up);
         let current = self.f.temp(TypeId::DYN);
@@ -237,11 +245,12 @@ impl Code<'_> {
         self.departed(list, at);
         self.f.bind(arrives);
         self.event_payload(current);
-        self.arrival_rules(list, at, Some(set_up));
+        self.arrival_rules(list, at, Some(set_up), took);
         self.f.close_loop();
         self.event = outer;
         self.f.free_temp(current);
         self.f.free_temp(set_up);
+        self.f.free_temp(took);
     }
 
     /// The slots that an item of a subscription binds.
@@ -279,15 +288,46 @@ impl Code<'_> {
         bound
     }
 
-    /// The value rules, whose subject is on the stack, then what is no rule; with `set_up`, that only once.
-    fn arrival_rules(&mut self, list: &[Rule], at: u32, set_up: Option<Local>) {
-        let mut values: Vec<Rule> = Vec::new();
-        for rule in list {
-            if matches!(rule.kind, RuleKind::Match { .. }) && !self.is_departure(rule) {
-                values.push(rule.clone());
+    /// The value rules, whose subject is on the stack, then what is no rule; with `set_up`, that only once. `took` notes that
+    /// a rule has taken the event (§5.3 2).
+    fn arrival_rules(&mut self, list: &[Rule], at: u32, set_up: Option<Local>, took: Local) {
+        let source = self.f.temp(TypeId::DYN);
+        self.f.store(source);
+        self.f.load(source);
+        let subject = self.analysis().subjects.get(&at).copied();
+        match subject {
+            Some(var) => {
+                self.init(var, false);
+                self.subjects.push(var);
             }
+            None => self.f.pop(),
         }
-        self.dispatch_all(&[(&values, at)], Want::Nothing);
+        self.f.push_bool(false);
+        self.f.store(took);
+        let done = self.f.label();
+        for rule in list {
+            let RuleKind::Match {
+                pattern,
+                mode,
+                action,
+            } = &rule.kind
+            else {
+                continue;
+            };
+            if self.is_departure(rule) || rules::event_of(self.tree(), rule).is_some() {
+                continue;
+            }
+            let next = self.f.label();
+            self.pattern(*pattern, source, Failure::at(next));
+            self.action(*action, source, Want::Nothing);
+            if *mode == RuleMode::Consume {
+                self.f.push_bool(true);
+                self.f.store(took);
+                self.f.jump(done);
+            }
+            self.f.bind(next);
+        }
+        self.f.bind(done);
         let end = self.f.label();
         if let Some(set_up) = set_up {
             self.f.load(set_up);
@@ -301,6 +341,10 @@ impl Code<'_> {
             }
         }
         self.f.bind(end);
+        if subject.is_some() {
+            self.subjects.pop();
+        }
+        self.f.free_temp(source);
     }
 
     /// Rules of a subscription that see the departure: `empty`, `___`, `$empty`.

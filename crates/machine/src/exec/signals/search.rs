@@ -162,9 +162,9 @@ impl World {
         Ok(index)
     }
 
-    /// The space that a value stands for: a realm or vassal.
+    /// The space that a value stands for: a realm or vassal, or a map that was given one ([`World::space_attach`]).
     pub(crate) fn space_of(&self, value: Value) -> Option<u32> {
-        if !matches!(value.kind(), Kind::Realm | Kind::Vassal) {
+        if !matches!(value.kind(), Kind::Realm | Kind::Vassal) && !self.space_attachable(value) {
             return None;
         }
         // SAFETY: a live map.
@@ -237,6 +237,8 @@ impl World {
             {
                 Outward::Top => Place::End,
                 Outward::Space(space) => Place::Space(space),
+                // Only the first place is such a space, and while it is searched the emitter runs.
+                Outward::Emitter => Place::Fiber(self.current),
                 Outward::Fiber {
                     index, generation, ..
                 } if self.fiber_lives(index, generation) => Place::Fiber(FiberId(index)),
