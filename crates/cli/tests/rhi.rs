@@ -97,6 +97,20 @@ fn ended_of_fox(place: &Place, words: &[&str]) -> Ended {
     )
 }
 
+/// Rulings B55 (the summary is the same for every language) and B56 (the greatest random integer is one of them).
+#[test]
+fn summaries_are_the_same_everywhere_and_random_ranges_have_both_ends() {
+    let place = Place::new("both-ends");
+    place.file(
+        "a.rh",
+        "m := {!|math|-}\nseen := []\ni := 0\ni << 200 |> (i := i ++ 1; seen[m\\int(1; 2)] := 5)\nseen %= [5; 5]\n",
+    );
+    for lang in ["en-US", "id-ID"] {
+        let ended = place.rhi(&["-test", "-lang", lang, "--allow", "random", "a.rh"]);
+        assert!(ended.out.ends_with("\n1 passed, 0 failed\n"), "{}", ended.out);
+    }
+}
+
 #[test]
 fn the_world_map_does_not_lend_its_subfields_fields() {
     let place = Place::new("world");
