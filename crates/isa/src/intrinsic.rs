@@ -100,4 +100,5 @@ intrinsics! {
     110 SignalWanted "signal.wanted" [] Bool [] "a", "Was the running activation called under a selector with a rule for anonymous signals?";
     111 SignalAnswered "signal.answered" [] Bool [] "p", "Notes that the running activation answers empty on purpose; always true.";
     112 SignalGate "signal.gate" [Dyn] Bool [] "p", "Is a value not empty, or was it the purposeful answer of the activation called last?";
+    113 SignalFilter "signal.filter" [Dyn Dyn] Bool [] "a", "Notes that the next `subscribe` is to events whose argument at a position (from 0) equals a value; was it noted?";
 }

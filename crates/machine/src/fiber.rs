@@ -25,6 +25,8 @@ pub enum State {
     Ready,
     /// Waits for another fiber, or for a reply to an emission that was kept.
     Waiting,
+    /// The handler of a subscription, which waits for events that are handed to it.
+    Listening,
     /// Part of a zombie: unlinked by a post.
     Captured,
     /// Parked until the host wakes it.

@@ -13,7 +13,7 @@ use crate::host_memory::boxed;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
 
-/// Fibers made between two collections of everything, at least.
+/// Fibers made and not freed between two collections of everything, at least.
 const COLLECT_AFTER: u32 = 10_000;
 
 impl World {
@@ -400,6 +400,7 @@ impl World {
             self.release_stacks(id);
             return self.schedule();
         };
+        self.bequeath(id, parent);
         self.switch_to(parent);
         self.release_stacks(id);
         let r = self.running_r;
@@ -589,8 +590,8 @@ impl World {
         }
     }
 
-    /// Subscriptions and pins of a process that ends go with it.
-    fn give_up_owned(&mut self, id: FiberId) {
+    /// Subscriptions and pins of a fiber that is cancelled, or that nobody inherits from, go with it.
+    pub(crate) fn give_up_owned(&mut self, id: FiberId) {
         let generation = match self.fibers.get_mut(id.0 as usize) {
             Some(Some(fiber)) if fiber.owns => {
                 fiber.owns = false;
@@ -599,9 +600,10 @@ impl World {
             _ => return,
         };
         if let Some(spaces) = &mut self.spaces {
-            let bytes = spaces.process_ended(id.0, generation);
+            let bytes = spaces.owner_ended(id.0, generation);
             self.lemari.refund(bytes);
         }
+        self.space_end_orphans();
     }
 
     /// Frees a fiber's slot.
@@ -616,6 +618,8 @@ impl World {
                 self.live_fibers = self.live_fibers.saturating_sub(1);
             }
             self.free_fibers.push(id.0);
+            // Only those that nobody has freed are a reason to collect.
+            self.emissions.made = self.emissions.made.saturating_sub(1);
         }
     }
 
@@ -865,7 +869,7 @@ impl World {
                 self.arm_slice();
                 return self.continue_fiber(FiberId(index));
             }
-            if !self.emissions.parked.is_empty() {
+            if !self.emissions.parked.is_empty() || self.emissions.patient {
                 self.outcome = super::Outcome::Parked;
                 return Ok(Next::EXIT);
             }
@@ -967,6 +971,10 @@ impl World {
                 fiber.parent = None;
                 self.switch_to(parent);
                 if role == Role::Prompt {
+                    if info.outer {
+                        // It returns through its prompt, which is no failure.
+                        self.bequeath(id, parent);
+                    }
                     self.free_fiber(id);
                 } else {
                     if self

@@ -159,6 +159,10 @@ impl Walker<'_> {
                 self.argument(1);
                 let joined = rules::joined_selectors(self.tree, id);
                 for id in joined.unwrap_or_else(|| vec![id]) {
+                    if let Expr::Vassal(_) = self.tree.expr(id) {
+                        // Its rules are called like the handler of a subscription.
+                        self.analysis.unit_mut(self.unit).handler = true;
+                    }
                     if let Expr::Selector(rules) | Expr::Vassal(rules) = self.tree.expr(id) {
                         self.rules(rules, self.tree.span(id).start);
                     }
@@ -783,7 +787,9 @@ impl Walker<'_> {
     fn handler(&mut self, id: ExprId) {
         let tree = self.tree;
         self.analysis.unit_mut(self.unit).handler = true;
-        let outer = self.push(Scope::Rule(Default::default()));
+        // `$0` is the event.
+        let outer = self.push(Scope::Event);
+        self.push(Scope::Rule(Default::default()));
         match tree.expr(id) {
             Expr::Selector(list) => self.rules(list, tree.span(id).start),
             Expr::Lambda {

@@ -7,7 +7,7 @@ use emit::{Capture, FunctionBuilder, Local, ModuleBuilder, Param as Parameter, S
 use fzb::tables::{Arity, FuncId, Lang, NameId, StaticId, TypeId, function_flags};
 use isa::Op;
 
-use crate::tree::{LabelId, Mutability, Span, Tree};
+use crate::tree::{ExprId, LabelId, Mutability, Span, Tree};
 
 use super::Options;
 use super::places::Lines;
@@ -74,6 +74,8 @@ pub(super) struct Code<'a> {
     pub event: Option<Local>,
     /// The action under construction is one of an event rule of this unit.
     pub in_action: bool,
+    /// Mentions of `$0` in it that capture the event.
+    pub captures_event: std::collections::HashSet<ExprId>,
     /// In the action of a peeking rule: where it notes that it has replied.
     pub replied: Option<Local>,
     /// The subjects of the selectors around the place under construction, innermost last.
@@ -351,6 +353,7 @@ impl<'a> Code<'a> {
             places: HashMap::new(),
             event: None,
             in_action: false,
+            captures_event: Default::default(),
             replied: None,
             subjects: Vec::new(),
             ratcheted: std::collections::HashSet::new(),

@@ -122,7 +122,7 @@ impl Code<'_> {
                 self.done(want);
             }
             Expr::Argument(number) => {
-                self.argument(*number, span.start);
+                self.argument(id, *number, span.start);
                 self.done(want);
             }
             Expr::Routine(list) => self.statements(list, want),
@@ -215,11 +215,17 @@ impl Code<'_> {
     }
 
     /// `$N`.
-    fn argument(&mut self, number: u32, at: u32) {
+    fn argument(&mut self, id: ExprId, number: u32, at: u32) {
         match self.slot_at(at) {
             Some(var) => self.load(var),
-            None if number == 0 && self.in_action => self.f.op(Op::KeepEvent, &[]),
-            None => self.f.unit(),
+            None => match self.event {
+                // What captures the event keeps it (docs/specs/rhumb.md §5.4 "Parking"); the others only look at it.
+                Some(_) if number == 0 && self.captures_event.contains(&id) => {
+                    self.f.op(Op::KeepEvent, &[]);
+                }
+                Some(event) if number == 0 && self.in_action => self.f.load(event),
+                _ => self.f.unit(),
+            },
         }
     }
 

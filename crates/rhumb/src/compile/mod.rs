@@ -7,6 +7,7 @@
 //! Nothing here runs anything or knows the machine: what a program means at run time is in the instructions.
 
 mod analysis;
+mod capture;
 mod chain;
 mod code;
 mod expr;
@@ -23,7 +24,9 @@ mod rules;
 mod scope;
 mod selector;
 mod signal;
+mod subscription;
 mod units;
+mod vassal;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

@@ -244,7 +244,7 @@ fn pattern_exprs(tree: &Tree, pattern: PatternId, work: &mut Vec<ExprId>) {
 }
 
 /// The expressions directly in one, without those that belong to routines of their own.
-fn children(tree: &Tree, expr: &Expr, work: &mut Vec<ExprId>) {
+pub fn children(tree: &Tree, expr: &Expr, work: &mut Vec<ExprId>) {
     match expr {
         Expr::Interpolated(pieces) => {
             for piece in pieces {

@@ -9,6 +9,7 @@ use crate::tree::{
     Event, EventKind, Expr, ExprId, Pattern, Rule, RuleKind, RuleMode, Span, Step, Topic,
 };
 
+use super::capture;
 use super::code::{Code, Want};
 use super::pattern::Failure;
 use super::rules;
@@ -227,7 +228,7 @@ impl Code<'_> {
     }
 
     /// An action's value; a bare label that holds a routine is called with the subject (§4.2).
-    fn action(&mut self, id: ExprId, source: Local, want: Want) {
+    pub(super) fn action(&mut self, id: ExprId, source: Local, want: Want) {
         if self.applies(id) {
             self.dynamic(id, Want::Reference);
             self.f.load(source);
@@ -318,31 +319,81 @@ impl Code<'_> {
         let topics = self.topics_of(list);
         self.lexical(thunk, body);
         self.lexical(selector, function);
-        if !is_read || values {
+        if !is_read {
             self.at(span);
             self.f.op(Op::Prompt, &[topics.0, flags]);
             return;
         }
-        // The read itself is what the rules listen to, so it runs first, once.
         self.f.coerce(TypeId::DYN);
         let rules = self.f.temp(TypeId::DYN);
         self.f.store(rules);
-        self.f.load(rules);
-        self.at(span);
-        self.f.op(Op::Prompt, &[topics.0, flags]);
         let (subscribe, end) = (self.f.label(), self.f.label());
+        if values && plain {
+            // What a label holds shows before it is run.
+            let read = self.f.temp(TypeId::DYN);
+            self.dynamic(head, Want::Reference);
+            self.f.store(read);
+            self.f.load(read);
+            self.if_realm(subscribe);
+            self.f.pop();
+            self.f.load(rules);
+            self.at(span);
+            self.f.op(Op::Prompt, &[topics.0, flags]);
+            self.f.jump(end);
+            self.f.bind(subscribe);
+            self.f.pop();
+            self.f.pop();
+            self.f.load(read);
+            self.f.load(rules);
+            self.f.op(Op::Subscribe, &[topics.0, 0]);
+            self.f.pop();
+            self.completes(rules, read);
+            self.f.bind(end);
+            self.f.free_temp(read);
+        } else {
+            // The read itself is what the rules listen to, so it runs first, once.
+            self.f.load(rules);
+            self.at(span);
+            self.f.op(Op::Prompt, &[topics.0, flags & !COMPLETES]);
+            let value = values.then(|| {
+                let value = self.f.temp(TypeId::DYN);
+                self.f.dup();
+                self.f.store(value);
+                value
+            });
+            self.if_realm(subscribe);
+            self.f.jump(end);
+            self.f.bind(subscribe);
+            self.f.load(rules);
+            self.f.op(Op::Subscribe, &[topics.0, 0]);
+            self.f.bind(end);
+            if let Some(value) = value {
+                self.f.pop();
+                self.completes(rules, value);
+                self.f.free_temp(value);
+            }
+        }
+        self.f.free_temp(rules);
+    }
+
+    /// Jumps if the top is a realm or vassal, and leaves it.
+    fn if_realm(&mut self, label: Label) {
         for kind in ["Realm", "Vassal"] {
             self.f.dup();
             self.f.push_text(kind);
             self.f.op(Op::IsInstance, &[]);
-            self.f.jump_if(subscribe);
+            self.f.jump_if(label);
         }
-        self.f.jump(end);
-        self.f.bind(subscribe);
+    }
+
+    /// Pushes what the value rules of a selector function make of a value.
+    fn completes(&mut self, rules: Local, value: Local) {
         self.f.load(rules);
-        self.f.op(Op::Subscribe, &[topics.0, 0]);
-        self.f.bind(end);
-        self.f.free_temp(rules);
+        self.f.push_int(0);
+        self.f.coerce(TypeId::DYN);
+        self.f.load(value);
+        self.f.op(Op::CallClosure, &[2]);
+        self.f.coerce(TypeId::DYN);
     }
 
     /// Fills a selector function: (kind, subject).
@@ -376,6 +427,9 @@ impl Code<'_> {
         }
         self.f.bind(events);
         self.event = Some(subject);
+        if values && self.watches(list) {
+            self.departure_rules(list, subject, &mut Vec::new());
+        }
         self.event_rules(list, subject);
     }
 
@@ -415,6 +469,7 @@ impl Code<'_> {
             let next = self.f.label();
             self.match_event(found, event, next);
             self.in_action = true;
+            self.captures_event = capture::captured(tree, self.analysis(), *action);
             match mode {
                 RuleMode::Consume => {
                     self.dynamic(*action, Want::Tail);
@@ -498,7 +553,18 @@ impl Code<'_> {
                 }
             }
         }
+        if self.watches(list) {
+            self.departure_topic(list, &mut topics);
+        }
         self.module().constant(Const::Topics(topics))
+    }
+
+    /// Has a selector rules of proclamations? If it is attached to a realm, it may see them depart.
+    fn watches(&self, list: &[Rule]) -> bool {
+        list.iter().any(|rule| {
+            rules::event_of(self.tree(), rule)
+                .is_some_and(|event| event.kind == EventKind::Proclamation)
+        })
     }
 
     /// Does an action of the event rules keep its event (D-25)?
@@ -509,7 +575,7 @@ impl Code<'_> {
                 return false;
             };
             rules::event_of(tree, rule).is_some_and(|event| event.kind != EventKind::Reply)
-                && rules::any(tree, *action, &mut |expr| matches!(expr, Expr::Argument(0)))
+                && !capture::captured(tree, self.analysis(), *action).is_empty()
         })
     }
 

@@ -248,6 +248,12 @@ pub(crate) unsafe fn run(
             site.set_bool(true);
             Ok(())
         }
+        SignalFilter => {
+            let position = site.value(0).as_int().unwrap_or(-1);
+            let noted = world.note_filter(position, site.value(1))?;
+            site.set_bool(noted);
+            Ok(())
+        }
         SignalGate => {
             let called = (world.current.0, world.frame_index() + 1);
             let open = !site.value(0).is_empty() || world.answered == called;

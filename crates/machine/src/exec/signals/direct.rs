@@ -14,6 +14,7 @@ use crate::fiber::{Fiber, Home, State, prompt_flags};
 use crate::frame::{Frame, flags};
 use crate::heap::object::{BLOB_HEADER, BlobObj, MAP_HEADER, MapObj, TextObj, kind};
 use crate::legend::Legends;
+use crate::space::Crossing;
 use crate::value::{Kind, Value};
 use crate::world::{FnSlot, World};
 
@@ -219,6 +220,8 @@ impl World {
                 replied: false,
                 kept: false,
                 peek: false,
+                crossing: Crossing::No,
+                subscription: 0,
                 last: Value::EMPTY,
             };
             let to = if dst == RETURNS { 0 } else { dst };

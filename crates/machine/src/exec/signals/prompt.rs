@@ -9,6 +9,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{Prompt, Role, State, prompt_flags};
 use crate::frame::flags;
 use crate::host_memory::fixed;
+use crate::space::Crossing;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -102,8 +103,14 @@ impl World {
         let (Some(parent), Some(prompt)) = (parent, prompt) else {
             return Err(self.fault(Fault::Internal, "a prompt's fiber without a prompt"));
         };
+        self.bequeath(id, parent);
+        // What the thunk called last may have answered empty on purpose: then so has the prompt.
+        let answered = self.answered == (id.0, 2);
         self.switch_to(parent);
         self.free_fiber(id);
+        if answered {
+            self.answered = (parent.0, self.frame_index() + 1);
+        }
         if prompt.flags & prompt_flags::COMPLETES == 0 {
             return self.prompt_result(dst, branch, result);
         }
@@ -129,6 +136,8 @@ impl World {
             replied: false,
             kept: false,
             peek: false,
+            crossing: Crossing::No,
+            subscription: 0,
             last: Value::EMPTY,
         })?;
         Ok(next)
@@ -206,6 +215,8 @@ impl World {
             replied: false,
             kept: false,
             peek: false,
+            crossing: Crossing::No,
+            subscription: 0,
             last: Value::EMPTY,
         };
         let args = [Value::int(i64::from(kind)), event];
@@ -311,7 +322,8 @@ impl World {
             };
         }
         if record.replied {
-            // Copies were resumed; what they were copied from runs no code.
+            // Copies were resumed; what they were copied from runs no code, and what it owns is theirs.
+            self.bequeath_chain(index);
             self.drop_chain(index);
             return self.prompt_result(record.dst, record.branch, record.last);
         }

@@ -628,6 +628,22 @@ impl World {
         Ok(())
     }
 
+    /// What the fibers of a captured chain own passes to whoever waits at its prompt.
+    pub(crate) fn bequeath_chain(&mut self, index: u32) {
+        let Some(emission) = self.emission(index) else {
+            return;
+        };
+        let (owner, mut at) = (emission.owner, Some(emission.emitter));
+        while let Some(id) = at {
+            at = self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .and_then(|fiber| fiber.parent);
+            self.bequeath(id, owner);
+        }
+    }
+
     /// `keep_event`: the emission stays after its selector ends; the event.
     pub(crate) fn keep_event(&mut self) -> Raise<Value> {
         let slot = self.running_selector();

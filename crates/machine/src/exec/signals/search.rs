@@ -8,7 +8,7 @@ use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
 use crate::host_memory::copied;
-use crate::space::{Listener, Outward};
+use crate::space::{Keys, Listener, Outward};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -162,9 +162,9 @@ impl World {
         Ok(index)
     }
 
-    /// The space that a value stands for: a realm or vassal.
+    /// The space that a value stands for: a realm or vassal, or a map that was given one ([`World::space_attach`]).
     pub(crate) fn space_of(&self, value: Value) -> Option<u32> {
-        if !matches!(value.kind(), Kind::Realm | Kind::Vassal) {
+        if !matches!(value.kind(), Kind::Realm | Kind::Vassal) && !self.space_attachable(value) {
             return None;
         }
         // SAFETY: a live map.
@@ -237,6 +237,8 @@ impl World {
             {
                 Outward::Top => Place::End,
                 Outward::Space(space) => Place::Space(space),
+                // Only the first place is such a space, and while it is searched the emitter runs.
+                Outward::Emitter => Place::Fiber(self.current),
                 Outward::Fiber {
                     index, generation, ..
                 } if self.fiber_lives(index, generation) => Place::Fiber(FiberId(index)),
@@ -269,11 +271,11 @@ impl World {
                 }
                 Hit::Listeners(space) => {
                     let mut listeners: Vec<Listener> = Vec::new();
-                    if self
-                        .spaces
-                        .as_ref()
-                        .is_some_and(|spaces| !spaces.matching(space, kind, topic, &mut listeners))
-                    {
+                    let keys = self.event_keys(index, space, kind, topic)?;
+                    let keys = keys.list();
+                    if self.spaces.as_ref().is_some_and(|spaces| {
+                        !spaces.matching(space, kind, topic, keys, &mut listeners)
+                    }) {
                         return Err(self.fault(Fault::Mem, "the host has no memory left"));
                     }
                     if let Some(emission) = self.emission(index) {
@@ -288,6 +290,24 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Hashes of the arguments of an emission's event by which listeners of a space are found.
+    fn event_keys(&mut self, index: u32, space: u32, kind: u32, topic: u32) -> Raise<Keys> {
+        let wanted = self
+            .spaces
+            .as_ref()
+            .map_or(0, |spaces| spaces.wanted(space, kind, topic));
+        if wanted == 0 {
+            return Ok(Keys::default());
+        }
+        let event = self
+            .emission(index)
+            .map_or(Value::EMPTY, |emission| emission.event);
+        let mark = self.temp(event)?;
+        let keys = self.space_keys(mark, wanted)?;
+        self.temps.truncate(mark);
+        Ok(keys)
     }
 
     /// A prompt has the topic: if it stands on the emitter's own chain, that is captured; if not, the selector runs like a
@@ -329,10 +349,8 @@ impl World {
                 return Err(self.fault(Fault::Mem, "the host has no memory left"));
             }
             listeners.push(Listener {
-                handler: prompt.selector,
                 home,
-                peek: false,
-                event: Value::HOLE,
+                ..Listener::of(prompt.selector)
             });
             if let Some(emission) = self.emission(index) {
                 emission.listeners = listeners;
@@ -408,6 +426,9 @@ impl World {
 
     /// Nobody took a post of the running fiber, which is worth a warning.
     fn unmatched(&mut self, topic: u32, dst: u16, trap: bool) -> Raise<Next> {
+        if self.passed_on_in_vain() {
+            return self.untaken(dst, trap);
+        }
         self.emissions.unmatched += 1;
         let topic = copied(self.name_text(topic));
         self.warn(format_args!("uncaught signal #{topic}"));
@@ -454,6 +475,8 @@ impl World {
         }
         let r = self.running_r;
         if dst == FINISHES {
+            // It has failed: what it owns does not outlive it.
+            self.space_give_up();
             return self.finish_handler(How::Took);
         }
         if dst == DROPPED {

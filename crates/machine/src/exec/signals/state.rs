@@ -8,7 +8,7 @@ use super::topics::{Known, TopicSet};
 use crate::fault::{Fault, Raise};
 use crate::fiber::FiberId;
 use crate::host_memory::boxed;
-use crate::space::Listener;
+use crate::space::{Crossing, Listener};
 use crate::value::Value;
 use crate::world::{RaisedInfo, RunRecord, World};
 
@@ -226,6 +226,10 @@ pub(crate) struct Selecting {
     pub kept: bool,
     /// The handler is a peek.
     pub peek: bool,
+    /// It is the rules of a vassal.
+    pub crossing: Crossing,
+    /// Number of its subscription; 0 for none.
+    pub subscription: u64,
     /// Result of the last completed branch.
     pub last: Value,
 }
@@ -266,13 +270,19 @@ pub(crate) struct Emissions {
     pub parked: HashMap<u64, (u32, u32)>,
     /// Number of kept emissions.
     pub kept: u32,
+    /// Processes of subscriptions that are gone are being ended.
+    pub ending_orphans: bool,
+    /// What the next `subscribe` wants of events: a position, and the hash of the argument there.
+    pub filter: Option<(u32, u64)>,
+    /// What waits for a reply goes on waiting when nothing else can go on.
+    pub patient: bool,
     /// Fibers in which young values may stand.
     pub young: Vec<u32>,
     /// Number of the collection.
     pub epoch: u32,
     /// Bytes of fibers and emissions that the last collection freed, to be taken off the meter.
     pub swept_bytes: usize,
-    /// Fibers made since the last collection of everything.
+    /// Fibers made and not freed since the last collection of everything.
     pub made: u32,
     /// How many are made before the next one.
     pub made_bound: u32,
