@@ -100,4 +100,5 @@ intrinsics! {
     110 SignalWanted "signal.wanted" [] Bool [] "a", "Was the running activation called under a selector with a rule for anonymous signals?";
     111 SignalAnswered "signal.answered" [] Bool [] "p", "Notes that the running activation answers empty on purpose; always true.";
     112 SignalGate "signal.gate" [Dyn] Bool [] "p", "Is a value not empty, or was it the purposeful answer of the activation called last?";
+    113 Assigned "assign.value" [Dyn] Dyn [] "p", "The value that was just stored; a reply to the violation that the store raised comes in its place.";
 }

@@ -194,41 +194,48 @@ impl<'a> Code<'a> {
         }
     }
 
-    /// Assigns the top to a slot, freezes it if asked, and leaves the assignment's value (§3.3).
-    pub fn assign(&mut self, var: VarId, mutability: Mutability) {
+    /// Assigns the top to a slot and freezes it if asked; leaves the assignment's value if it is wanted (§3.3).
+    pub fn assign(&mut self, var: VarId, mutability: Mutability, want: Want) {
         let freeze = mutability == Mutability::Immutable;
+        let flags = u32::from(freeze);
         self.f.coerce(TypeId::DYN);
-        match self.place(var) {
+        let place = self.place(var);
+        match place {
             Place::Local(local) => {
                 if self.ratcheted.insert(var) {
                     self.f.ratchet_local(local, false);
                 }
                 self.f.ratchet_store(local, freeze);
+                return self.done(want);
             }
-            Place::Cell(local) => {
-                self.f.dup();
-                self.f.load(local);
-                self.f.swap();
-                self.f.op(Op::CellStoreR, &[u32::from(freeze)]);
-            }
-            Place::CaptureCell(index) => {
-                self.f.dup();
-                self.f.op(Op::LoadCap, &[index]);
-                self.f.swap();
-                self.f.op(Op::CellStoreR, &[u32::from(freeze)]);
-            }
-            Place::Static(id) => {
-                self.f.dup();
-                self.f.op(Op::StoreStaticR, &[id.0, u32::from(freeze)]);
-            }
-            Place::SessionCell(id) => {
-                self.f.dup();
-                self.f.op(Op::LoadStatic, &[id.0]);
-                self.f.swap();
-                self.f.op(Op::CellStoreR, &[u32::from(freeze)]);
-            }
-            Place::Capture(_) | Place::Argument(_) => {}
+            Place::Capture(_) | Place::Argument(_) => return self.done(want),
+            _ => {}
         }
+        if want != Want::Nothing {
+            self.f.dup();
+        }
+        match place {
+            Place::Cell(local) => self.f.load(local),
+            Place::CaptureCell(index) => self.f.op(Op::LoadCap, &[index]),
+            Place::SessionCell(id) => self.f.op(Op::LoadStatic, &[id.0]),
+            _ => {}
+        }
+        match place {
+            Place::Static(id) => self.f.op(Op::StoreStaticR, &[id.0, flags]),
+            _ => {
+                self.f.swap();
+                self.f.op(Op::CellStoreR, &[flags]);
+            }
+        }
+        if want != Want::Nothing {
+            self.assigned();
+        }
+    }
+
+    /// A copy of the value that was just stored is on the stack: a reply to the violation that the store raised comes in its
+    /// place.
+    pub fn assigned(&mut self) {
+        self.f.op(Op::Intrinsic, &[isa::Intrinsic::Assigned as u32]);
     }
 
     /// Pushes what a closure captures of a slot.

@@ -309,7 +309,7 @@ impl Code<'_> {
             return false;
         };
         self.load(var);
-        self.assign(var, Mutability::Immutable);
+        self.assign(var, Mutability::Immutable, Want::Value);
         true
     }
 
@@ -514,9 +514,10 @@ impl Code<'_> {
                 self.dynamic(value, Want::Value);
                 if let Some(var) = self.slot_at(at) {
                     self.at(tree.span(value));
-                    self.assign(var, mutability);
+                    self.assign(var, mutability, want);
+                } else {
+                    self.done(want);
                 }
-                self.done(want);
             }
             Target::Void => {
                 self.expr(value, Want::Nothing);
@@ -600,6 +601,7 @@ impl Code<'_> {
         }
         if let Some(kept) = kept {
             self.f.load(kept);
+            self.assigned();
             self.f.free_temp(kept);
         }
     }

@@ -618,7 +618,7 @@ impl Code<'_> {
             // An undeclared label gets the subroutine itself.
             self.load(subject);
             if let Some(var) = self.slot_at(at) {
-                self.assign(var, crate::tree::Mutability::Immutable);
+                self.assign(var, crate::tree::Mutability::Immutable, Want::Value);
             }
             return;
         }

@@ -255,6 +255,10 @@ pub(crate) unsafe fn run(
             site.set_bool(open);
             Ok(())
         }
+        Assigned => {
+            site.set_value(site.value(0));
+            Ok(())
+        }
         VersionOfText => {
             let version = world.version_from(site.value(0))?;
             site.set_value(version);

@@ -1,11 +1,12 @@
 //! Throws and faults that meet a prompt with `***` in its topic set (docs/specs/machine.md §7 "Search").
 
 use fzb::tables::Lang;
-use isa::Op;
+use isa::codec::decode;
 use isa::fault::Catch;
 use isa::signature::Effect;
+use isa::{Intrinsic, Op};
 
-use super::state::{DROPPED, FINISHES, Place};
+use super::state::{ASSIGNED, DROPPED, FINISHES, Place};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Role, prompt_flags};
@@ -256,8 +257,8 @@ impl World {
     }
 
     /// The register that the instruction which just faulted would have written, if it is one of a Rhumb function and gives
-    /// one dynamic value: a reply then stands for its result. Of one that stores and gives nothing, a reply stands for what
-    /// it did: nothing is stored.
+    /// one dynamic value: a reply then stands for its result. Of one that stores, a reply stands for what it did: nothing is
+    /// stored, and where the assignment's value is used it is the reply.
     pub(crate) fn result_register(&mut self) -> Option<u16> {
         // SAFETY: the frame on top runs code that the World keeps alive.
         let (frame, code) = unsafe {
@@ -278,11 +279,17 @@ impl World {
             .code
             .get(code.file_pc(frame.pc) as usize)?;
         let op = Op::from_byte(byte)?;
-        if matches!(
+        let result = word.a;
+        let stores = matches!(
             op,
             Op::CellStoreR | Op::StoreStaticR | Op::SetName | Op::SetIndex
-        ) {
-            return Some(DROPPED);
+        );
+        if stores || op == Op::PushAt {
+            return Some(match self.assigned_value() {
+                Some(_) => ASSIGNED,
+                None if stores => DROPPED,
+                None => result,
+            });
         }
         let dynamic = match op.info().effect() {
             Effect::Fixed { pushes, .. } => matches!(pushes, [isa::Slot::Dyn]),
@@ -291,6 +298,42 @@ impl World {
                 Op::CallClosure | Op::CallShape | Op::CallName | Op::CallNameShape
             ),
         };
-        dynamic.then_some(word.a)
+        dynamic.then_some(result)
+    }
+
+    /// Behind a store whose value is used stands [`Intrinsic::Assigned`], with nothing before it but what brings that value:
+    /// the register of its result, and the word behind it. The frame on top waits behind the store.
+    pub(crate) fn assigned_value(&self) -> Option<(u16, u32)> {
+        // SAFETY: the frame on top runs code that the World keeps alive.
+        let (frame, code) = unsafe {
+            let frame = &*self.frame;
+            if frame.code.is_null() {
+                return None;
+            }
+            (frame, &*frame.code)
+        };
+        let module = &self.instances.get(frame.instance as usize)?.loaded.module;
+        let bytes = &module.function(code.func)?.code;
+        let mut at = decode(bytes, code.file_pc(frame.pc)).ok()?.next;
+        let found = loop {
+            let instr = decode(bytes, at).ok()?;
+            match instr.op {
+                Op::Pop | Op::Load => at = instr.next,
+                Op::Intrinsic if instr.args[0] == Intrinsic::Assigned as u32 => break instr.at,
+                _ => return None,
+            }
+        };
+        let behind = code.index_of(frame.pc);
+        let first = code
+            .origins
+            .iter()
+            .find(|origin| origin.word >= behind && origin.pc == found)?;
+        // The operand may be brought to its place first, which is no safepoint.
+        let point = code
+            .safepoints
+            .partition_point(|point| point.word < first.word);
+        let word = code.safepoints.get(point)?.word;
+        let result = code.words.get(word as usize)?.a;
+        (word as usize + 2 <= code.words.len()).then_some((result, word + 2))
     }
 }
