@@ -101,4 +101,5 @@ intrinsics! {
     111 SignalAnswered "signal.answered" [] Bool [] "p", "Notes that the running activation answers empty on purpose; always true.";
     112 SignalGate "signal.gate" [Dyn] Bool [] "p", "Is a value not empty, or was it the purposeful answer of the activation called last?";
     113 Assigned "assign.value" [Dyn] Dyn [] "p", "The value that was just stored; a reply to the violation that the store raised comes in its place.";
+    114 ElementsAddFixed "elements.add_fixed" [Dyn Dyn Int] Dyn [Type Write] "a", "Adds an element that may not be changed afterwards, at the end (0) or in front (1), without asking hooks; gives the collection.";
 }

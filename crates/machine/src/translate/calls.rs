@@ -224,6 +224,10 @@ impl Walk<'_> {
 
     /// An intrinsic, by its own operation if it has one.
     pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic) -> Step<()> {
+        if intrinsic == Intrinsic::Assigned {
+            // The value stays where it is: that is where a reply to the store's violation goes.
+            return Ok(());
+        }
         let wants: Vec<Repr> = intrinsic
             .args()
             .iter()

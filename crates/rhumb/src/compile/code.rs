@@ -211,9 +211,7 @@ impl<'a> Code<'a> {
             Place::Capture(_) | Place::Argument(_) => return self.done(want),
             _ => {}
         }
-        if want != Want::Nothing {
-            self.f.dup();
-        }
+        let kept = self.kept(want);
         match place {
             Place::Cell(local) => self.f.load(local),
             Place::CaptureCell(index) => self.f.op(Op::LoadCap, &[index]),
@@ -227,15 +225,26 @@ impl<'a> Code<'a> {
                 self.f.op(Op::CellStoreR, &[flags]);
             }
         }
-        if want != Want::Nothing {
-            self.assigned();
-        }
+        self.assigned(kept);
     }
 
-    /// A copy of the value that was just stored is on the stack: a reply to the violation that the store raised comes in its
-    /// place.
-    pub fn assigned(&mut self) {
-        self.f.op(Op::Intrinsic, &[isa::Intrinsic::Assigned as u32]);
+    /// Keeps the top, which is about to be stored, if the assignment's value is wanted.
+    pub fn kept(&mut self, want: Want) -> Option<Local> {
+        (want != Want::Nothing).then(|| {
+            let kept = self.f.temp(TypeId::DYN);
+            self.f.store(kept);
+            self.f.load(kept);
+            kept
+        })
+    }
+
+    /// Pushes what was kept: a reply to the violation that the store raised comes in its place.
+    pub fn assigned(&mut self, kept: Option<Local>) {
+        if let Some(kept) = kept {
+            self.f.load(kept);
+            self.f.op(Op::Intrinsic, &[isa::Intrinsic::Assigned as u32]);
+            self.f.free_temp(kept);
+        }
     }
 
     /// Pushes what a closure captures of a slot.

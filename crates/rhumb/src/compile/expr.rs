@@ -569,12 +569,7 @@ impl Code<'_> {
 
     /// Pops a value and what [`Code::receiver`] pushed, and stores; leaves the value if it is wanted.
     pub fn store_into(&mut self, target: &Target, mutability: Mutability, want: Want) {
-        let kept = (want != Want::Nothing).then(|| {
-            let kept = self.f.temp(TypeId::DYN);
-            self.f.store(kept);
-            self.f.load(kept);
-            kept
-        });
+        let kept = self.kept(want);
         let flags = match mutability {
             Mutability::Mutable => 2,
             Mutability::Immutable => 4,
@@ -588,22 +583,43 @@ impl Code<'_> {
                 }
             }
             Target::Index { .. } => self.f.op(Op::SetIndex, &[flags]),
-            Target::Append { .. } => {
-                self.f.op(Op::PushAt, &[0]);
-                // The element stays mutable whatever was written (docs/decisions/0005, rulings B2).
-                self.f.pop();
-            }
-            Target::Unshift { .. } => {
-                self.f.op(Op::PushAt, &[1]);
-                self.f.pop();
+            Target::Append { .. } | Target::Unshift { .. } => {
+                let front = matches!(target, Target::Unshift { .. });
+                self.add_element(front, mutability);
             }
             _ => {}
         }
-        if let Some(kept) = kept {
-            self.f.load(kept);
-            self.assigned();
-            self.f.free_temp(kept);
+        self.assigned(kept);
+    }
+
+    /// Pops a value and a collection and adds it at an end of that, unless the collection has a hook for it.
+    fn add_element(&mut self, front: bool, mutability: Mutability) {
+        let end = u32::from(front);
+        if mutability == Mutability::Mutable {
+            self.f.op(Op::PushAt, &[end]);
+            return self.f.pop();
         }
+        let hook = if front {
+            isa::Hook::Unshift
+        } else {
+            isa::Hook::Append
+        };
+        let (hooked, done) = (self.f.label(), self.f.label());
+        let value = self.f.temp(TypeId::DYN);
+        self.f.store(value);
+        self.f.op(Op::HasHook, &[hook as u32]);
+        self.f.jump_if(hooked);
+        self.f.load(value);
+        self.f.push_int(i64::from(end));
+        let adds = isa::Intrinsic::ElementsAddFixed;
+        self.f.op(Op::Intrinsic, &[adds as u32]);
+        self.f.jump(done);
+        self.f.bind(hooked);
+        self.f.load(value);
+        self.f.op(Op::PushAt, &[end]);
+        self.f.bind(done);
+        self.f.pop();
+        self.f.free_temp(value);
     }
 
     /// A field's name as an operand of instructions, if it is a label.

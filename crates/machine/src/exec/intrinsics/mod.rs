@@ -15,6 +15,7 @@ use isa::{Intrinsic, Slot};
 use lemari::Ticket;
 
 use super::int::{get, set};
+use super::lists::{END, FRONT};
 use crate::fault::{Fault, Raise};
 use crate::legend::{LegendId, Nature};
 use crate::value::{Kind, Value, tag};
@@ -256,6 +257,12 @@ pub(crate) unsafe fn run(
             Ok(())
         }
         Assigned => {
+            site.set_value(site.value(0));
+            Ok(())
+        }
+        ElementsAddFixed => {
+            let end = if site.int(2) == 0 { END } else { FRONT };
+            world.add_element(site.value(0), site.value(1), end, true)?;
             site.set_value(site.value(0));
             Ok(())
         }

@@ -217,11 +217,12 @@ impl World {
             Kind::Map | Kind::Realm | Kind::Vassal => {
                 let map = value.as_ticket();
                 let len = self.positional_len(map);
-                if last && self.is_dictionary(map) {
+                if self.is_dictionary(map) && (last || len == 0) {
                     let greatest = self.greatest_number(map)?;
                     if greatest > i64::from(len) {
                         self.temps[at] = value;
-                        let key = self.temp(Value::int(greatest))?;
+                        let number = if last { greatest } else { 1 };
+                        let key = self.temp(Value::int(number))?;
                         let found = self.get_member(at, key)?;
                         return Ok(found.unwrap_or(Value::EMPTY));
                     }

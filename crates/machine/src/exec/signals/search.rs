@@ -3,7 +3,7 @@
 
 use super::event::What;
 use super::prompt::How;
-use super::state::{ASSIGNED, DROPPED, FINISHES, NO_FIBER, Place, RETURNS, Status};
+use super::state::{DROPPED, FINISHES, NO_FIBER, Place, RETURNS, Status};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
@@ -459,17 +459,6 @@ impl World {
         if dst == DROPPED {
             // SAFETY: the frame on top waits behind an instruction without a result.
             return Ok(Next::at(unsafe { (*self.frame).pc }, r));
-        }
-        if dst == ASSIGNED {
-            let Some((dst, word)) = self.assigned_value() else {
-                return Err(self.fault(Fault::Internal, "an assignment lost its value"));
-            };
-            // SAFETY: the frame on top runs code that the World keeps alive, and that has that word.
-            return unsafe {
-                let pc = (&(*(*self.frame).code).words).as_ptr().add(word as usize);
-                self.write(r, dst, value);
-                Ok(Next::at(pc, r))
-            };
         }
         // SAFETY: the frame on top waits at an instruction whose result goes to `dst`.
         unsafe {

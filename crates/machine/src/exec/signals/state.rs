@@ -20,8 +20,6 @@ pub(crate) const NO_FIBER: FiberId = FiberId(u32::MAX);
 pub(crate) const RETURNS: u16 = u16::MAX;
 /// A result register of an instruction that has none: what it is given is dropped.
 pub(crate) const DROPPED: u16 = u16::MAX - 1;
-/// A result register of a store that [`isa::Intrinsic::Assigned`] follows: what the store is given is that one's result.
-pub(crate) const ASSIGNED: u16 = u16::MAX - 3;
 /// A result register that stands for "the handler of a subscription, whose bottom frame is on top, has ended".
 pub(crate) const FINISHES: u16 = u16::MAX - 2;
 

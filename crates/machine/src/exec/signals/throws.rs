@@ -6,12 +6,13 @@ use isa::fault::Catch;
 use isa::signature::Effect;
 use isa::{Intrinsic, Op};
 
-use super::state::{ASSIGNED, DROPPED, FINISHES, Place};
+use super::state::{DROPPED, FINISHES, Place};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Role, prompt_flags};
 use crate::host_memory::fixed;
 use crate::legend::Legends;
+use crate::translate::local_offset;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
 
@@ -284,12 +285,15 @@ impl World {
             op,
             Op::CellStoreR | Op::StoreStaticR | Op::SetName | Op::SetIndex
         );
-        if stores || op == Op::PushAt {
-            return Some(match self.assigned_value() {
-                Some(_) => ASSIGNED,
-                None if stores => DROPPED,
-                None => result,
-            });
+        let function = module.function(code.func)?;
+        let adds = op == Op::PushAt
+            || op == Op::Intrinsic
+                && decode(&function.code, code.file_pc(frame.pc))
+                    .is_ok_and(|instr| instr.args[0] == Intrinsic::ElementsAddFixed as u32);
+        if stores || adds {
+            let used = assigned_local(&function.code, code.file_pc(frame.pc))
+                .and_then(|local| local_offset(module, &function, local));
+            return used.or(Some(if stores { DROPPED } else { result }));
         }
         let dynamic = match op.info().effect() {
             Effect::Fixed { pushes, .. } => matches!(pushes, [isa::Slot::Dyn]),
@@ -300,40 +304,23 @@ impl World {
         };
         dynamic.then_some(result)
     }
+}
 
-    /// Behind a store whose value is used stands [`Intrinsic::Assigned`], with nothing before it but what brings that value:
-    /// the register of its result, and the word behind it. The frame on top waits behind the store.
-    pub(crate) fn assigned_value(&self) -> Option<(u16, u32)> {
-        // SAFETY: the frame on top runs code that the World keeps alive.
-        let (frame, code) = unsafe {
-            let frame = &*self.frame;
-            if frame.code.is_null() {
-                return None;
+/// The local that holds an assignment's value, if it is used: behind the store at a place of the code it is loaded for
+/// [`Intrinsic::Assigned`], with nothing before that but drops and jumps on.
+fn assigned_local(code: &[u8], store: u32) -> Option<u32> {
+    let mut at = decode(code, store).ok()?.next;
+    loop {
+        let instr = decode(code, at).ok()?;
+        at = match instr.op {
+            Op::Pop | Op::Nop => instr.next,
+            Op::Jump => instr.target(0).filter(|target| *target > at)?,
+            Op::Load => {
+                let next = decode(code, instr.next).ok()?;
+                let is = next.op == Op::Intrinsic && next.args[0] == Intrinsic::Assigned as u32;
+                return is.then_some(instr.args[0]);
             }
-            (frame, &*frame.code)
+            _ => return None,
         };
-        let module = &self.instances.get(frame.instance as usize)?.loaded.module;
-        let bytes = &module.function(code.func)?.code;
-        let mut at = decode(bytes, code.file_pc(frame.pc)).ok()?.next;
-        let found = loop {
-            let instr = decode(bytes, at).ok()?;
-            match instr.op {
-                Op::Pop | Op::Load => at = instr.next,
-                Op::Intrinsic if instr.args[0] == Intrinsic::Assigned as u32 => break instr.at,
-                _ => return None,
-            }
-        };
-        let behind = code.index_of(frame.pc);
-        let first = code
-            .origins
-            .iter()
-            .find(|origin| origin.word >= behind && origin.pc == found)?;
-        // The operand may be brought to its place first, which is no safepoint.
-        let point = code
-            .safepoints
-            .partition_point(|point| point.word < first.word);
-        let word = code.safepoints.get(point)?.word;
-        let result = code.words.get(word as usize)?.a;
-        (word as usize + 2 <= code.words.len()).then_some((result, word + 2))
     }
 }
