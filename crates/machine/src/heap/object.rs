@@ -287,7 +287,7 @@ pub struct CellObj {
 pub struct PartialObj {
     /// Object header; aux = number of arguments (holes included).
     pub header: u64,
-    /// 1 if it is a bound method.
+    /// 1 if it is a bound method; 2 if its last argument is a map of those that no parameter's name takes.
     pub bound: u32,
     /// Unused.
     pub pad: u32,

@@ -122,10 +122,7 @@ impl Walk<'_> {
     /// Number of stack values that a shape takes.
     pub(super) fn shape_count(&self, id: u32) -> Step<u32> {
         match self.module.constant(ConstId(id)) {
-            Some(Constant::Shape(shape)) => Ok(shape
-                .iter()
-                .filter(|(kind, _)| *kind != fzb::tables::ArgKind::Hole)
-                .count() as u32),
+            Some(Constant::Shape(shape)) => Ok(shape.iter().map(|(kind, _)| kind.values()).sum()),
             _ => Err("a shape that is none".to_owned()),
         }
     }

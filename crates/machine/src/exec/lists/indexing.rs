@@ -346,7 +346,7 @@ impl World {
     }
 
     /// May a value name a field in Rhumb: a text, key, date, version (docs/specs/rhumb.md §3.11)?
-    fn is_name(&self, key: Value) -> bool {
+    pub(crate) fn is_name(&self, key: Value) -> bool {
         match key.kind() {
             Kind::Text | Kind::Key | Kind::Date | Kind::Version => true,
             Kind::Map => matches!(

@@ -8,7 +8,6 @@ use crate::code::Word;
 use crate::exec::dispatch::{Next, Slow};
 use crate::fault::{Fault, Raise};
 use crate::heap::map::set;
-use crate::heap::object::PartialObj;
 use crate::legend::{FieldName, LegendId, Legends, Nature, field_flags};
 use crate::policy::{has_hooks, mode};
 use crate::value::{Kind, Value};
@@ -276,24 +275,11 @@ impl World {
             }
             return Ok(self.temps[submap]);
         }
-        // Partials unfold into what they stand for; a hole is a parameter that is still to be given.
-        let (mut routine, mut given) = (value, 0u32);
-        while routine.kind() == Kind::Partial {
-            self.charge_fuel(1)?;
-            let partial = routine.as_ticket();
-            let held = u32::from(self.object_aux(partial));
-            // SAFETY: a live partial with `held` arguments.
-            unsafe {
-                let object = self.at::<PartialObj>(partial);
-                let args = (&raw const (*object).args).cast::<Value>();
-                given = given.saturating_add(
-                    (0..held as usize)
-                        .filter(|index| !args.add(*index).read().same(Value::HOLE))
-                        .count() as u32,
-                );
-                routine = (*object).target;
-            }
-        }
+        // Partials unfold into what they stand for; what is open is still to be given.
+        let unfolded = self.temp(value)?;
+        self.temp(Value::HOLE)?;
+        let (held, _) = self.unfolded(unfolded)?;
+        let routine = self.temps[unfolded];
         if !matches!(routine.kind(), Kind::Func | Kind::Closure) {
             return Ok(Value::EMPTY);
         }
@@ -309,7 +295,13 @@ impl World {
             return Err(self.fault(Fault::Internal, "a function that does not exist"));
         };
         let empty = self.temp(Value::EMPTY)?;
-        for index in given..record.params {
+        for index in 0..record.params {
+            if held
+                .get(index as usize)
+                .is_some_and(|place| *place < self.temps.len())
+            {
+                continue;
+            }
             match record.param_name(index) {
                 Some(name) => {
                     let name = FieldName::text(self.name_in(instance, name.0)?);
