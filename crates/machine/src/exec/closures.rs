@@ -1,6 +1,6 @@
 //! Captures, closures, cells, raw arguments.
 
-use fzb::tables::ConstId;
+use fzb::tables::{ConstId, FuncId};
 use fzb::view::Constant;
 use lemari::Ticket;
 
@@ -302,7 +302,7 @@ impl Slow for PatchCapture {
                 let module = &entry.loaded.module;
                 module.repr(
                     module
-                        .function(fzb::tables::FuncId(function))?
+                        .function(FuncId(function))?
                         .capture(u32::from(index))?
                         .0,
                 )
@@ -410,6 +410,38 @@ impl Slow for Rebind {
 }
 
 impl World {
+    /// A closure of a function of the running module over values at places in `temps`; it shows no name.
+    pub(crate) fn closure_of_temps(&mut self, function: u32, values: &[usize]) -> Raise<Value> {
+        // SAFETY: the frame on top is a function's of that instance.
+        let instance = unsafe { (*self.frame).instance };
+        let count = values.len();
+        let ticket = self.alloc(kind::CLOSURE, count as u16, CLOSURE_HEADER + count * 16)?;
+        // SAFETY: a fresh object with room for so many captures.
+        unsafe {
+            let object = self.at::<ClosureObj>(ticket);
+            (*object).func = function;
+            (*object).instance = instance;
+            (*object).id = 0;
+            (*object).copied = 1;
+            let to = (&raw mut (*object).captures).cast::<Value>();
+            for (index, place) in values.iter().enumerate() {
+                to.add(index)
+                    .write(self.temps.get(*place).copied().unwrap_or(Value::EMPTY));
+            }
+        }
+        Ok(Value::ticket(Kind::Closure, ticket))
+    }
+
+    /// Has the function of a routine that name?
+    pub(crate) fn is_named(&self, routine: Value, name: &str) -> bool {
+        let (instance, function) = self.routine_of(routine);
+        self.instances.get(instance as usize).is_some_and(|entry| {
+            let module = &entry.loaded.module;
+            let record = module.function(FuncId(function));
+            record.and_then(|record| module.name(record.name?)) == Some(name)
+        })
+    }
+
     /// A copy of the routine `temps[routine]`, which shares its code and has no name of its own; with `temps[home]` as its home
     /// if one is given.
     pub(crate) fn copied_routine(&mut self, routine: usize, home: Option<usize>) -> Raise<Value> {

@@ -157,6 +157,8 @@ impl Walker<'_> {
             Body::Function(id) => self.function(id),
             Body::Selector(id) => {
                 self.argument(1);
+                // The rules of a selector that is joined behind it.
+                self.argument(2);
                 let joined = rules::joined_selectors(self.tree, id);
                 for id in joined.unwrap_or_else(|| vec![id]) {
                     if let Expr::Selector(rules) | Expr::Vassal(rules) = self.tree.expr(id) {

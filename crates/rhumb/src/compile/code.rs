@@ -12,6 +12,7 @@ use crate::tree::{LabelId, Mutability, Span, Tree};
 use super::Options;
 use super::places::Lines;
 use super::problem::{Problem, ProblemKind};
+use super::rules;
 use super::units::{Analysis, Meaning, UnitId, UnitKind, VarId, VarKind};
 
 /// Most hidden parameters for raw arguments; those beyond are read one by one.
@@ -31,6 +32,8 @@ pub(super) struct Shared<'a> {
     /// Statics of prelude words that the document mentions.
     pub prelude: std::cell::RefCell<Vec<(super::prelude::Word, StaticId)>>,
     pub problems: std::cell::RefCell<Vec<Problem>>,
+    /// The function that joins selectors was made.
+    pub joins: std::cell::Cell<bool>,
     /// The document replies to events.
     pub any_replies: bool,
     /// It replies to events outside of the rules that see them.
@@ -317,6 +320,12 @@ impl<'a> Code<'a> {
                 if params.is_empty() {
                     let most = found.arguments.keys().copied().max().unwrap_or(0);
                     params = vec![unnamed; most.min(MOST_ARGUMENTS) as usize];
+                }
+                let selector = found
+                    .expr
+                    .is_some_and(|id| rules::is_selector_value(shared.tree, id));
+                if let (true, false, Some(rest)) = (selector, found.handler, params.get_mut(1)) {
+                    rest.name = Some(shared.module.name(isa::REST_OF_RULES));
                 }
                 let beyond = |number: &u32| *number == 0 || *number as usize > params.len();
                 if found.arguments.keys().any(beyond) {

@@ -397,7 +397,10 @@ impl Code<'_> {
             BinaryOp::Rebind => Op::Rebind,
             BinaryOp::Add => Op::Add,
             BinaryOp::Subtract => Op::Sub,
-            BinaryOp::Concatenate => Op::Join,
+            BinaryOp::Concatenate => {
+                self.joins_selectors();
+                Op::Join
+            }
             BinaryOp::Greater => Op::Gt,
             BinaryOp::Less => Op::Lt,
             BinaryOp::GreaterEqual => Op::Ge,

@@ -11,6 +11,7 @@ mod chain;
 mod code;
 mod expr;
 mod flow;
+mod join;
 mod library;
 mod literal;
 mod map;
@@ -215,6 +216,7 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
             statics,
             prelude: RefCell::new(Vec::new()),
             problems: RefCell::new(Vec::new()),
+            joins: std::cell::Cell::new(false),
             any_replies,
             stray_replies,
         };

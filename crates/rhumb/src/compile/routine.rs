@@ -134,7 +134,7 @@ impl<'a> Code<'a> {
             .collect();
         let first = inner.f.param(0);
         inner.f.load(first);
-        inner.dispatch_all(&lists, Want::Tail);
+        inner.selector_rules(&lists);
         inner.finish();
         self.lexical(unit, function);
     }

@@ -92,6 +92,11 @@ pub fn joined_selectors(tree: &Tree, id: ExprId) -> Option<Vec<ExprId>> {
     (joins && selectors).then_some(all)
 }
 
+/// Is an expression a selector as a value: one, or several joined?
+pub fn is_selector_value(tree: &Tree, id: ExprId) -> bool {
+    matches!(tree.expr(id), Expr::Selector(_)) || joined_selectors(tree, id).is_some()
+}
+
 /// The rules of a body that is only a selector, maybe in parentheses, and their place.
 pub fn selector_body(tree: &Tree, body: ExprId) -> Option<(&[Rule], u32)> {
     let mut at = body;

@@ -25,6 +25,8 @@ enum Ends {
     Value,
     /// By returning from the selector function.
     Return,
+    /// With their value on the stack; if none matches, with that of the rules behind them.
+    Rest,
 }
 
 impl Code<'_> {
@@ -38,6 +40,15 @@ impl Code<'_> {
 
     /// Applies the value rules of selectors one behind the other to the top.
     pub fn dispatch_all(&mut self, lists: &[(&[Rule], u32)], want: Want) {
+        self.dispatch_ending(lists, Ends::Value, want);
+    }
+
+    /// The rules of a selector value, whose subject is on the stack.
+    pub fn selector_rules(&mut self, lists: &[(&[Rule], u32)]) {
+        self.dispatch_ending(lists, Ends::Rest, Want::Tail);
+    }
+
+    fn dispatch_ending(&mut self, lists: &[(&[Rule], u32)], ends: Ends, want: Want) {
         self.f.coerce(TypeId::DYN);
         let only_default = matches!(
             lists,
@@ -50,7 +61,7 @@ impl Code<'_> {
             )]
         );
         if !only_default {
-            return self.value_rules(lists, Ends::Value, want);
+            return self.value_rules(lists, ends, want);
         }
         // Not entered when the subject came to nothing without saying so (D-21).
         let (closed, end) = (self.f.label(), self.f.label());
@@ -58,7 +69,7 @@ impl Code<'_> {
         self.f
             .op(Op::Intrinsic, &[isa::Intrinsic::SignalGate as u32]);
         self.f.jump_if_not(closed);
-        self.value_rules(lists, Ends::Value, want);
+        self.value_rules(lists, ends, want);
         self.f.jump(end);
         self.f.bind(closed);
         if want == Want::Nothing {
@@ -211,8 +222,10 @@ impl Code<'_> {
             (Some(last), _) => self.f.load(last),
             (None, _) => self.f.unit(),
         }
-        if ends == Ends::Return {
-            self.f.ret();
+        match ends {
+            Ends::Return => self.f.ret(),
+            Ends::Rest => self.rest_of_rules(),
+            Ends::Value => {}
         }
         self.f.bind(end);
         self.f.free_temp(source);
@@ -221,7 +234,7 @@ impl Code<'_> {
 
     fn leave(&mut self, end: Label, ends: Ends) {
         match ends {
-            Ends::Value => self.f.jump(end),
+            Ends::Value | Ends::Rest => self.f.jump(end),
             Ends::Return => self.f.ret(),
         }
     }

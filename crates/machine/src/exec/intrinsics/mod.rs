@@ -266,6 +266,12 @@ pub(crate) unsafe fn run(
             site.set_value(site.value(0));
             Ok(())
         }
+        SelectorRest => {
+            let value = site.value(0);
+            let is = value.kind() == Kind::Closure && world.is_named(value, isa::REST_OF_RULES);
+            site.set_bool(is);
+            Ok(())
+        }
         VersionOfText => {
             let version = world.version_from(site.value(0))?;
             site.set_value(version);

@@ -303,6 +303,8 @@ impl World {
                 continue;
             }
             match record.param_name(index) {
+                // What a selector takes behind its own rules is nobody's argument.
+                Some(name) if module.name(name) == Some(isa::REST_OF_RULES) => {}
                 Some(name) => {
                     let name = FieldName::text(self.name_in(instance, name.0)?);
                     self.override_field(submap, name, empty, set::IMMUTABLE)?;
@@ -322,6 +324,41 @@ impl World {
         joined
     }
 
+    /// The selector of the rules of both if `temps[a]` and `temps[b]` are selectors: a closure over them of the function that the
+    /// running module has for that.
+    fn join_selectors(&mut self, a: usize, b: usize) -> Raise<Option<Value>> {
+        for at in [a, b] {
+            if !self.is_joinable(self.temps[at]) {
+                return Ok(None);
+            }
+        }
+        let module = self.module();
+        self.charge_fuel(u64::from(module.functions()) / 16)?;
+        let joined = (0..module.functions()).find(|id| {
+            let name = module.function(FuncId(*id)).and_then(|record| record.name);
+            name.is_some_and(|name| module.name(name) == Some(isa::JOINED_RULES))
+        });
+        match joined {
+            Some(function) => self.closure_of_temps(function, &[a, b]).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Is a value a selector: a routine whose second parameter takes the rules behind its own?
+    fn is_joinable(&self, value: Value) -> bool {
+        if !matches!(value.kind(), Kind::Func | Kind::Closure) {
+            return false;
+        }
+        let (instance, function) = self.routine_of(value);
+        self.instances.get(instance as usize).is_some_and(|entry| {
+            let module = &entry.loaded.module;
+            module
+                .function(FuncId(function))
+                .and_then(|record| module.name(record.param_name(1)?))
+                == Some(isa::REST_OF_RULES)
+        })
+    }
+
     /// `temps[a]` joined with `temps[b]`: texts if either is one, else maps; ranges and lists become maps.
     fn join(&mut self, a: usize, b: usize) -> Raise<Value> {
         if self.temps[a].kind() == Kind::Text || self.temps[b].kind() == Kind::Text {
@@ -333,6 +370,9 @@ impl World {
             }
             let joined = self.text_concat2(self.temps[a].as_ticket(), self.temps[b].as_ticket())?;
             return Ok(Value::ticket(Kind::Text, joined));
+        }
+        if let Some(joined) = self.join_selectors(a, b)? {
+            return Ok(joined);
         }
         for at in [a, b] {
             self.temps[at] = self.target_of(self.temps[at]);
