@@ -109,4 +109,5 @@ intrinsics! {
     113 Assigned "assign.value" [Dyn] Dyn [] "p", "The value that was just stored; a reply to the violation that the store raised comes in its place.";
     114 ElementsAddFixed "elements.add_fixed" [Dyn Dyn Int] Dyn [Type Write] "a", "Adds an element that may not be changed afterwards, at the end (0) or in front (1), without asking hooks; gives the collection.";
     115 SelectorRest "selector.rest" [Dyn] Bool [] "p", "Is it the routine by which a selector that was joined with another goes on to the rules of that?";
+    116 ArgumentsBound "arguments.bound" [Dyn Dyn] Dyn [] "a", "The values that the labels of a submap get from a map of all arguments: named ones first, then by position; no values for anything else.";
 }

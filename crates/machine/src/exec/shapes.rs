@@ -10,7 +10,7 @@ use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
 use crate::heap::map::set;
 use crate::heap::object::{PartialObj, kind};
-use crate::legend::{FieldName, Legends, field_flags};
+use crate::legend::{FieldName, Legends, Nature, field_flags};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -401,6 +401,37 @@ impl World {
             }
         }
         Ok(map)
+    }
+
+    /// The values that the labels of the submap `temps[submap]` get from the arguments `temps[all]`: named ones first, then by
+    /// position. An empty map for what is no submap.
+    pub(crate) fn bound_arguments(&mut self, submap: usize, all: usize) -> Raise<Value> {
+        let map = self.map_new(Legends::PLAIN, 0)?;
+        let map = self.temp(Value::ticket(Kind::Map, map))?;
+        let from = self.temps[submap];
+        if !from.is_map() || self.nature(from.as_ticket()) != Nature::Submap {
+            return Ok(self.temps[map]);
+        }
+        let mut next = 0;
+        for index in 0..self.members(from.as_ticket()) {
+            self.charge_node()?;
+            let member = self.member(self.temps[submap].as_ticket(), index);
+            if member.key.kind() != Kind::Text {
+                continue;
+            }
+            let key = self.temp(member.key)?;
+            let value = match self.get_member(all, key)? {
+                Some(value) => value,
+                None => {
+                    next += 1;
+                    self.element(self.temps[all].as_ticket(), next - 1)
+                }
+            };
+            let value = self.temp(value)?;
+            self.set_member(map, key, value, set::MUTABLE)?;
+            self.temps.truncate(key);
+        }
+        Ok(self.temps[map])
     }
 
     /// A routine with some of its arguments, which stand at `window` as a shape describes them. Without any, in Rhumb, a copy of

@@ -357,10 +357,13 @@ impl<'a> Code<'a> {
             params,
             result: TypeId::DYN,
             policy: Lang::Rhumb,
-            arity: if found.handler || found.kind != UnitKind::Activation {
-                Arity::Exact
-            } else {
-                Arity::Loose
+            arity: match found.kind {
+                // The machine calls it itself, as it takes it to be.
+                _ if found.handler => Arity::Exact,
+                UnitKind::Activation => Arity::Loose,
+                // `P -> body` may turn out to be a routine (§3.7).
+                UnitKind::Thunk if found.expr.is_some() => Arity::Loose,
+                UnitKind::Module | UnitKind::Thunk | UnitKind::Selector => Arity::Exact,
             },
             flags,
             captures,

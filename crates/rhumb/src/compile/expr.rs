@@ -200,6 +200,17 @@ impl Code<'_> {
                     self.f.op(Op::AutoCall, &[]);
                 }
             }
+            None if self.analysis().by_name.contains_key(&at) => {
+                if let Some(values) = self.analysis().by_name.get(&at).copied() {
+                    self.load(values);
+                    let name = self.name(label);
+                    self.f.op(Op::GetName, &[name.0]);
+                    self.f.coerce(TypeId::DYN);
+                    if invoke {
+                        self.f.op(Op::AutoCall, &[]);
+                    }
+                }
+            }
             None => match prelude::word(self.text(label)) {
                 Some(Word::Empty) | None => self.f.unit(),
                 Some(Word::Panic) if invoke => {

@@ -10,6 +10,7 @@ use crate::tree::{
 };
 
 use super::code::{Code, Want};
+use super::flow::REALMS;
 use super::pattern::Failure;
 use super::rules;
 
@@ -343,15 +344,8 @@ impl Code<'_> {
         self.f.load(rules);
         self.at(span);
         self.f.op(Op::Prompt, &[topics.0, flags]);
-        let (subscribe, end) = (self.f.label(), self.f.label());
-        for kind in ["Realm", "Vassal"] {
-            self.f.dup();
-            self.f.push_text(kind);
-            self.f.op(Op::IsInstance, &[]);
-            self.f.jump_if(subscribe);
-        }
-        self.f.jump(end);
-        self.f.bind(subscribe);
+        let end = self.f.label();
+        self.unless_of(REALMS, end);
         self.f.load(rules);
         self.f.op(Op::Subscribe, &[topics.0, 0]);
         self.f.bind(end);

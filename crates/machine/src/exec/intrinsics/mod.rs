@@ -272,6 +272,14 @@ pub(crate) unsafe fn run(
             site.set_bool(is);
             Ok(())
         }
+        ArgumentsBound => {
+            let mark = world.temp(site.value(0))?;
+            let all = world.temp(site.value(1))?;
+            let values = world.bound_arguments(mark, all)?;
+            world.temps.truncate(mark);
+            site.set_value(values);
+            Ok(())
+        }
         VersionOfText => {
             let version = world.version_from(site.value(0))?;
             site.set_value(version);
