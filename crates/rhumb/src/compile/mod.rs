@@ -20,7 +20,7 @@ mod places;
 mod prelude;
 mod problem;
 mod routine;
-mod rules;
+pub(crate) mod rules;
 mod scope;
 mod selector;
 mod signal;
