@@ -103,7 +103,11 @@ impl Code<'_> {
                 } else {
                     Want::Value
                 };
-                self.expr(head, read);
+                if rules::only_reads(steps) {
+                    self.looked_at(head, read);
+                } else {
+                    self.expr(head, read);
+                }
                 self.steps(steps, 0, by_reference, want)
             }
         }

@@ -27,7 +27,10 @@ impl Code<'_> {
                 }
                 None => {
                     let inner = if rest.is_empty() { want } else { Want::Value };
-                    self.expr(first, inner);
+                    match rest.first().map(|term| term.op) {
+                        Some(FlowOp::Each) => self.looked_at(first, inner),
+                        _ => self.expr(first, inner),
+                    }
                     (0, rest.is_empty())
                 }
             };

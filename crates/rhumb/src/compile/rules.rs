@@ -154,6 +154,44 @@ pub fn any(tree: &Tree, id: ExprId, test: &mut dyn FnMut(&Expr) -> bool) -> bool
     false
 }
 
+/// Do steps only read what they stand behind?
+pub fn only_reads(steps: &[Step]) -> bool {
+    matches!(
+        steps.first().map(|step| &step.kind),
+        Some(StepKind::Operator(_) | StepKind::Index(_) | StepKind::Field { .. })
+    )
+}
+
+/// Does an action take the event that it handles, `$0`, other than to look at it (D-25)?
+pub fn keeps_event(tree: &Tree, action: ExprId) -> bool {
+    let is_event = |id: &ExprId| matches!(tree.expr(*id), Expr::Argument(0));
+    let (mut mentioned, mut looked_at) = (0, 0);
+    any(tree, action, &mut |expr| {
+        match expr {
+            Expr::Argument(0) => mentioned += 1,
+            Expr::Chain { head, steps } if is_event(head) && only_reads(steps) => looked_at += 1,
+            Expr::Interpolated(pieces) => {
+                let events = pieces
+                    .iter()
+                    .filter(|piece| matches!(piece, TextPiece::Value(id) if is_event(id)));
+                looked_at += events.count();
+            }
+            Expr::Flow { first, rest }
+                if is_event(first)
+                    && rest.first().map(|term| term.op) == Some(crate::tree::FlowOp::Each)
+                    && rest
+                        .iter()
+                        .all(|term| term.op != crate::tree::FlowOp::While) =>
+            {
+                looked_at += 1;
+            }
+            _ => {}
+        }
+        false
+    });
+    mentioned > looked_at
+}
+
 /// An expression and all in it, those of routines of their own too.
 fn all_in(tree: &Tree, id: ExprId) -> Vec<&Expr> {
     let (mut work, mut found) = (vec![id], Vec::new());

@@ -516,7 +516,7 @@ impl Code<'_> {
                 return false;
             };
             rules::event_of(tree, rule).is_some_and(|event| event.kind != EventKind::Reply)
-                && rules::any(tree, *action, &mut |expr| matches!(expr, Expr::Argument(0)))
+                && rules::keeps_event(tree, *action)
         })
     }
 

@@ -141,10 +141,17 @@ impl World {
             for index in 0..count {
                 let member = self.member(self.temps[at].as_ticket(), index);
                 let left_out = field_flags::EXPOSED | field_flags::HIDDEN | field_flags::SUB;
-                if member.key.kind() != Kind::Text || member.flags & left_out != 0 {
+                let kind = member.key.kind();
+                let number = kind == Kind::Hole || kind == Kind::Key || member.key.as_int().is_some();
+                if number || member.flags & left_out != 0 {
                     continue;
                 }
                 let name = self.temp(member.key)?;
+                if kind != Kind::Text {
+                    // A date or version is shown as a text.
+                    let text = self.display(member.key, mode::DISPLAY)?;
+                    self.temps[name] = Value::ticket(Kind::Text, text);
+                }
                 self.push_element(list, name)?;
                 self.temps.truncate(name);
             }
