@@ -85,6 +85,19 @@ impl Code<'_> {
         self.f.bind(end);
     }
 
+    /// A selector without rules whose subject is on the stack: that is its value, unless rules are joined behind it.
+    pub fn without_rules(&mut self) {
+        let (rest, end) = (self.f.param(1), self.f.label());
+        self.f.load(rest);
+        rest_given(&mut self.f);
+        self.f.jump_if_not(end);
+        self.f.pop();
+        self.f.load(rest);
+        self.f.unit();
+        self.f.op(Op::CallClosure, &[1]);
+        self.f.bind(end);
+    }
+
     fn part(&self, name: &str, params: &[&str], captures: usize) -> FuncId {
         let module = self.module();
         let capture = Capture {

@@ -51,6 +51,15 @@ impl Code<'_> {
 
     fn dispatch_ending(&mut self, lists: &[(&[Rule], u32)], ends: Ends, want: Want) {
         self.f.coerce(TypeId::DYN);
+        let tree = self.tree();
+        let mut rules = lists.iter().flat_map(|(list, _)| list.iter());
+        if rules.all(|rule| rules::event_of(tree, rule).is_some()) {
+            // No rules of values: the subject is the value (§4.1).
+            if ends == Ends::Rest {
+                self.without_rules();
+            }
+            return self.done(want);
+        }
         let only_default = matches!(
             lists,
             [(
