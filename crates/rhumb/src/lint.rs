@@ -76,9 +76,8 @@ fn known(tree: &Tree) -> HashMap<LabelId, ExprId> {
                 value,
                 ..
             } => {
-                if values.insert(*label, *value).is_some() {
-                    twice.insert(*label);
-                }
+                let before = values.insert(*label, *value);
+                twice.extend(before.map(|_| *label));
             }
             Expr::Destructure { items, .. } => {
                 for item in tree.destructure(*items) {

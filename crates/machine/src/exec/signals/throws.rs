@@ -288,10 +288,10 @@ impl World {
         let function = module.function(code.func)?;
         let adds = op == Op::PushAt
             || op == Op::Intrinsic
-                && decode(&function.code, code.file_pc(frame.pc))
+                && decode(function.code, code.file_pc(frame.pc))
                     .is_ok_and(|instr| instr.args[0] == Intrinsic::ElementsAddFixed as u32);
         if stores || adds {
-            let used = assigned_local(&function.code, code.file_pc(frame.pc))
+            let used = assigned_local(function.code, code.file_pc(frame.pc))
                 .and_then(|local| local_offset(module, &function, local));
             return used.or(Some(if stores { DROPPED } else { result }));
         }
