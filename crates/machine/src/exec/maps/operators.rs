@@ -142,7 +142,8 @@ impl World {
                 let member = self.member(self.temps[at].as_ticket(), index);
                 let left_out = field_flags::EXPOSED | field_flags::HIDDEN | field_flags::SUB;
                 let kind = member.key.kind();
-                let number = kind == Kind::Hole || kind == Kind::Key || member.key.as_int().is_some();
+                let number =
+                    kind == Kind::Hole || kind == Kind::Key || member.key.as_int().is_some();
                 if number || member.flags & left_out != 0 {
                     continue;
                 }
