@@ -682,11 +682,11 @@ fn known_functions_take_any_number_of_arguments() {
 fn an_assignment_whose_value_nobody_wants_is_one_store() {
     let tables = single(Lang::Rhumb, 0, |f| {
         let local = f.local(TypeId::DYN, None);
-        f.op(Op::Load, &[0]);
+        f.op(Load, &[0]);
         f.dup();
         f.store(local);
         f.pop();
-        f.op(Op::Load, &[1]);
+        f.op(Load, &[1]);
         f.dup();
         f.store(local);
         f.ret();

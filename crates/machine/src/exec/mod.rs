@@ -21,6 +21,7 @@ pub(crate) mod memory;
 pub mod names;
 pub mod ops;
 pub(crate) mod records;
+pub(crate) mod shapes;
 pub(crate) mod signals;
 mod statics;
 mod texts;

@@ -287,7 +287,7 @@ pub struct CellObj {
 pub struct PartialObj {
     /// Object header; aux = number of arguments (holes included).
     pub header: u64,
-    /// 1 if it is a bound method.
+    /// 1 if it is a bound method; 2 if its last argument is a map of those that no parameter's name takes.
     pub bound: u32,
     /// Unused.
     pub pad: u32,
@@ -347,14 +347,14 @@ pub struct TableObj {
     pub header: u64,
     /// Slots of a dense table (`heap/table/dense.rs`); 0 if it is hashed.
     pub slots: u32,
-    /// Pairs in use: all slots, else twice the entries, deleted ones included.
+    /// Pairs in use: the slots up to the last one taken, else twice the entries, deleted ones included.
     pub pairs: u32,
     /// Entries there is room for.
     pub cap: u32,
     /// Ticket of the index, whose `len` is the number of entries not deleted. A hashed table's has `cap` slots, a dense one's
     /// is the list of the slots of its `cap` entries.
     pub index: u32,
-    /// Key of the first slot of a dense table.
+    /// Key of the first slot of a dense table; of a hashed one the greatest integer key (`heap/table/greatest.rs`).
     pub base: i64,
     /// Key, value, key, value …, or the slots.
     pub entries: [Value; 0],

@@ -122,10 +122,7 @@ impl Walk<'_> {
     /// Number of stack values that a shape takes.
     pub(super) fn shape_count(&self, id: u32) -> Step<u32> {
         match self.module.constant(ConstId(id)) {
-            Some(Constant::Shape(shape)) => Ok(shape
-                .iter()
-                .filter(|(kind, _)| *kind != fzb::tables::ArgKind::Hole)
-                .count() as u32),
+            Some(Constant::Shape(shape)) => Ok(shape.iter().map(|(kind, _)| kind.values()).sum()),
             _ => Err("a shape that is none".to_owned()),
         }
     }
@@ -224,6 +221,10 @@ impl Walk<'_> {
 
     /// An intrinsic, by its own operation if it has one.
     pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic) -> Step<()> {
+        if intrinsic == Intrinsic::Assigned {
+            // The value stays where it is: that is where a reply to the store's violation goes.
+            return Ok(());
+        }
         let wants: Vec<Repr> = intrinsic
             .args()
             .iter()

@@ -12,6 +12,7 @@ mod chain;
 mod code;
 mod expr;
 mod flow;
+mod join;
 mod library;
 mod literal;
 mod map;
@@ -20,7 +21,7 @@ mod places;
 mod prelude;
 mod problem;
 mod routine;
-mod rules;
+pub(crate) mod rules;
 mod scope;
 mod selector;
 mod signal;
@@ -218,6 +219,7 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
             statics,
             prelude: RefCell::new(Vec::new()),
             problems: RefCell::new(Vec::new()),
+            joins: std::cell::Cell::new(false),
             any_replies,
             stray_replies,
         };

@@ -11,6 +11,7 @@ use crate::tree::{
 
 use super::capture;
 use super::code::{Code, Want};
+use super::flow::REALMS;
 use super::pattern::Failure;
 use super::rules;
 
@@ -26,6 +27,8 @@ enum Ends {
     Value,
     /// By returning from the selector function.
     Return,
+    /// With their value on the stack; if none matches, with that of the rules behind them.
+    Rest,
 }
 
 impl Code<'_> {
@@ -39,7 +42,25 @@ impl Code<'_> {
 
     /// Applies the value rules of selectors one behind the other to the top.
     pub fn dispatch_all(&mut self, lists: &[(&[Rule], u32)], want: Want) {
+        self.dispatch_ending(lists, Ends::Value, want);
+    }
+
+    /// The rules of a selector value, whose subject is on the stack.
+    pub fn selector_rules(&mut self, lists: &[(&[Rule], u32)]) {
+        self.dispatch_ending(lists, Ends::Rest, Want::Tail);
+    }
+
+    fn dispatch_ending(&mut self, lists: &[(&[Rule], u32)], ends: Ends, want: Want) {
         self.f.coerce(TypeId::DYN);
+        let tree = self.tree();
+        let mut rules = lists.iter().flat_map(|(list, _)| list.iter());
+        if rules.all(|rule| rules::event_of(tree, rule).is_some()) {
+            // No rules of values: the subject is the value (§4.1).
+            if ends == Ends::Rest {
+                self.without_rules();
+            }
+            return self.done(want);
+        }
         let only_default = matches!(
             lists,
             [(
@@ -51,7 +72,7 @@ impl Code<'_> {
             )]
         );
         if !only_default {
-            return self.value_rules(lists, Ends::Value, want);
+            return self.value_rules(lists, ends, want);
         }
         // Not entered when the subject came to nothing without saying so (D-21).
         let (closed, end) = (self.f.label(), self.f.label());
@@ -59,7 +80,7 @@ impl Code<'_> {
         self.f
             .op(Op::Intrinsic, &[isa::Intrinsic::SignalGate as u32]);
         self.f.jump_if_not(closed);
-        self.value_rules(lists, Ends::Value, want);
+        self.value_rules(lists, ends, want);
         self.f.jump(end);
         self.f.bind(closed);
         if want == Want::Nothing {
@@ -212,8 +233,10 @@ impl Code<'_> {
             (Some(last), _) => self.f.load(last),
             (None, _) => self.f.unit(),
         }
-        if ends == Ends::Return {
-            self.f.ret();
+        match ends {
+            Ends::Return => self.f.ret(),
+            Ends::Rest => self.rest_of_rules(),
+            Ends::Value => {}
         }
         self.f.bind(end);
         self.f.free_temp(source);
@@ -222,7 +245,7 @@ impl Code<'_> {
 
     fn leave(&mut self, end: Label, ends: Ends) {
         match ends {
-            Ends::Value => self.f.jump(end),
+            Ends::Value | Ends::Rest => self.f.jump(end),
             Ends::Return => self.f.ret(),
         }
     }
@@ -334,7 +357,7 @@ impl Code<'_> {
             self.dynamic(head, Want::Reference);
             self.f.store(read);
             self.f.load(read);
-            self.if_realm(subscribe);
+            self.if_of(REALMS, subscribe);
             self.f.pop();
             self.f.load(rules);
             self.at(span);
@@ -361,7 +384,7 @@ impl Code<'_> {
                 self.f.store(value);
                 value
             });
-            self.if_realm(subscribe);
+            self.if_of(REALMS, subscribe);
             self.f.jump(end);
             self.f.bind(subscribe);
             self.f.load(rules);
@@ -374,16 +397,6 @@ impl Code<'_> {
             }
         }
         self.f.free_temp(rules);
-    }
-
-    /// Jumps if the top is a realm or vassal, and leaves it.
-    fn if_realm(&mut self, label: Label) {
-        for kind in ["Realm", "Vassal"] {
-            self.f.dup();
-            self.f.push_text(kind);
-            self.f.op(Op::IsInstance, &[]);
-            self.f.jump_if(label);
-        }
     }
 
     /// Pushes what the value rules of a selector function make of a value.
@@ -684,7 +697,7 @@ impl Code<'_> {
             // An undeclared label gets the subroutine itself.
             self.load(subject);
             if let Some(var) = self.slot_at(at) {
-                self.assign(var, crate::tree::Mutability::Immutable);
+                self.assign(var, crate::tree::Mutability::Immutable, Want::Value);
             }
             return;
         }

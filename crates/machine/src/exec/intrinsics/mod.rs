@@ -15,6 +15,7 @@ use isa::{Intrinsic, Slot};
 use lemari::Ticket;
 
 use super::int::{get, set};
+use super::lists::{END, FRONT};
 use crate::fault::{Fault, Raise};
 use crate::legend::{LegendId, Nature};
 use crate::value::{Kind, Value, tag};
@@ -259,6 +260,30 @@ pub(crate) unsafe fn run(
             let open = !site.value(0).is_empty() || world.answered == called;
             world.answered = NOT_ANSWERED;
             site.set_bool(open);
+            Ok(())
+        }
+        Assigned => {
+            site.set_value(site.value(0));
+            Ok(())
+        }
+        ElementsAddFixed => {
+            let end = if site.int(2) == 0 { END } else { FRONT };
+            world.add_element(site.value(0), site.value(1), end, true)?;
+            site.set_value(site.value(0));
+            Ok(())
+        }
+        SelectorRest => {
+            let value = site.value(0);
+            let is = value.kind() == Kind::Closure && world.is_named(value, isa::REST_OF_RULES);
+            site.set_bool(is);
+            Ok(())
+        }
+        ArgumentsBound => {
+            let mark = world.temp(site.value(0))?;
+            let all = world.temp(site.value(1))?;
+            let values = world.bound_arguments(mark, all)?;
+            world.temps.truncate(mark);
+            site.set_value(values);
             Ok(())
         }
         VersionOfText => {
