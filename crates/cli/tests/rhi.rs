@@ -204,7 +204,9 @@ fn local_libraries_have_versions_and_share_scopes() {
     let ended = place.rhi(&["src/b.rh"]);
     assert_eq!(ended.code, 65);
     assert!(
-        ended.err.contains("no version fits; there is 1.0.0, 1.2.0"),
+        ended
+            .err
+            .contains("RH0203]: {-|geo|2.-}: no version fits; there is 1.0.0 and 1.2.0"),
         "{}",
         ended.err
     );
@@ -323,13 +325,172 @@ fn nothing_outside_of_the_project_is_read() {
         let ended = run(literal);
         assert_eq!(ended.code, 65, "{literal}: {}", ended.out);
         // `..` makes no library literal of what stands between the braces; all others are refused by the loader.
-        let code = if literal.contains("..") {
-            "RH0001"
-        } else {
-            "RH0201"
+        let code = match literal {
+            _ if literal.contains("..") => "RH0001",
+            "{git|https://example.org/x|1.0.0}" => "RH0206",
+            _ => "RH0208",
         };
         assert!(ended.err.contains(code), "{literal}: {}", ended.err);
     }
+}
+
+/// Why a library cannot be had is told in the user's language, with a code of its own.
+#[test]
+fn missing_libraries_are_told_in_both_languages() {
+    let place = Place::new("reasons");
+    place.file(
+        "p.rhy",
+        "libraries:\n  geo:\n    path: lib/geo\n    anchor: ___\n",
+    );
+    place.file("lib/geo/1.0.0/a.rh", "x .= 1\n");
+    place.file("two/+a.rh", "1\n");
+    place.file("two/+b.rh", "1\n");
+    place.file("bad.json", "{\n  x");
+    place.file("wrong.rh", "x := )\n");
+    for (literal, code, english, indonesian) in [
+        (
+            "{!|nope|-}",
+            "RH0201",
+            "the base library has math, text",
+            "pustaka dasar mempunyai math, text",
+        ),
+        (
+            "{_|nope|-}",
+            "RH0201",
+            "host functions are in console",
+            "fungsi inang ada di console",
+        ),
+        (
+            "{!|math|9.-}",
+            "RH0203",
+            "no version fits; there is 1.2.0",
+            "tidak ada versi yang cocok; yang ada 1.2.0",
+        ),
+        (
+            "{=|bad.json|1.-}",
+            "RH0203",
+            "a file has no versions",
+            "berkas tidak mempunyai versi",
+        ),
+        (
+            "{!|math|v}",
+            "RH0203",
+            "not known before the program runs which version `v` holds",
+            "tidak diketahui versi mana yang dipegang `v`",
+        ),
+        (
+            "{!|math|99999.1.1}",
+            "RH0203",
+            "`99999.1.1` is no version",
+            "`99999.1.1` bukan versi",
+        ),
+        (
+            "{-|geo|1.-}",
+            "RH0205",
+            "anchor of dependency 'geo' (line 2, col 3) is not computed yet",
+            "jangkar dependensi 'geo' (baris 2, kolom 3) belum dihitung",
+        ),
+        (
+            "{git|https://example.org/x|1.0.0}",
+            "RH0206",
+            "resolver `git` needs the network",
+            "penyelesai `git` memerlukan jaringan",
+        ),
+        (
+            "{ours|x|1.0.0}",
+            "RH0206",
+            "nobody registered the resolver `ours`",
+            "tidak ada yang mendaftarkan penyelesai `ours`",
+        ),
+        (
+            "{-|wrong|-}",
+            "RH0207",
+            "its source has mistakes",
+            "naskahnya mengandung kesalahan",
+        ),
+        (
+            "{-|two|-}",
+            "RH0208",
+            "a shelf has one entry",
+            "rak hanya boleh mempunyai satu pintu masuk",
+        ),
+        (
+            "{=|bad.json|-}",
+            "RH0208",
+            "this is no JSON (line 2, column 3)",
+            "ini bukan JSON (baris 2, kolom 3)",
+        ),
+        (
+            "{-|nope|-}",
+            "RH0208",
+            "nothing is there below",
+            "tidak ada apa-apa di situ di bawah",
+        ),
+        (
+            "{=|.hidden|-}",
+            "RH0208",
+            "a path leads down",
+            "jalur mengarah ke bawah",
+        ),
+    ] {
+        place.file("a.rh", literal);
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, "a.rh"]);
+            assert_eq!(ended.code, 65, "{literal}");
+            assert!(
+                ended.err.contains(code) && ended.err.contains(part),
+                "{literal}: {}",
+                ended.err
+            );
+            assert!(ended.err.contains("a.rh:1:1"), "{literal}: {}", ended.err);
+        }
+    }
+    place.file("a.rh", "1\n");
+    for (catalog, english, indonesian) in [
+        (
+            "nonsense\n",
+            "line 1: expected `name: value`",
+            "baris 1: diharapkan `nama: nilai`",
+        ),
+        (
+            "libraries:\n  a:\n  a:\n",
+            "line 3: the library `a` is listed twice",
+            "baris 3: pustaka `a` didaftar dua kali",
+        ),
+        (
+            "libraries:\n  a:\n    hue: 1\n",
+            "line 3: a library has no field `hue`",
+            "baris 3: pustaka tidak mempunyai field `hue`",
+        ),
+    ] {
+        place.file("p.rhy", catalog);
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, "a.rh"]);
+            assert_eq!(ended.code, 65, "{catalog}");
+            assert!(
+                ended.err.contains("RH0209") && ended.err.contains(part),
+                "{}",
+                ended.err
+            );
+        }
+    }
+}
+
+/// At the prompt a label holds its version for the blocks that follow.
+#[test]
+fn versions_are_held_by_labels_of_earlier_blocks() {
+    let place = Place::new("versions");
+    place.file("geo/1.0.0/a.rh", "x .= 'old'\n");
+    place.file("geo/2.0.0/a.rh", "x .= 'new'\n");
+    let ended = place.prompt(
+        &[],
+        "v .= 1.0.0\n{-|geo|v}\\x\nw := 1.0.0\nw := 2.0.0\n{-|geo|w}\\x\nw .= 2.0.0\n{-|geo|w}\\x\n",
+    );
+    assert_eq!(
+        ended.out,
+        "=> 1.0.0\n=> 'old'\n=> 1.0.0\n=> 2.0.0\n=> 2.0.0\n=> 'new'\n"
+    );
+    assert_eq!(ended.err.matches("RH0203").count(), 1, "{}", ended.err);
 }
 
 #[test]
@@ -516,7 +677,7 @@ fn traces_show_what_they_say() {
     assert!(err("-trace-bytecode").contains("fn f("));
     assert!(err("-trace-stack").contains("a.f"));
     assert!(err("-trace-frame").contains("a.f"));
-    assert!(err("-trace-loader").contains("loader: {!|math|-}: module {!|math|1.0.0}"));
+    assert!(err("-trace-loader").contains("loader: {!|math|-}: module {!|math|1.2.0}"));
     assert!(err("-trace-space").contains("space: 0 warnings"));
     let output = place
         .command(env!("CARGO_BIN_EXE_rhi"), &["a.rh"])

@@ -82,6 +82,19 @@ fn every_code_is_provoked_here_or_among_the_limits() {
     // Not provoked: a mistake of the compiler.
     seen.push(rhumb::diagnostics::codes::COMPILER);
     seen.extend(compiled("x .= {!|nowhere|1.0.0}"));
+    seen.extend(compiled("v := 1.0.0; v := 2.0.0; {!|nowhere|v}"));
+    // What only the loader finds: `missing_libraries_are_told_in_both_languages` and `anchors_are_checked_and_filled` in
+    // `crates/cli/tests/rhi.rs`.
+    {
+        use rhumb::diagnostics::codes::*;
+        seen.extend([
+            ANCHOR_DIFFERS,
+            ANCHOR_MISSING,
+            NO_RESOLVER,
+            LIBRARY_UNUSABLE,
+        ]);
+        seen.extend([PATH_UNUSABLE, CATALOG]);
+    }
     seen.extend(compiled("nowhere"));
     // More parameters than a function can have.
     let many: Vec<String> = (0..300).map(|number| format!("p{number}")).collect();

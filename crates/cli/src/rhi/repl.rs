@@ -4,7 +4,8 @@ use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
 use foxvm::{Lang, Value};
-use rhumb::compile::{BLOCK, session_labels};
+use loader::Earlier;
+use rhumb::compile::{BLOCK, known_versions, session_labels};
 use rhumb::{Completeness, Options};
 
 use super::Rhi;
@@ -71,6 +72,8 @@ struct Repl<'f> {
     cells: Value,
     /// Labels, sorted.
     labels: Vec<String>,
+    /// Labels that hold a version.
+    versions: Vec<(String, String)>,
     /// Labels before the last block, and whether their values were saved.
     before: Option<Vec<String>>,
     /// Names of fields that were written.
@@ -102,6 +105,7 @@ impl<'f> Repl<'f> {
             session,
             cells: made.result().clone(),
             labels: Vec::new(),
+            versions: Vec::new(),
             before: None,
             fields: Vec::new(),
             new: Vec::new(),
@@ -183,7 +187,11 @@ impl<'f> Repl<'f> {
     /// Evaluates a block; its value, or nothing if that was told as an error.
     fn evaluate(&mut self, text: &str, flags: &Rhi, report: &mut Report) -> Option<Value> {
         let name = format!("block {}", self.count);
-        let compiled = self.ground.loader.block(&name, text, &self.labels);
+        let earlier = Earlier {
+            labels: &self.labels,
+            versions: &self.versions,
+        };
+        let compiled = self.ground.loader.block(&name, text, earlier);
         let document = self.ground.accepted(compiled, flags, report).ok()?;
         trace_bytecode(&document, flags, report);
         let module = self.ground.module(&document, report).ok()?;
@@ -207,7 +215,10 @@ impl<'f> Repl<'f> {
         });
         self.session.interrupts.wait(true);
         match called {
-            Ok(value) => Some(value),
+            Ok(value) => {
+                self.versions = known_versions(tree, &self.versions);
+                Some(value)
+            }
             Err(error) => {
                 let path = Path::new(&name);
                 let ended = self.ground.library.ended();

@@ -135,7 +135,7 @@ impl Ground {
             strict: flags.strict,
             locale: flags.locale(),
         };
-        let loader = front::loader(&engine, path, settings, report)?;
+        let loader = front::loader(&engine, &library, path, settings, report)?;
         Ok(Ground {
             engine,
             library,

@@ -15,11 +15,12 @@ use crate::{natives, rhumb as front};
 pub(crate) fn check(files: &[PathBuf], report: &mut Report) -> u8 {
     each(files, report, |path, report| {
         let engine = Engine::new();
-        natives::offer(&engine, stdlib::Settings::new()).map_err(|error| {
+        let natives = natives::offer(&engine, stdlib::Settings::new()).map_err(|error| {
             report.tell(&error.diagnostic());
             exit::INTERNAL
         })?;
-        let loader = front::loader(&engine, path, loader::Settings::default(), report)?;
+        let settings = loader::Settings::default();
+        let loader = front::loader(&engine, &natives, path, settings, report)?;
         let text = load::text(path, report)?;
         let book = Book {
             path: path.to_owned(),

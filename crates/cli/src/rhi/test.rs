@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use diag::{Diagnostic, fc};
 use foxvm::Error;
 use loader::Failure;
 use serde_json::json;
@@ -88,7 +89,7 @@ pub(crate) fn test(flags: &Rhi, report: &mut Report) -> u8 {
 }
 
 /// The files that paths mean: themselves, and all `.rh` files in folders, by name.
-fn gathered(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+fn gathered(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -98,7 +99,10 @@ fn gathered(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         let mut found = Vec::new();
         let mut folders = vec![path.clone()];
         while let Some(folder) = folders.pop() {
-            let because = |error: std::io::Error| format!("{}: {error}", folder.display());
+            let because = |error: std::io::Error| {
+                let told = Diagnostic::error(fc::FILE_UNREADABLE).arg("path", shown(&folder));
+                Box::new(told.arg("cause", error.to_string()))
+            };
             for item in std::fs::read_dir(&folder).map_err(because)? {
                 let item = item.map_err(because)?;
                 if item.file_name().to_string_lossy().starts_with('.') {

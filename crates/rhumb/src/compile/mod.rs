@@ -37,7 +37,7 @@ use crate::tree::{Expr, FlowOp, StepKind, Tree};
 use code::{Code, Shared, Want};
 use units::{UnitId, VarKind};
 
-pub use library::{Found, Libraries, Native, NoLibraries, Wanted, wanted};
+pub use library::{Found, Libraries, Native, NoLibraries, Wanted, known_versions};
 pub use problem::{Problem, ProblemKind};
 
 /// Stack of the thread that compiles: the tree's depth is bounded, so this is never used up.
@@ -59,6 +59,8 @@ pub struct Options<'a> {
     pub strict: bool,
     /// The document is a block of a prompt ([`BLOCK`]); the labels of the blocks before it.
     pub session: Option<&'a [String]>,
+    /// Labels of the blocks before it that hold a version ([`known_versions`]); the last of a label counts.
+    pub versions: &'a [(String, String)],
 }
 
 impl<'a> Options<'a> {
@@ -77,6 +79,7 @@ impl<'a> Options<'a> {
             parts: &[],
             strict: false,
             session: None,
+            versions: &[],
         }
     }
 }
