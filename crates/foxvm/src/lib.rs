@@ -76,6 +76,7 @@ pub use isa::Fault;
 pub use lemari::Pauses;
 pub use machine::fault::{Counters, FaultReport, Panic, TraceFrame};
 pub use machine::host::Stream;
+pub use machine::space_trace::{SpaceAct, SpaceNote};
 pub use machine::trace::Entered;
 pub use machine::world::{EmergencyMode, Limits, TestCount};
 pub use module::{Export, ExportItem, FunctionInfo, ImportInfo, ImportSource, Module};

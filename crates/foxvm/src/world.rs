@@ -8,6 +8,7 @@ use fzb::tables::Lang;
 use lemari::Pauses;
 use machine::fault::Counters;
 use machine::host::{Grants, Stream};
+use machine::space_trace::SpaceNote;
 use machine::trace::Entered;
 use machine::world::{TestCount, World as Machine, signals};
 
@@ -201,6 +202,11 @@ impl World {
     /// Ends [`World::trace`].
     pub fn untrace(&mut self) {
         self.machine.set_tracer(None);
+    }
+
+    /// Tells what happens to events, pins and subscriptions from now on.
+    pub fn trace_spaces(&mut self, tell: impl FnMut(&SpaceNote) + Send + 'static) {
+        self.machine.set_space_tracer(Some(Box::new(tell)));
     }
 
     /// A handle by which any thread interrupts this World.

@@ -4,6 +4,7 @@ use machine::fault::{Fault, Raise};
 use machine::fiber::Home;
 use machine::host_memory::NoMemory;
 use machine::space::{Listener, Outcome, Outward, PROCLAMATION, SpaceOp};
+use machine::space_trace::SpaceAct;
 use machine::value::Value;
 use machine::world::World;
 
@@ -133,6 +134,7 @@ fn stand_for(world: &mut World, space: u32, vassal: bool) -> Raise<Value> {
             space.newborn = false;
         }
     })?;
+    world.space_note(SpaceAct::Made, 0, None, space, None);
     Ok(value)
 }
 
@@ -247,10 +249,14 @@ fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<O
             spaces.unsubscribe(space, |subscription| subscription.owner == owner)
         })?;
         world.space_refund(removed * SUBSCRIPTION_BYTES);
+        world.space_note(SpaceAct::Unsubscribed, 0, None, space, None);
         return Ok(Outcome::Value(Value::EMPTY));
     }
     if !world.space_handler(handler) {
         return Err(world.space_type_fault("a handler", handler));
+    }
+    for &(kind, topic) in &topics {
+        world.space_note(SpaceAct::Subscribed, kind, topic, space, None);
     }
     let home = Home::Space(here(world)?);
     world.space_charge(SUBSCRIPTION_BYTES + topics.len() * TOPIC_BYTES)?;
@@ -378,6 +384,9 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
             return Err(no_memory(world));
         }
         world.space_refund(gone.len() * PIN_BYTES);
+        for &(topic, _) in &gone {
+            world.space_note(SpaceAct::Retracted, PROCLAMATION, Some(topic), space, None);
+        }
         let gone = departed(world, space, &gone)?;
         return notify(world, space, topic, &gone, None, dst);
     }
@@ -442,6 +451,7 @@ fn write(world: &mut World, args: [u32; 4], first: u16, count: usize, dst: u16) 
     let Ok(replaced) = replaced else {
         return Err(no_memory(world));
     };
+    world.space_note(SpaceAct::Pinned, PROCLAMATION, Some(topic), space, None);
     let mut gone = Vec::new();
     if let Some(old) = replaced {
         let at = world.host_push(old)?;
@@ -554,6 +564,9 @@ fn notify_arrival(
     world.host_push(arrived.unwrap_or(Value::HOLE))?;
     for old in gone {
         world.host_push(*old)?;
+    }
+    for _ in gone {
+        world.space_note(SpaceAct::Departed, PROCLAMATION, Some(topic), space, None);
     }
     let monitored = monitor.is_some();
     world.host_push(monitor.map_or(Value::HOLE, |listener| listener.handler))?;

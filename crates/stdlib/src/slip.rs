@@ -80,7 +80,9 @@ fn open(cx: &mut Context<'_>, slips: &Slips, path: &str) -> Result<Value, Error>
 fn look<T>(cx: &mut Context<'_>, slip: &Value, read: impl Fn(&Slip) -> T) -> Result<T, Error> {
     match cx.resource::<Slip>(slip)? {
         Some(slip) => Ok(read(slip)),
-        None => Err(failure::kind("a slip is wanted, not another resource or value")),
+        None => Err(failure::kind(
+            "a slip is wanted, not another resource or value",
+        )),
     }
 }
 

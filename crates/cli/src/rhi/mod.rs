@@ -65,7 +65,7 @@ pub(crate) struct Rhi {
     /// Show each function that is entered, with the number of frames
     #[arg(long)]
     pub trace_frame: bool,
-    /// Show what became of signals that nothing took, also with --silent, and how many tuples and fibers there were
+    /// Show each event of spaces: raised, taken, delivered, replied to, parked, pinned, departed; warnings also with --silent
     #[arg(long)]
     pub trace_space: bool,
     /// Show what each library literal was found to stand for

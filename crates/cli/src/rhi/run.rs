@@ -217,6 +217,13 @@ pub fn trace_bytecode(document: &Document, flags: &Rhi, report: &Report) {
 
 /// Shows the functions that are entered, where that was asked for.
 fn trace(flags: &Rhi, world: &mut World) {
+    if flags.trace_space {
+        world.trace_spaces(|note| {
+            let line = format!("space: {}\n", diag::escape(&note.to_string()));
+            // Nothing can be told to whom nobody listens.
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+        });
+    }
     let (stack, frame) = (flags.trace_stack, flags.trace_frame);
     if !stack && !frame {
         return;

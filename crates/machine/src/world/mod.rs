@@ -166,6 +166,8 @@ pub struct World {
     pub(crate) spaces: Option<Box<dyn crate::space::Spaces>>,
     /// Who is told what is entered.
     pub(crate) tracer: Option<crate::trace::Tracer>,
+    /// Takes what happens in spaces.
+    pub(crate) space_tracer: Option<crate::space_trace::SpaceTracer>,
     /// Sabotage: collect at every allocation that may.
     pub(crate) collect_always: bool,
     /// Emissions, selectors and schedules.

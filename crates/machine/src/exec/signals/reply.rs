@@ -5,6 +5,7 @@ use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
 use crate::fiber::{FiberId, State};
 use crate::legend::Legends;
+use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
 use crate::world::World;
 use fzb::tables::Lang;
@@ -100,6 +101,10 @@ impl World {
         // SAFETY: the caller's promise.
         unsafe { self.payload(asked, inner.map_or(trap, |inner| Some(inner.trap)))? };
         let payload = mark;
+        if let Some(emission) = self.emission_of(id) {
+            let emitter = inner.map_or(emission.emitter, |inner| inner.fiber);
+            self.reply_note(SpaceAct::Replied, asked, Some(emitter));
+        }
         if handler {
             let value = self.temps[payload];
             self.temps.truncate(mark);
@@ -195,6 +200,7 @@ impl World {
             return None;
         }
         let (emitter, outer, dst) = (emission.emitter, emission.outer, emission.dst);
+        self.reply_note(SpaceAct::Replied, asked, Some(emitter));
         let value = if asked.pairs == 0 {
             Value::EMPTY
         } else {
@@ -550,8 +556,18 @@ impl World {
             return Err(self.fault(Fault::Late, why));
         }
         self.emissions.late += 1;
+        self.reply_note(SpaceAct::Late, asked, None);
         self.warn(format_args!("409: {why}"));
         self.replied(asked)
+    }
+
+    /// Tells of a reply, by its name if it has one.
+    fn reply_note(&mut self, act: SpaceAct, asked: &Replying, to: Option<FiberId>) {
+        // Without room for its name a reply is told of as one without.
+        let name = (self.space_tracer.is_some() && asked.flags & NAMED != 0)
+            .then(|| self.name(asked.name).ok())
+            .flatten();
+        self.space_note(act, 3, name, 0, to.map(|fiber| fiber.0));
     }
 
     /// Copies the chain of fibers from an emitter to the child of its prompt: registers, frames, prompts and the records of
@@ -678,6 +694,8 @@ impl World {
             Some(record) => record.emission,
             None => return Err(self.fault(Fault::State, "no selector handles an event here")),
         };
+        let emitter = self.emission_of(id).map(|emission| emission.emitter);
+        self.emission_note(SpaceAct::Parked, id.0, emitter);
         match self.emission_of(id) {
             Some(emission) => Ok(emission.event),
             None => Err(self.fault(Fault::State, "the event has been replied to")),

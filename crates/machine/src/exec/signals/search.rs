@@ -9,6 +9,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
 use crate::host_memory::copied;
 use crate::space::{Listener, Outward};
+use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -90,6 +91,7 @@ impl World {
         }
         let error = self.error_topic()?;
         let through = self.space_of(target);
+        self.space_note(SpaceAct::Raised, 1, Some(name), through.unwrap_or(0), None);
         let place = match through {
             Some(space) => Place::Space(space),
             None => Place::Fiber(self.current),
@@ -326,6 +328,7 @@ impl World {
         let Some((Some(prompt), parent)) = prompt else {
             return Err(self.fault(Fault::Internal, "a prompt vanished"));
         };
+        self.emission_note(SpaceAct::Taken, index, parent);
         if at.is_none() {
             let home = parent.map_or(Home::Parent, |id| {
                 Home::Fiber(id.0, self.fiber_generation(id))
@@ -415,6 +418,7 @@ impl World {
     /// Nobody took a post of the running fiber, which is worth a warning.
     fn unmatched(&mut self, topic: u32, dst: u16, trap: bool) -> Raise<Next> {
         self.emissions.unmatched += 1;
+        self.space_note(SpaceAct::Uncaught, 1, Some(topic), 0, None);
         let topic = copied(self.name_text(topic));
         self.warn(format_args!("uncaught signal #{topic}"));
         self.untaken(dst, trap)
