@@ -580,20 +580,60 @@ fn a_session_keeps_its_labels() {
 }
 
 #[test]
-fn an_entry_is_undone() {
+fn entries_are_undone() {
     let place = Place::new("undo");
     let ended = place.prompt(
         &[],
-        "x := 1\nf .= [] -> x\nx := 2; y := 3\n%:undo\nx\ny\nf()\n%:undo\n%:undo\n",
+        "x := 1\nf .= [] -> x\nx := 2; y := 3\n%:undo\nx\n%:undo\ny\n%:undo\nf()\n%:undo\n%:undo\nf\n%:undo\n%:undo\nx\n%:undo\n%:undo\n",
     );
     assert_eq!(
-        ended.out, "=> 1\n=> <f>\n=> 3\n=> 1\n=> ___\n=> 1\n",
+        ended.out, "=> 1\n=> <f>\n=> 3\n=> 1\n=> ___\n=> 1\n=> ___\n=> ___\n",
         "{}",
         ended.err
     );
     assert_eq!(
         ended.err.matches("nothing to undo").count(),
         1,
+        "{}",
+        ended.err
+    );
+}
+
+/// What a block froze is thawed, what an earlier one froze stays frozen, and routines see it; a block that failed on its way
+/// is undone too, and one that did not compile is none.
+#[test]
+fn undoing_thaws_labels() {
+    let place = Place::new("thaw");
+    let ended = place.prompt(
+        &[],
+        "x := 1\nf .= [] -> x\nx .= 2\n%:undo\nx := 5\nf()\n%:undo\nf := 6\n%:undo\n(x := 7; x .= 8; ***('oops'))\n%:undo\nx := )\nf()\nv .= 1.0.0\n%:undo\nv .= 1.2.0\n{!|math|v}\\abs(-4)\n",
+    );
+    assert_eq!(
+        ended.out, "=> 1\n=> <f>\n=> 2\n=> 5\n=> 5\n=> 5\n=> 1.0.0\n=> 1.2.0\n=> 4\n",
+        "{}",
+        ended.err
+    );
+    assert_eq!(
+        ended
+            .err
+            .matches("cannot assign value to immutable label")
+            .count(),
+        1,
+        "{}",
+        ended.err
+    );
+}
+
+/// All blocks have one map as `!`.
+#[test]
+fn the_base_of_a_session_is_kept() {
+    let place = Place::new("session-base");
+    let ended = place.prompt(
+        &[],
+        "!\\count := 1\nbump .= [] -> (!\\count := !\\count ++ 1)\n!\\count ++ 10\n!\n",
+    );
+    assert_eq!(
+        ended.out, "=> 1\n=> <bump>\n=> 11\n=> [:count]\n",
         "{}",
         ended.err
     );

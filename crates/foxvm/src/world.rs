@@ -242,6 +242,43 @@ impl World {
         T::from_raw(&mut self.machine, raw)
     }
 
+    /// What a map has under a name of its own; `None` if it has nothing there, or the value is no map.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn member(&mut self, map: &Value, name: &str) -> Result<Option<Value>, Error> {
+        let raw = map.raw(&self.machine)?;
+        match self.machine.member_for_host(raw, name) {
+            Ok(None) => Ok(None),
+            Ok(Some(found)) => Value::hold(&mut self.machine, found).map(Some),
+            Err(raised) => Err(self.machine.report(raised).into()),
+        }
+    }
+
+    /// What a cell holds, and whether it is frozen; `None` if the value is no cell. Cells are what the labels of a prompt live in
+    /// (`rhumb::compile::BLOCK`).
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn cell(&mut self, cell: &Value) -> Result<Option<(Value, bool)>, Error> {
+        let raw = cell.raw(&self.machine)?;
+        let Some((value, frozen)) = self.machine.cell_for_host(raw) else {
+            return Ok(None);
+        };
+        Ok(Some((Value::hold(&mut self.machine, value)?, frozen)))
+    }
+
+    /// Sets what a cell holds and whether it is frozen, whatever it was: for hosts that take back what a program did. Nothing
+    /// happens if the value is no cell.
+    ///
+    /// # Errors
+    /// If one of them belongs to another World.
+    pub fn set_cell(&mut self, cell: &Value, value: &Value, frozen: bool) -> Result<(), Error> {
+        let (cell, value) = (cell.raw(&self.machine)?, value.raw(&self.machine)?);
+        self.machine.set_cell_for_host(cell, value, frozen);
+        Ok(())
+    }
+
     /// The display of a value, as a program of the machine's policy would show it.
     ///
     /// # Errors

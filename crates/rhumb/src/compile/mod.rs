@@ -98,6 +98,9 @@ pub struct Part {
 /// the routines in them share the labels, each with its ratchet.
 pub const BLOCK: &str = "block";
 
+/// Under this name, which no label has, a session holds the map that is `!` in all its blocks (§3.8).
+pub const SESSION_BASE: &str = "!";
+
 /// The labels of the document itself that a block adds to a session of earlier labels; sorted.
 pub fn session_labels(tree: &Tree, earlier: &[String]) -> Vec<String> {
     let analysis = analysis::analyse(tree, Some(earlier));
@@ -279,7 +282,13 @@ fn document(shared: &Shared<'_>) {
     }
     prelude::load(shared, &mut f);
     if needs_base {
-        f.op(Op::MapNew, &[0, 0]);
+        if session {
+            let cells = f.param(0);
+            f.load(cells);
+            f.op(Op::GetName, &[shared.module.name(SESSION_BASE).0]);
+        } else {
+            f.op(Op::MapNew, &[0, 0]);
+        }
         f.coerce(TypeId::DYN);
         f.op(Op::MakeRoutine, &[body.0, 0, 2]);
         f.coerce(TypeId::DYN);
