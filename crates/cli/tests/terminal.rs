@@ -44,7 +44,6 @@ impl Terminal {
             .stderr(Stdio::inherit())
             .spawn();
         let Ok(mut child) = spawned else {
-            eprintln!("no program `script`: not tested");
             return None;
         };
         let keys = child.stdin.take().unwrap();
