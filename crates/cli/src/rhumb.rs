@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use diag::Diagnostic;
+use diag::{Diagnostic, fc};
 use foxvm::{Engine, Error, Fault, World};
 use loader::{Book, Document, Failure, Loader, Project, SourceFailure};
 use rhumb::Locale;
 use stdlib::{ExitCode, Library};
 
+use crate::load::shown;
 use crate::report::{Report, exit};
 use crate::session::Session;
 
@@ -20,6 +21,10 @@ pub fn loader(
     settings: loader::Settings,
     report: &mut Report,
 ) -> Result<Loader, u8> {
+    if !path.exists() {
+        report.tell(&Diagnostic::error(fc::FILE_NOT_FOUND).arg("path", shown(path)));
+        return Err(exit::FILE);
+    }
     let project = Project::of(path).map_err(|why| unusable(&why, report))?;
     let settings = loader::Settings {
         base: settings

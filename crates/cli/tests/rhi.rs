@@ -476,6 +476,111 @@ fn missing_libraries_are_told_in_both_languages() {
     }
 }
 
+/// What running programs are warned of, and what commands cannot do, in the user's language.
+#[test]
+fn warnings_are_told_in_both_languages() {
+    let place = Place::new("warnings");
+    place.file("lost.rh", "#lost\n");
+    place.file("late.rh", "^late\n");
+    for (file, code, english, indonesian) in [
+        (
+            "lost.rh",
+            "[RH0301]",
+            "uncaught signal #lost",
+            "isyarat #lost tidak tertangkap",
+        ),
+        (
+            "late.rh",
+            "[RH0302]",
+            "409: there is nothing to reply to",
+            "409: tidak ada yang dapat dibalas",
+        ),
+    ] {
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, file]);
+            assert_eq!(ended.code, 0);
+            assert!(
+                ended.err.contains(code) && ended.err.contains(part),
+                "{}",
+                ended.err
+            );
+            assert_eq!(place.rhi(&["-silent", file]).err, "");
+        }
+    }
+    place.file("s/a.rh", "1\n");
+    place.file("plain.rh", "x:=1\n");
+    for (words, code, english, indonesian) in [
+        (
+            &["check"][..],
+            "FC32",
+            "no file is named",
+            "tidak ada berkas yang disebut",
+        ),
+        (
+            &["test"][..],
+            "FC32",
+            "no file to test",
+            "tidak ada berkas untuk diuji",
+        ),
+        (
+            &["s"][..],
+            "FC32",
+            "a shelf without a book",
+            "rak tanpa buku",
+        ),
+        (
+            &["x.ri"][..],
+            "FC32",
+            "images cannot be resumed yet",
+            "citra belum dapat dilanjutkan",
+        ),
+        (
+            &["-test", "plain.rh"][..],
+            "FC33",
+            "no assertion was executed",
+            "tidak ada pernyataan uji",
+        ),
+        (
+            &["check", "nope.rh"][..],
+            "FC01",
+            "there is no file `nope.rh`",
+            "berkas `nope.rh` tidak ada",
+        ),
+        (
+            &["-nope"][..],
+            "FC29",
+            "`rhi --help` shows",
+            "`rhi --help` menampilkan",
+        ),
+    ] {
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let mut all = vec!["-lang", lang];
+            all.extend(words);
+            let ended = place.rhi(&all);
+            assert!(
+                ended.err.contains(code) && ended.err.contains(part),
+                "{words:?}: {}",
+                ended.err
+            );
+        }
+    }
+    for (lang, part) in [
+        ("en", "there is nothing to undo"),
+        ("id", "tidak ada yang dapat diurungkan"),
+    ] {
+        let ended = place.prompt(&["-lang", lang], "%:undo\n%:nope\n%:help\n");
+        assert!(ended.err.contains(part), "{}", ended.err);
+        assert!(ended.err.contains("`%:nope`"), "{}", ended.err);
+        assert!(ended.out.contains("%:labels"), "{}", ended.out);
+    }
+    assert!(
+        place
+            .rhi(&["explain", "RH0301", "-lang", "id"])
+            .out
+            .contains("Isyarat")
+    );
+}
+
 /// At the prompt a label holds its version for the blocks that follow.
 #[test]
 fn versions_are_held_by_labels_of_earlier_blocks() {
@@ -509,6 +614,179 @@ fn the_base_library_can_be_replaced_by_a_folder() {
         .unwrap();
     let ended = ended(output);
     assert_eq!(ended.out, "=> [42; 3; 'mine']\n", "{}", ended.err);
+}
+
+/// §10.3, rule by rule.
+#[test]
+fn test_mode_follows_its_rules() {
+    let place = Place::new("rules");
+    place.file(
+        "sub/a.rh",
+        "% 1: the text is split at the first further %, both parts trimmed, and never parsed
+1 ++ 1 %=   2   %  a sum % more
+'a' %= 'a'
+'x' %= x % quotes are part of it
+% 2: it attaches to the expression that ends before it, also in nested lists, there on each execution
+f .= [x] -> (
+  x ++ 1 %= 3
+  x
+)
+f(2) %= 2
+f(2)
+m := [
+  a .. 1 %= 1
+  f(2) %= 2
+]
+err := f(2) %= 2
+x := 5; %= 5
+%? 'alone'
+% 3: a failure does not stop the file, and the value flows on
+y := (1 %= 2
+) ++ 1 %= 2
+y %? anything at all %= 9
+[1; y] %= [1; 2]
+",
+    );
+    let expected = "Checking assertions in file 'a.rh'...
+PASS: 2 (a sum % more)
+PASS: 'a'
+FAIL: Expected 'x', got ''x'' (quotes are part of it)
+PASS: 3
+PASS: 2
+PASS: 3
+PASS: 1
+PASS: 3
+PASS: 2
+PASS: 3
+PASS: 2
+PASS: 5
+FAIL: Expected '2', got '1'
+PASS: 2
+INSPECT: 2
+PASS: [1; 2]
+13 passed, 2 failed
+";
+    for lang in ["en", "id"] {
+        let ended = place.rhi(&["-lang", lang, "-test", "sub/a.rh"]);
+        assert_eq!(ended.out, expected, "{}", ended.err);
+        assert_eq!(ended.code, 1);
+    }
+    // Outside of test mode both are comments.
+    assert_eq!(place.rhi(&["sub/a.rh"]).out, "");
+    // 4: a panic fails the file even if its assertions passed, and the line with the counts is last; 5: a warning.
+    place.file("p.rh", "1 %= 1\n***('no')\n");
+    let ended = place.rhi(&["-test", "p.rh", "sub/a.rh"]);
+    assert!(
+        ended.out.ends_with("14 passed, 3 failed\n"),
+        "{}",
+        ended.out
+    );
+    assert!(ended.err.contains("panic: no"), "{}", ended.err);
+    place.file("z.rh", "1\n");
+    let ended = place.rhi(&["-test", "z.rh"]);
+    assert_eq!(
+        (ended.code, ended.out.lines().last()),
+        (0, Some("0 passed, 0 failed"))
+    );
+    assert!(ended.err.contains("FC33"), "{}", ended.err);
+    // A file whose warning is turned off.
+    assert_eq!(place.rhi(&["-test", "-silent", "z.rh"]).err, "");
+}
+
+#[test]
+fn assertions_attach_to_members_of_all_lists() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/rhumb/1003-assertions.rh");
+    let output = Command::new(env!("CARGO_BIN_EXE_rhi"))
+        .arg("-test")
+        .arg(file)
+        .output()
+        .unwrap();
+    let ended = ended(output);
+    assert!(
+        ended.out.ends_with("\n28 passed, 0 failed\n"),
+        "{}",
+        ended.out
+    );
+}
+
+/// With `--json` every verb ends with one object, whose exit code is the process's.
+#[test]
+fn every_verb_answers_with_an_object() {
+    let place = Place::new("objects");
+    place.file("ok.rh", "1 %= 1\n");
+    place.file("bad.rh", "x := (\n");
+    place.file("panic.rh", "***('no')\n");
+    place.file("loose.rh", "x:=1\n");
+    let rhi: &[(&[&str], u8)] = &[
+        (&["ok.rh"], 0),
+        (&["bad.rh"], 65),
+        (&["panic.rh"], 1),
+        (&["absent.rh"], 65),
+        (&["test", "ok.rh"], 0),
+        (&["test", "bad.rh"], 1),
+        (&["test", "panic.rh"], 1),
+        (&["test"], 2),
+        (&["check", "ok.rh"], 0),
+        (&["check", "bad.rh", "ok.rh"], 65),
+        (&["check"], 2),
+        (&["fmt", "ok.rh"], 0),
+        (&["fmt", "bad.rh"], 65),
+        (&["explain", "RH0001"], 0),
+        (&["explain", "RH9999"], 2),
+        (&["-nonsense"], 2),
+        (&["x.ri"], 2),
+    ];
+    let fox: &[(&[&str], u8)] = &[
+        (&["run", "ok.rh"], 0),
+        (&["run", "bad.rh"], 65),
+        (&["run", "panic.rh"], 1),
+        (&["test", "ok.rh"], 0),
+        (&["test", "ok.rh", "panic.rh"], 1),
+        (&["check", "ok.rh"], 0),
+        (&["fmt", "--check", "loose.rh"], 1),
+        (&["explain", "FX0001"], 0),
+        (&["test"], 2),
+    ];
+    let mut cases: Vec<(&str, &[&str], u8)> = Vec::new();
+    cases.extend(
+        rhi.iter()
+            .map(|(words, code)| (env!("CARGO_BIN_EXE_rhi"), *words, *code)),
+    );
+    cases.extend(
+        fox.iter()
+            .map(|(words, code)| (env!("CARGO_BIN_EXE_fox"), *words, *code)),
+    );
+    for (program, words, code) in cases {
+        let mut words = words.to_vec();
+        words.push("--json");
+        let ended = ended(place.command(program, &words).output().unwrap());
+        assert_eq!(ended.code, i32::from(code), "{words:?}: {}", ended.err);
+        let last = ended.out.lines().last().unwrap_or_default();
+        let object: serde_json::Value =
+            serde_json::from_str(last).unwrap_or_else(|error| panic!("{words:?}: {error}: {last}"));
+        assert_eq!(object["v"], 1, "{words:?}");
+        assert_eq!(object["exit"], code, "{words:?}");
+        assert_eq!(object["ok"], code == 0, "{words:?}");
+    }
+    for words in [
+        &["--help"][..],
+        &["-help"],
+        &["test", "--help"],
+        &["check", "--help"],
+    ] {
+        let ended = place.rhi(words);
+        assert_eq!(ended.code, 0, "{words:?}: {}", ended.err);
+        assert!(ended.out.contains("Usage: rhi"), "{}", ended.out);
+    }
+    for verb in ["run", "test", "check", "fmt", "explain"] {
+        let ended = ended_of_fox(&place, &[verb, "--help"]);
+        assert_eq!(ended.code, 0);
+        assert!(
+            ended.out.contains(&format!("Usage: fox {verb}")),
+            "{}",
+            ended.out
+        );
+    }
 }
 
 #[test]

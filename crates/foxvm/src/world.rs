@@ -10,6 +10,7 @@ use machine::fault::Counters;
 use machine::host::{Grants, Stream};
 use machine::space_trace::SpaceNote;
 use machine::trace::Entered;
+use machine::world::Warning;
 use machine::world::{TestCount, World as Machine, signals};
 
 use crate::Limits;
@@ -330,8 +331,8 @@ impl World {
         self.machine.test_count()
     }
 
-    /// Sends warnings (uncaught signals, late replies) to a sink, one line each without its end. At first nobody hears them.
-    pub fn set_warnings(&mut self, sink: impl FnMut(&str) + Send + 'static) {
+    /// Sends warnings (uncaught signals, late replies) to a sink; `Display` says them in English. At first nobody hears them.
+    pub fn set_warnings(&mut self, sink: impl FnMut(&Warning<'_>) + Send + 'static) {
         self.machine.set_warnings(Some(Box::new(sink)));
     }
 

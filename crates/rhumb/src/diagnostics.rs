@@ -309,5 +309,9 @@ pub mod codes {
         PATH_UNUSABLE "RH0208"
         CATALOG "RH0209"
         COMPILER "RH0299"
+        UNCAUGHT "RH0301"
+        LATE_REPLY "RH0302"
+        STARVED "RH0303"
+        PROCESS_FAILED "RH0304"
     }
 }

@@ -79,6 +79,12 @@ fn every_code_is_provoked_here_or_among_the_limits() {
     seen.push(parse(&"(".repeat(300), Options::default()).errors[0].code());
     // A text of 4 GiB is more than a test should hold.
     seen.push(rhumb::diagnostics::codes::TOO_LONG);
+    // What running programs are warned of: `warnings_are_told_in_both_languages` in `crates/cli/tests/rhi.rs`, and the
+    // tests of crate machine.
+    {
+        use rhumb::diagnostics::codes::*;
+        seen.extend([UNCAUGHT, LATE_REPLY, STARVED, PROCESS_FAILED]);
+    }
     // Not provoked: a mistake of the compiler.
     seen.push(rhumb::diagnostics::codes::COMPILER);
     seen.extend(compiled("x .= {!|nowhere|1.0.0}"));

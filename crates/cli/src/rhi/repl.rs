@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
+use diag::{Catalogue, Diagnostic, fc};
 use foxvm::{Lang, Value};
 use loader::Earlier;
 use rhumb::compile::{BLOCK, SESSION_BASE, known_versions, session_labels};
@@ -15,15 +16,6 @@ use super::run::{Ground, trace_bytecode};
 use crate::report::{Report, exit};
 use crate::rhumb as front;
 use crate::session::Session;
-
-/// What `%:help` says.
-const HELP: &str = "\
-Expressions are evaluated when they are whole; each block shows its value.
-%:help     this text
-%:labels   the labels of this session
-%:undo     takes back what the last block did to labels; again: the block before it
-%:quit     ends the session (also Ctrl-D)
-Ctrl-C stops a block that runs.";
 
 /// Blocks that can be undone.
 const UNDONE: usize = 64;
@@ -161,7 +153,10 @@ impl<'f> Repl<'f> {
         if let Some(command) = text.trim().strip_prefix("%:") {
             match command.trim() {
                 "quit" => return false,
-                "help" => self.say(HELP),
+                "help" => {
+                    let text = Catalogue::for_lang(report.lang()).explain(fc::PROMPT);
+                    self.say(text.unwrap_or_default().trim_end());
+                }
                 "labels" => {
                     let labels = self.labels.join("\n");
                     if !labels.is_empty() {
@@ -169,10 +164,10 @@ impl<'f> Repl<'f> {
                     }
                 }
                 "undo" => self.undo(report),
-                other => report.line(&format!(
-                    "there is no %:{}; see %:help",
-                    diag::escape(other)
-                )),
+                other => {
+                    let told = Diagnostic::error(fc::PROMPT).reason("unknown");
+                    report.tell(&told.arg("command", other));
+                }
             }
             return true;
         }
@@ -275,7 +270,7 @@ impl<'f> Repl<'f> {
     /// only if they were.
     fn undo(&mut self, report: &mut Report) {
         let Some(before) = self.before.pop_back() else {
-            report.line("there is nothing to undo");
+            report.tell(&Diagnostic::error(fc::PROMPT).reason("nothing-to-undo"));
             return;
         };
         self.labels = before.labels;

@@ -9,7 +9,8 @@ use stdlib::Library;
 
 use super::Rhi;
 use crate::interrupt::Interrupts;
-use crate::report::{Report, code_of, exit, usage};
+use crate::load::shown;
+use crate::report::{Report, code_of, exit, paths};
 use crate::session::{self, Session};
 use crate::{natives, rhumb as front};
 
@@ -98,10 +99,7 @@ pub fn books(path: &Path, report: &mut Report) -> Result<Vec<Book>, u8> {
     }
     let shelf = Shelf::read(path).map_err(|why| front::unusable(&why, report))?;
     if !shelf.has_entry {
-        report.tell(&usage(&format!(
-            "{}: a shelf without a book called +…",
-            path.display()
-        )));
+        report.tell(&paths("no-entry").arg("path", shown(path)));
         return Err(exit::USAGE);
     }
     Ok(shelf.books)

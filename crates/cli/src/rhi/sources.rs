@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use diag::{Diagnostic, fc};
 use foxvm::Engine;
 use loader::Book;
 use serde_json::json;
 
 use crate::load::{self, shown};
-use crate::report::{Report, exit, usage};
+use crate::report::{Report, exit, paths};
 use crate::{natives, rhumb as front};
 
 /// `fox check`: reads and compiles each source, as if it were a program of its own.
@@ -55,7 +56,8 @@ pub(crate) fn format(files: &[PathBuf], check: bool, report: &mut Report) -> u8 
             return Ok("unchanged");
         }
         if check {
-            report.line(&format!("{}: not laid out", diag::escape(&shown(path))));
+            let told = Diagnostic::error(fc::NOT_LAID_OUT).arg("path", shown(path));
+            report.tell(&told);
             return Err(exit::FAULT);
         }
         match crate::files::written(path, formatted.as_bytes(), report) {
@@ -71,7 +73,7 @@ fn each(
     mut work: impl FnMut(&Path, &mut Report) -> Result<&'static str, u8>,
 ) -> u8 {
     if files.is_empty() {
-        report.tell(&usage("no file is named"));
+        report.tell(&paths("none"));
         return exit::USAGE;
     }
     let mut worst = exit::OK;

@@ -14,7 +14,7 @@ use super::run::{self, Ground};
 use crate::arguments;
 use crate::interrupt::Interrupts;
 use crate::load::shown;
-use crate::report::{Report, exit, usage};
+use crate::report::{Report, exit, paths};
 use crate::rhumb as front;
 
 /// Begins of the lines that test mode writes between those of the program.
@@ -53,7 +53,7 @@ pub(crate) fn test(flags: &Rhi, report: &mut Report) -> u8 {
     let files = match gathered(&flags.paths) {
         Ok(files) if !files.is_empty() => files,
         Ok(_) => {
-            report.tell(&usage("no file to test"));
+            report.tell(&paths("no-test"));
             return exit::USAGE;
         }
         Err(why) => return front::unusable(&why, report),
@@ -150,10 +150,7 @@ fn one(
         }
     };
     if count.passed + count.failed == 0 && !flags.silent {
-        report.line(&format!(
-            "warning: {}: no assertion was executed",
-            diag::escape(&shown(path))
-        ));
+        report.tell(&Diagnostic::warning(fc::NO_ASSERTION).arg("path", shown(path)));
     }
     (count, code)
 }

@@ -43,7 +43,7 @@ pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
 pub use raise::RaisedInfo;
 pub use registers::{repr_name, static_tag};
-pub use reporting::{TestCount, WarningSink};
+pub use reporting::{Late, TestCount, Warning, WarningSink};
 pub(crate) use runs::RunRecord;
 pub use runs::{RunId, Schedule};
 pub use settings::{EmergencyMode, Limits};

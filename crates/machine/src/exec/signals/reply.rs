@@ -7,7 +7,7 @@ use crate::fiber::{FiberId, State};
 use crate::legend::Legends;
 use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
-use crate::world::World;
+use crate::world::{Late, Warning, World};
 use fzb::tables::Lang;
 
 /// What a `reply` asks for.
@@ -67,10 +67,10 @@ impl World {
             None
         };
         let Some((slot, id)) = self.addressee(target)? else {
-            return self.late(asked, "there is nothing to reply to");
+            return self.late(asked, Late::Nothing);
         };
         let Some(emission) = self.emission_of(id) else {
-            return self.late(asked, "a second reply to an emission that takes one");
+            return self.late(asked, Late::Second);
         };
         let (status, resumable, trap, multi) = (
             emission.status,
@@ -81,10 +81,10 @@ impl World {
         let record = slot.and_then(|slot| self.emissions.selecting.get(slot as usize).copied());
         let handler = record.is_some_and(|record| record.purpose == Purpose::Handler);
         if handler && record.is_some_and(|record| record.replied) {
-            return self.late(asked, "a second reply to an emission that takes one");
+            return self.late(asked, Late::Second);
         }
         if !handler && status == Status::Open {
-            return self.late(asked, "the emission has ended");
+            return self.late(asked, Late::Ended);
         }
         if !resumable {
             return Err(self.fault(Fault::State, "what was thrown cannot be resumed"));
@@ -127,7 +127,7 @@ impl World {
             return if self.resume_kept(id.0, value) {
                 self.replied(asked)
             } else {
-                self.late(asked, "the prompt has gone on")
+                self.late(asked, Late::Gone)
             };
         }
         let (Some(slot), Some(record)) = (slot, record) else {
@@ -503,9 +503,7 @@ impl World {
         }
         let Some((_, index)) = best else { return false };
         self.emissions.starved += 1;
-        self.warn(format_args!(
-            "nothing else can go on: a parked emission goes on without a reply"
-        ));
+        self.warn(&Warning::Starved);
         self.resume_kept(index, Value::EMPTY);
         true
     }
@@ -551,13 +549,13 @@ impl World {
     }
 
     /// A reply that cannot have an effect: empty in Rhumb, which warns; a fault elsewhere.
-    fn late(&mut self, asked: &Replying, why: &str) -> Raise<Next> {
+    fn late(&mut self, asked: &Replying, why: Late) -> Raise<Next> {
         if self.policy() != Lang::Rhumb {
-            return Err(self.fault(Fault::Late, why));
+            return Err(self.fault(Fault::Late, why.text()));
         }
         self.emissions.late += 1;
         self.reply_note(SpaceAct::Late, asked, None);
-        self.warn(format_args!("409: {why}"));
+        self.warn(&Warning::Late(why));
         self.replied(asked)
     }
 

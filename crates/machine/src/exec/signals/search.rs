@@ -11,7 +11,7 @@ use crate::host_memory::copied;
 use crate::space::{Listener, Outward};
 use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
-use crate::world::World;
+use crate::world::{Warning, World};
 
 /// What a post asks for.
 pub(crate) struct Posting {
@@ -420,7 +420,7 @@ impl World {
         self.emissions.unmatched += 1;
         self.space_note(SpaceAct::Uncaught, 1, Some(topic), 0, None);
         let topic = copied(self.name_text(topic));
-        self.warn(format_args!("uncaught signal #{topic}"));
+        self.warn(&Warning::Uncaught(&topic));
         self.untaken(dst, trap)
     }
 
