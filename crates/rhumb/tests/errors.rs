@@ -1,6 +1,7 @@
 //! What wrong texts are told, in both languages.
 
 use diag::{Catalogue, Lang, Sources, TextOptions, render_text};
+use rhumb::diagnostics::SyntaxError;
 use rhumb::{Options, parse};
 
 /// Wrong texts; ⏎ is a line end.
@@ -122,4 +123,45 @@ fn compiled(text: &str) -> Vec<diag::Code> {
     };
     let problems = compile(&parsed.tree, &options).expect_err("a problem");
     problems.iter().map(|problem| problem.code()).collect()
+}
+
+/// What is wrong in one text hides nothing of the next: the errors of both are those of each, unless the first leaves something
+/// open.
+#[test]
+fn no_error_hides_later_ones() {
+    let errors = |text: &str| -> Vec<(diag::Code, u32)> {
+        let parsed = parse(text, Options::default());
+        let errors = parsed.errors.iter();
+        errors
+            .map(|error| (error.code(), error.span.start))
+            .collect()
+    };
+    let texts: Vec<String> = WRONG.iter().map(|text| text.replace('⏎', "\n")).collect();
+    let mut compared = 0;
+    for first in &texts {
+        let open = parse(first, Options::default())
+            .errors
+            .iter()
+            .any(SyntaxError::is_incomplete);
+        if open {
+            continue;
+        }
+        for second in &texts {
+            let both = format!("{first}\n;{second}");
+            let start = (first.len() + 2) as u32;
+            let mut expected = errors(first);
+            expected.extend(errors(second).iter().map(|(code, at)| (*code, at + start)));
+            let mut found = errors(&both);
+            expected.sort();
+            found.sort();
+            for error in &expected {
+                assert!(
+                    found.contains(error),
+                    "{error:?} is hidden in {both:?}: {found:?}"
+                );
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 600, "{compared}");
 }
