@@ -351,8 +351,8 @@ fn missing_libraries_are_told_in_both_languages() {
         (
             "{!|nope|-}",
             "RH0201",
-            "the base library has math, text",
-            "pustaka dasar mempunyai math, text",
+            "the base library has console, math",
+            "pustaka dasar mempunyai console, math",
         ),
         (
             "{_|nope|-}",
@@ -787,6 +787,109 @@ fn every_verb_answers_with_an_object() {
             ended.out
         );
     }
+}
+
+/// What the libraries of the system, the files, the clock, chance and the console do once they may. The working folder is empty.
+const GRANTED: &str = r#"
+s .= {!|system|-}
+s\arguments() %= ['one'; 'two words']
+s\variable('RHI_TEST') %= 'set'
+s\variable('RHI_NO_SUCH') %= ___
+f .= {!|files|-}
+f\make-folder('a/b')
+f\write('a/b/x.txt'; 'hello')
+f\append('a/b/x.txt'; ', fox')
+f\read('a/b/x.txt') %= 'hello, fox'
+{!|data|-}\hex\write(f\read-bytes('a/b/x.txt')) %= '68656c6c6f2c20666f78'
+f\list('a') %= ['b']
+f\exists('a/b/x.txt') %= yes
+f\exists('a/c') %= no
+about .= f\about('a/b/x.txt')
+about\size %= 10
+about\kind %= 'file'
+about\modified >> 2024/01/01 %= yes
+f\remove('a/b/x.txt')
+f\exists('a/b/x.txt') %= no
+(f\read('a/b/x.txt')) { #***(c; _; where) .. "$c $where" } %= '404 a/b/x.txt'
+m .= {!|math|-}
+m\seed(1)
+first .= m\random()
+second .= m\int(1; 1000000)
+m\seed(1)
+m\random() == first %= yes
+m\int(1; 1000000) == second %= yes
+first >= 0 /\ (first << 1) %= yes
+dice .= (1|200) <> (m\int(1; 6))
+m\sum(dice <> d -> (d << 1 \/ (d >> 6) => 1 ~> 0)) %= 0
+w .= {!|time|-}
+w\now() >> 2024/01/01 %= yes
+before .= w\monotonic()
+w\monotonic() >= before %= yes
+k .= {!|console|-}
+k\read() %= 'first line'
+console\read() %= 'second'
+k\read() %= ___
+k\error('told') %= 'told'
+"#;
+
+#[test]
+fn granted_libraries_reach_the_system() {
+    let place = Place::new("granted");
+    place.file("p/granted.rh", GRANTED);
+    let words = ["-A", "-test", "granted.rh", "--", "one", "two words"];
+    let mut child = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &words)
+        .current_dir(place.0.join("p"))
+        .env("RHI_TEST", "set")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(b"first line\nsecond").unwrap();
+    drop(pipe);
+    let ended = ended(child.wait_with_output().unwrap());
+    assert!(
+        ended.out.ends_with(" passed, 0 failed\n"),
+        "{}{}",
+        ended.out,
+        ended.err
+    );
+    assert_eq!(ended.err, "told\n");
+}
+
+/// Each name that a library of the bundle exports is called somewhere in the programs that test them.
+#[test]
+fn every_name_of_the_base_library_is_tested() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut programs = GRANTED.to_owned();
+    for entry in std::fs::read_dir(root.join("spec/rhumb")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("base-library") && name.ends_with(".rh") {
+            programs.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+    let mut names = 0;
+    for entry in std::fs::read_dir(root.join("crates/rhumb/base")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for line in text.lines() {
+            let exported = line.split_once(" .= ").or_else(|| line.split_once(" .. "));
+            let Some((name, _)) = exported else { continue };
+            let name = name.trim();
+            if name.starts_with(['_', '%']) || name.contains(' ') {
+                continue;
+            }
+            names += 1;
+            // The map `console` is the prelude's word.
+            let called =
+                programs.contains(&format!("\\{name}")) || programs.contains(&format!("{name}\\"));
+            assert!(called, "{name} of {} is not tested", path.display());
+        }
+    }
+    assert!(names > 110, "{names}");
 }
 
 #[test]

@@ -26,6 +26,7 @@ macro_rules! bundle {
 }
 
 bundle! {
+    "console" "1.2.0" "🖥️" "🖥" "konsol";
     "math" "1.2.0" "🧮" "matematika";
     "text" "1.2.0" "🔡" "teks";
     "data" "1.2.0" "📦";

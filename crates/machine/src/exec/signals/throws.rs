@@ -10,7 +10,7 @@ use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Role, prompt_flags};
 use crate::host_memory::fixed;
-use crate::legend::Legends;
+use crate::legend::Nature;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
 
@@ -127,7 +127,7 @@ impl World {
         self.temp(Value::EMPTY)?;
         self.temp(Value::EMPTY)?;
         self.temp(Value::EMPTY)?;
-        if value.kind() == Kind::Map && self.map_legend(value.as_ticket()) == Legends::ERROR {
+        if value.kind() == Kind::Map && self.nature(value.as_ticket()) == Nature::Error {
             let error = value.as_ticket();
             let number = self.slot_value(error, 0).as_int();
             code = match number.map(|number| (u8::try_from(number), number)) {
