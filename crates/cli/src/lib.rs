@@ -31,7 +31,8 @@ pub use rhi::rhi;
 
 /// The command `fox`: reads the command line, does what it says; the exit code.
 pub fn fox() -> ExitCode {
-    match Cli::try_parse() {
+    let words = std::env::args_os().collect::<Vec<_>>();
+    match Cli::try_parse_from(&words) {
         Ok(cli) => {
             let (lang, unknown) = language(cli.lang.as_deref());
             let mut report = Report::new(lang, cli.json);
@@ -39,7 +40,7 @@ pub fn fox() -> ExitCode {
             let code = done(&cli.verb, &mut report);
             ExitCode::from(report.finish(code))
         }
-        Err(error) => ExitCode::from(misunderstood(&error)),
+        Err(error) => ExitCode::from(misunderstood(&error, &words)),
     }
 }
 
@@ -84,7 +85,7 @@ fn language(flag: Option<&str>) -> (Lang, Option<String>) {
 }
 
 /// What clap could not understand, or help that was asked for.
-fn misunderstood(error: &clap::Error) -> u8 {
+fn misunderstood(error: &clap::Error, words: &[std::ffi::OsString]) -> u8 {
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -94,7 +95,10 @@ fn misunderstood(error: &clap::Error) -> u8 {
         return exit::OK;
     }
     // The words of the command line are all there is to tell language and form from.
-    let words: Vec<String> = std::env::args().collect();
+    let words: Vec<String> = words
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let tag = words
         .iter()
         .position(|word| word == "--lang")

@@ -5,6 +5,7 @@ use std::path::Path;
 use diag::{Diagnostic, Message, Span, fc};
 use foxvm::{Engine, Error, ErrorKind, Module};
 use rhumb::Locale;
+use stdlib::Library;
 
 use crate::report::{Report, code_of, exit};
 
@@ -14,14 +15,20 @@ const KNOWN: [&str; 5] = [".fzb", ".fza", ".fox", ".fsx", ".rh"];
 /// What stands at the beginning of a module file.
 const MAGIC: &[u8] = b"FZB\0";
 
-/// Loads a program; what is wrong is told, and the exit code answered.
-pub fn module(engine: &Engine, path: &Path, report: &mut Report) -> Result<Module, u8> {
-    program(engine, path, report).map(|(module, _)| module)
+/// Loads a program for an Engine with those host functions; what is wrong is told, and the exit code answered.
+pub fn module(
+    engine: &Engine,
+    natives: &Library,
+    path: &Path,
+    report: &mut Report,
+) -> Result<Module, u8> {
+    program(engine, natives, path, report).map(|(module, _)| module)
 }
 
 /// The same with the locale of its source, where it has one.
 pub fn program(
     engine: &Engine,
+    natives: &Library,
     path: &Path,
     report: &mut Report,
 ) -> Result<(Module, Option<Locale>), u8> {
@@ -41,7 +48,7 @@ pub fn program(
         "fsx" => return Err(language(path, "Fusabi", report)),
         "rh" | "rhs" => {
             let source = text(path, report)?;
-            let document = crate::rhumb::program(engine, path, source, report)?;
+            let document = crate::rhumb::program(engine, natives, path, source, report)?;
             locale = Some(document.locale);
             engine.load(document.bytes)
         }

@@ -5,7 +5,8 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use foxvm::{Context, Engine, Error, Native, Stream, World};
+use diag::{Catalogue, Diagnostic, Lang, Sources, TextOptions, render_text};
+use foxvm::{Context, Engine, Error, Late, Native, Stream, Warning, World};
 use serde_json::json;
 use stdlib::{Library, Settings};
 
@@ -140,9 +141,29 @@ struct Buffered {
     silent: bool,
 }
 
+/// The diagnostic of a warning.
+fn of_warning(warning: &Warning<'_>) -> Diagnostic {
+    use rhumb::diagnostics::codes;
+    match *warning {
+        Warning::Uncaught(topic) => {
+            Diagnostic::warning(codes::UNCAUGHT).arg("topic", format!("#{topic}"))
+        }
+        Warning::Late(why) => Diagnostic::warning(codes::LATE_REPLY).reason(match why {
+            Late::Nothing => "nothing",
+            Late::Second => "second",
+            Late::Ended => "ended",
+            Late::Gone => "gone",
+        }),
+        Warning::Starved => Diagnostic::warning(codes::STARVED),
+        Warning::ProcessFailed { fault, message } => Diagnostic::warning(codes::PROCESS_FAILED)
+            .arg("fault", fault)
+            .arg("message", message),
+    }
+}
+
 impl Console {
-    /// Connects a World's output with the process's.
-    pub fn connect(world: &mut World) -> Console {
+    /// Connects a World's output with the process's; warnings are told in a language.
+    pub fn connect(world: &mut World, lang: Lang) -> Console {
         let out = std::io::stdout();
         let terminal = out.is_terminal();
         let console = Console(Arc::new(Mutex::new(Buffered {
@@ -155,7 +176,7 @@ impl Console {
         let sink = console.clone();
         world.set_output(move |stream, bytes| sink.write(stream, bytes));
         let warned = console.clone();
-        world.set_warnings(move |line| {
+        world.set_warnings(move |warning| {
             if warned
                 .0
                 .lock()
@@ -164,8 +185,14 @@ impl Console {
             {
                 return;
             }
+            let text = render_text(
+                &of_warning(warning),
+                Catalogue::for_lang(lang),
+                &Sources::new(),
+                TextOptions::default(),
+            );
             // Nobody reads the warnings any more: the program goes on.
-            let _ = warned.write(Stream::Err, format!("warning: {line}\n").as_bytes());
+            let _ = warned.write(Stream::Err, text.as_bytes());
         });
         console
     }

@@ -50,7 +50,7 @@ fn start(arguments: &PlugRun, report: &mut Report) -> Result<u8, u8> {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
-    let module = load::module(&engine, &arguments.file, report)?;
+    let module = load::module(&engine, &library, &arguments.file, report)?;
     let mut session = Session::open(&engine, limits, &granted, &arguments.bounds, report)?;
     if module.lang() == Lang::Rhumb {
         crate::rhumb::prepare(&engine, &mut session.world, None, report)?;

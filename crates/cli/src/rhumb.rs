@@ -9,16 +9,22 @@ use loader::{Book, Document, Failure, Loader, Project, SourceFailure};
 use rhumb::Locale;
 use stdlib::{ExitCode, Library};
 
+use crate::load::shown;
 use crate::report::{Report, exit};
 use crate::session::Session;
 
-/// The loader for a program at a path.
+/// The loader for a program at a path. The Engine has the host functions of `natives`.
 pub fn loader(
     engine: &Engine,
+    natives: &Library,
     path: &Path,
     settings: loader::Settings,
     report: &mut Report,
 ) -> Result<Loader, u8> {
+    if !path.exists() {
+        report.tell(&Diagnostic::error(fc::FILE_NOT_FOUND).arg("path", shown(path)));
+        return Err(exit::FILE);
+    }
     let project = Project::of(path).map_err(|why| unusable(&why, report))?;
     let settings = loader::Settings {
         base: settings
@@ -26,19 +32,19 @@ pub fn loader(
             .or_else(|| std::env::var_os("RHUMB_LIB").map(PathBuf::from)),
         ..settings
     };
-    // The table only: what is offered to programs was registered by who made the Engine.
-    let natives = Library::new(stdlib::Settings::new());
-    Ok(Loader::new(engine, natives, project, settings))
+    Ok(Loader::new(engine, natives.clone(), project, settings))
 }
 
 /// Compiles a program of one source; its mistakes are told, and the exit code answered.
 pub fn program(
     engine: &Engine,
+    natives: &Library,
     path: &Path,
     text: String,
     report: &mut Report,
 ) -> Result<Document, u8> {
-    let loader = loader(engine, path, loader::Settings::default(), report)?;
+    let settings = loader::Settings::default();
+    let loader = loader(engine, natives, path, settings, report)?;
     let book = Book {
         path: path.to_owned(),
         text,
@@ -89,13 +95,8 @@ fn tell_source(source: &SourceFailure, report: &mut Report) {
 }
 
 /// Tells that a file cannot be used; the exit code.
-pub fn unusable(why: &str, report: &mut Report) -> u8 {
-    let (path, cause) = why.split_once(": ").unwrap_or(("", why));
-    report.tell(
-        &Diagnostic::error(fc::FILE_UNREADABLE)
-            .arg("path", path)
-            .arg("cause", cause),
-    );
+pub fn unusable(why: &Diagnostic, report: &mut Report) -> u8 {
+    report.tell(why);
     exit::FILE
 }
 

@@ -29,7 +29,7 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
-    let (module, locale) = load::program(&engine, &arguments.file, report)?;
+    let (module, locale) = load::program(&engine, &library, &arguments.file, report)?;
     if arguments.entry.is_none() {
         if !module.has_entry() {
             let exports: Vec<String> = module

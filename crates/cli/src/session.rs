@@ -83,7 +83,7 @@ impl Session {
             report.tell(&error.diagnostic());
             code_of(&error)
         })?;
-        let console = Console::connect(&mut world);
+        let console = Console::connect(&mut world, report.lang());
         let interrupts = Interrupts::watch(world.interrupt_handle()).map_err(|error| {
             let told = Diagnostic::error(fc::HOST_RESOURCES)
                 .arg("what", "a thread for signals")
@@ -107,7 +107,7 @@ impl Session {
             report.tell(&error.diagnostic());
             code_of(&error)
         })?;
-        let console = Console::connect(&mut world);
+        let console = Console::connect(&mut world, report.lang());
         interrupts.turn(world.interrupt_handle());
         Ok(Session::with(world, console, interrupts.clone(), bounds))
     }

@@ -107,7 +107,11 @@ fn summaries_are_the_same_everywhere_and_random_ranges_have_both_ends() {
     );
     for lang in ["en-US", "id-ID"] {
         let ended = place.rhi(&["-test", "-lang", lang, "--allow", "random", "a.rh"]);
-        assert!(ended.out.ends_with("\n1 passed, 0 failed\n"), "{}", ended.out);
+        assert!(
+            ended.out.ends_with("\n1 passed, 0 failed\n"),
+            "{}",
+            ended.out
+        );
     }
 }
 
@@ -228,7 +232,9 @@ fn local_libraries_have_versions_and_share_scopes() {
     let ended = place.rhi(&["src/b.rh"]);
     assert_eq!(ended.code, 65);
     assert!(
-        ended.err.contains("no version fits; there is 1.0.0, 1.2.0"),
+        ended
+            .err
+            .contains("RH0203]: {-|geo|2.-}: no version fits; there is 1.0.0 and 1.2.0"),
         "{}",
         ended.err
     );
@@ -347,13 +353,277 @@ fn nothing_outside_of_the_project_is_read() {
         let ended = run(literal);
         assert_eq!(ended.code, 65, "{literal}: {}", ended.out);
         // `..` makes no library literal of what stands between the braces; all others are refused by the loader.
-        let code = if literal.contains("..") {
-            "RH0001"
-        } else {
-            "RH0201"
+        let code = match literal {
+            _ if literal.contains("..") => "RH0001",
+            "{git|https://example.org/x|1.0.0}" => "RH0206",
+            _ => "RH0208",
         };
         assert!(ended.err.contains(code), "{literal}: {}", ended.err);
     }
+}
+
+/// Why a library cannot be had is told in the user's language, with a code of its own.
+#[test]
+fn missing_libraries_are_told_in_both_languages() {
+    let place = Place::new("reasons");
+    place.file(
+        "p.rhy",
+        "libraries:\n  geo:\n    path: lib/geo\n    anchor: ___\n",
+    );
+    place.file("lib/geo/1.0.0/a.rh", "x .= 1\n");
+    place.file("two/+a.rh", "1\n");
+    place.file("two/+b.rh", "1\n");
+    place.file("bad.json", "{\n  x");
+    place.file("wrong.rh", "x := )\n");
+    for (literal, code, english, indonesian) in [
+        (
+            "{!|nope|-}",
+            "RH0201",
+            "the base library has console, math",
+            "pustaka dasar mempunyai console, math",
+        ),
+        (
+            "{_|nope|-}",
+            "RH0201",
+            "host functions are in console",
+            "fungsi inang ada di console",
+        ),
+        (
+            "{!|math|9.-}",
+            "RH0203",
+            "no version fits; there is 1.2.0",
+            "tidak ada versi yang cocok; yang ada 1.2.0",
+        ),
+        (
+            "{=|bad.json|1.-}",
+            "RH0203",
+            "a file has no versions",
+            "berkas tidak mempunyai versi",
+        ),
+        (
+            "{!|math|v}",
+            "RH0203",
+            "not known before the program runs which version `v` holds",
+            "tidak diketahui versi mana yang dipegang `v`",
+        ),
+        (
+            "{!|math|99999.1.1}",
+            "RH0203",
+            "`99999.1.1` is no version",
+            "`99999.1.1` bukan versi",
+        ),
+        (
+            "{-|geo|1.-}",
+            "RH0205",
+            "anchor of dependency 'geo' (line 2, col 3) is not computed yet",
+            "jangkar dependensi 'geo' (baris 2, kolom 3) belum dihitung",
+        ),
+        (
+            "{git|https://example.org/x|1.0.0}",
+            "RH0206",
+            "resolver `git` needs the network",
+            "penyelesai `git` memerlukan jaringan",
+        ),
+        (
+            "{ours|x|1.0.0}",
+            "RH0206",
+            "nobody registered the resolver `ours`",
+            "tidak ada yang mendaftarkan penyelesai `ours`",
+        ),
+        (
+            "{-|wrong|-}",
+            "RH0207",
+            "its source has mistakes",
+            "naskahnya mengandung kesalahan",
+        ),
+        (
+            "{-|two|-}",
+            "RH0208",
+            "a shelf has one entry",
+            "rak hanya boleh mempunyai satu pintu masuk",
+        ),
+        (
+            "{=|bad.json|-}",
+            "RH0208",
+            "this is no JSON (line 2, column 3)",
+            "ini bukan JSON (baris 2, kolom 3)",
+        ),
+        (
+            "{-|nope|-}",
+            "RH0208",
+            "nothing is there below",
+            "tidak ada apa-apa di situ di bawah",
+        ),
+        (
+            "{=|.hidden|-}",
+            "RH0208",
+            "a path leads down",
+            "jalur mengarah ke bawah",
+        ),
+    ] {
+        place.file("a.rh", literal);
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, "a.rh"]);
+            assert_eq!(ended.code, 65, "{literal}");
+            assert!(
+                ended.err.contains(code) && ended.err.contains(part),
+                "{literal}: {}",
+                ended.err
+            );
+            assert!(ended.err.contains("a.rh:1:1"), "{literal}: {}", ended.err);
+        }
+    }
+    place.file("a.rh", "1\n");
+    for (catalog, english, indonesian) in [
+        (
+            "nonsense\n",
+            "line 1: expected `name: value`",
+            "baris 1: diharapkan `nama: nilai`",
+        ),
+        (
+            "libraries:\n  a:\n  a:\n",
+            "line 3: the library `a` is listed twice",
+            "baris 3: pustaka `a` didaftar dua kali",
+        ),
+        (
+            "libraries:\n  a:\n    hue: 1\n",
+            "line 3: a library has no field `hue`",
+            "baris 3: pustaka tidak mempunyai field `hue`",
+        ),
+    ] {
+        place.file("p.rhy", catalog);
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, "a.rh"]);
+            assert_eq!(ended.code, 65, "{catalog}");
+            assert!(
+                ended.err.contains("RH0209") && ended.err.contains(part),
+                "{}",
+                ended.err
+            );
+        }
+    }
+}
+
+/// What running programs are warned of, and what commands cannot do, in the user's language.
+#[test]
+fn warnings_are_told_in_both_languages() {
+    let place = Place::new("warnings");
+    place.file("lost.rh", "#lost\n");
+    place.file("late.rh", "^late\n");
+    for (file, code, english, indonesian) in [
+        (
+            "lost.rh",
+            "[RH0301]",
+            "uncaught signal #lost",
+            "isyarat #lost tidak tertangkap",
+        ),
+        (
+            "late.rh",
+            "[RH0302]",
+            "409: there is nothing to reply to",
+            "409: tidak ada yang dapat dibalas",
+        ),
+    ] {
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, file]);
+            assert_eq!(ended.code, 0);
+            assert!(
+                ended.err.contains(code) && ended.err.contains(part),
+                "{}",
+                ended.err
+            );
+            assert_eq!(place.rhi(&["-silent", file]).err, "");
+        }
+    }
+    place.file("s/a.rh", "1\n");
+    place.file("plain.rh", "x:=1\n");
+    for (words, code, english, indonesian) in [
+        (
+            &["check"][..],
+            "FC32",
+            "no file is named",
+            "tidak ada berkas yang disebut",
+        ),
+        (
+            &["test"][..],
+            "FC32",
+            "no file to test",
+            "tidak ada berkas untuk diuji",
+        ),
+        (
+            &["s"][..],
+            "FC32",
+            "a shelf without a book",
+            "rak tanpa buku",
+        ),
+        (
+            &["x.ri"][..],
+            "FC32",
+            "images cannot be resumed yet",
+            "citra belum dapat dilanjutkan",
+        ),
+        (
+            &["-test", "plain.rh"][..],
+            "FC33",
+            "no assertion was executed",
+            "tidak ada pernyataan uji",
+        ),
+        (
+            &["check", "nope.rh"][..],
+            "FC01",
+            "there is no file `nope.rh`",
+            "berkas `nope.rh` tidak ada",
+        ),
+        (
+            &["-nope"][..],
+            "FC29",
+            "`rhi --help` shows",
+            "`rhi --help` menampilkan",
+        ),
+    ] {
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let mut all = vec!["-lang", lang];
+            all.extend(words);
+            let ended = place.rhi(&all);
+            assert!(
+                ended.err.contains(code) && ended.err.contains(part),
+                "{words:?}: {}",
+                ended.err
+            );
+        }
+    }
+    for (lang, part) in [
+        ("en", "there is nothing to undo"),
+        ("id", "tidak ada yang dapat diurungkan"),
+    ] {
+        let ended = place.prompt(&["-lang", lang], "%:undo\n%:nope\n%:help\n");
+        assert!(ended.err.contains(part), "{}", ended.err);
+        assert!(ended.err.contains("`%:nope`"), "{}", ended.err);
+        assert!(ended.out.contains("%:labels"), "{}", ended.out);
+    }
+    assert!(
+        place
+            .rhi(&["explain", "RH0301", "-lang", "id"])
+            .out
+            .contains("Isyarat")
+    );
+}
+
+/// At the prompt a label holds its version for the blocks that follow.
+#[test]
+fn versions_are_held_by_labels_of_earlier_blocks() {
+    let place = Place::new("versions");
+    place.file("geo/1.0.0/a.rh", "x .= 'old'\n");
+    place.file("geo/2.0.0/a.rh", "x .= 'new'\n");
+    let ended = place.prompt(
+        &[],
+        "v .= 1.0.0\n{-|geo|v}\\x\nw := 1.0.0\nw := 2.0.0\n{-|geo|w}\\x\nw .= 2.0.0\n{-|geo|w}\\x\n",
+    );
+    assert_eq!(
+        ended.out,
+        "=> 1.0.0\n=> 'old'\n=> 1.0.0\n=> 2.0.0\n=> 2.0.0\n=> 'new'\n"
+    );
+    assert_eq!(ended.err.matches("RH0203").count(), 1, "{}", ended.err);
 }
 
 #[test]
@@ -372,6 +642,286 @@ fn the_base_library_can_be_replaced_by_a_folder() {
         .unwrap();
     let ended = ended(output);
     assert_eq!(ended.out, "=> [42; 3; 'mine']\n", "{}", ended.err);
+}
+
+/// §10.3, rule by rule.
+#[test]
+fn test_mode_follows_its_rules() {
+    let place = Place::new("rules");
+    place.file(
+        "sub/a.rh",
+        "% 1: the text is split at the first further %, both parts trimmed, and never parsed
+1 ++ 1 %=   2   %  a sum % more
+'a' %= 'a'
+'x' %= x % quotes are part of it
+% 2: it attaches to the expression that ends before it, also in nested lists, there on each execution
+f .= [x] -> (
+  x ++ 1 %= 3
+  x
+)
+f(2) %= 2
+f(2)
+m := [
+  a .. 1 %= 1
+  f(2) %= 2
+]
+err := f(2) %= 2
+x := 5; %= 5
+%? 'alone'
+% 3: a failure does not stop the file, and the value flows on
+y := (1 %= 2
+) ++ 1 %= 2
+y %? anything at all %= 9
+[1; y] %= [1; 2]
+",
+    );
+    let expected = "Checking assertions in file 'a.rh'...
+PASS: 2 (a sum % more)
+PASS: 'a'
+FAIL: Expected 'x', got ''x'' (quotes are part of it)
+PASS: 3
+PASS: 2
+PASS: 3
+PASS: 1
+PASS: 3
+PASS: 2
+PASS: 3
+PASS: 2
+PASS: 5
+FAIL: Expected '2', got '1'
+PASS: 2
+INSPECT: 2
+PASS: [1; 2]
+13 passed, 2 failed
+";
+    for lang in ["en", "id"] {
+        let ended = place.rhi(&["-lang", lang, "-test", "sub/a.rh"]);
+        assert_eq!(ended.out, expected, "{}", ended.err);
+        assert_eq!(ended.code, 1);
+    }
+    // Outside of test mode both are comments.
+    assert_eq!(place.rhi(&["sub/a.rh"]).out, "");
+    // 4: a panic fails the file even if its assertions passed, and the line with the counts is last; 5: a warning.
+    place.file("p.rh", "1 %= 1\n***('no')\n");
+    let ended = place.rhi(&["-test", "p.rh", "sub/a.rh"]);
+    assert!(
+        ended.out.ends_with("14 passed, 3 failed\n"),
+        "{}",
+        ended.out
+    );
+    assert!(ended.err.contains("panic: no"), "{}", ended.err);
+    place.file("z.rh", "1\n");
+    let ended = place.rhi(&["-test", "z.rh"]);
+    assert_eq!(
+        (ended.code, ended.out.lines().last()),
+        (0, Some("0 passed, 0 failed"))
+    );
+    assert!(ended.err.contains("FC33"), "{}", ended.err);
+    // A file whose warning is turned off.
+    assert_eq!(place.rhi(&["-test", "-silent", "z.rh"]).err, "");
+}
+
+#[test]
+fn assertions_attach_to_members_of_all_lists() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/rhumb/1003-assertions.rh");
+    let output = Command::new(env!("CARGO_BIN_EXE_rhi"))
+        .arg("-test")
+        .arg(file)
+        .output()
+        .unwrap();
+    let ended = ended(output);
+    assert!(
+        ended.out.ends_with("\n28 passed, 0 failed\n"),
+        "{}",
+        ended.out
+    );
+}
+
+/// With `--json` every verb ends with one object, whose exit code is the process's.
+#[test]
+fn every_verb_answers_with_an_object() {
+    let place = Place::new("objects");
+    place.file("ok.rh", "1 %= 1\n");
+    place.file("bad.rh", "x := (\n");
+    place.file("panic.rh", "***('no')\n");
+    place.file("loose.rh", "x:=1\n");
+    let rhi: &[(&[&str], u8)] = &[
+        (&["ok.rh"], 0),
+        (&["bad.rh"], 65),
+        (&["panic.rh"], 1),
+        (&["absent.rh"], 65),
+        (&["test", "ok.rh"], 0),
+        (&["test", "bad.rh"], 1),
+        (&["test", "panic.rh"], 1),
+        (&["test"], 2),
+        (&["check", "ok.rh"], 0),
+        (&["check", "bad.rh", "ok.rh"], 65),
+        (&["check"], 2),
+        (&["fmt", "ok.rh"], 0),
+        (&["fmt", "bad.rh"], 65),
+        (&["explain", "RH0001"], 0),
+        (&["explain", "RH9999"], 2),
+        (&["-nonsense"], 2),
+        (&["x.ri"], 2),
+    ];
+    let fox: &[(&[&str], u8)] = &[
+        (&["run", "ok.rh"], 0),
+        (&["run", "bad.rh"], 65),
+        (&["run", "panic.rh"], 1),
+        (&["test", "ok.rh"], 0),
+        (&["test", "ok.rh", "panic.rh"], 1),
+        (&["check", "ok.rh"], 0),
+        (&["fmt", "--check", "loose.rh"], 1),
+        (&["explain", "FX0001"], 0),
+        (&["test"], 2),
+    ];
+    let mut cases: Vec<(&str, &[&str], u8)> = Vec::new();
+    cases.extend(
+        rhi.iter()
+            .map(|(words, code)| (env!("CARGO_BIN_EXE_rhi"), *words, *code)),
+    );
+    cases.extend(
+        fox.iter()
+            .map(|(words, code)| (env!("CARGO_BIN_EXE_fox"), *words, *code)),
+    );
+    for (program, words, code) in cases {
+        let mut words = words.to_vec();
+        words.push("--json");
+        let ended = ended(place.command(program, &words).output().unwrap());
+        assert_eq!(ended.code, i32::from(code), "{words:?}: {}", ended.err);
+        let last = ended.out.lines().last().unwrap_or_default();
+        let object: serde_json::Value =
+            serde_json::from_str(last).unwrap_or_else(|error| panic!("{words:?}: {error}: {last}"));
+        assert_eq!(object["v"], 1, "{words:?}");
+        assert_eq!(object["exit"], code, "{words:?}");
+        assert_eq!(object["ok"], code == 0, "{words:?}");
+    }
+    for words in [
+        &["--help"][..],
+        &["-help"],
+        &["test", "--help"],
+        &["check", "--help"],
+    ] {
+        let ended = place.rhi(words);
+        assert_eq!(ended.code, 0, "{words:?}: {}", ended.err);
+        assert!(ended.out.contains("Usage: rhi"), "{}", ended.out);
+    }
+    for verb in ["run", "test", "check", "fmt", "explain"] {
+        let ended = ended_of_fox(&place, &[verb, "--help"]);
+        assert_eq!(ended.code, 0);
+        assert!(
+            ended.out.contains(&format!("Usage: fox {verb}")),
+            "{}",
+            ended.out
+        );
+    }
+}
+
+/// What the libraries of the system, the files, the clock, chance and the console do once they may. The working folder is empty.
+const GRANTED: &str = r#"
+s .= {!|system|-}
+s\arguments() %= ['one'; 'two words']
+s\variable('RHI_TEST') %= 'set'
+s\variable('RHI_NO_SUCH') %= ___
+f .= {!|files|-}
+f\make-folder('a/b')
+f\write('a/b/x.txt'; 'hello')
+f\append('a/b/x.txt'; ', fox')
+f\read('a/b/x.txt') %= 'hello, fox'
+{!|data|-}\hex\write(f\read-bytes('a/b/x.txt')) %= '68656c6c6f2c20666f78'
+f\list('a') %= ['b']
+f\exists('a/b/x.txt') %= yes
+f\exists('a/c') %= no
+about .= f\about('a/b/x.txt')
+about\size %= 10
+about\kind %= 'file'
+about\modified >> 2024/01/01 %= yes
+f\remove('a/b/x.txt')
+f\exists('a/b/x.txt') %= no
+(f\read('a/b/x.txt')) { #***(c; _; where) .. "$c $where" } %= '404 a/b/x.txt'
+m .= {!|math|-}
+m\seed(1)
+first .= m\random()
+second .= m\int(1; 1000000)
+m\seed(1)
+m\random() == first %= yes
+m\int(1; 1000000) == second %= yes
+first >= 0 /\ (first << 1) %= yes
+dice .= (1|200) <> (m\int(1; 6))
+m\sum(dice <> d -> (d << 1 \/ (d >> 6) => 1 ~> 0)) %= 0
+w .= {!|time|-}
+w\now() >> 2024/01/01 %= yes
+before .= w\monotonic()
+w\monotonic() >= before %= yes
+k .= {!|console|-}
+k\read() %= 'first line'
+console\read() %= 'second'
+k\read() %= ___
+k\error('told') %= 'told'
+"#;
+
+#[test]
+fn granted_libraries_reach_the_system() {
+    let place = Place::new("granted");
+    place.file("p/granted.rh", GRANTED);
+    let words = ["-A", "-test", "granted.rh", "--", "one", "two words"];
+    let mut child = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &words)
+        .current_dir(place.0.join("p"))
+        .env("RHI_TEST", "set")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(b"first line\nsecond").unwrap();
+    drop(pipe);
+    let ended = ended(child.wait_with_output().unwrap());
+    assert!(
+        ended.out.ends_with(" passed, 0 failed\n"),
+        "{}{}",
+        ended.out,
+        ended.err
+    );
+    assert_eq!(ended.err, "told\n");
+}
+
+/// Each name that a library of the bundle exports is called somewhere in the programs that test them.
+#[test]
+fn every_name_of_the_base_library_is_tested() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut programs = GRANTED.to_owned();
+    for entry in std::fs::read_dir(root.join("spec/rhumb")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if name.starts_with("base-library") && name.ends_with(".rh") {
+            programs.push_str(&std::fs::read_to_string(path).unwrap());
+        }
+    }
+    let mut names = 0;
+    for entry in std::fs::read_dir(root.join("crates/rhumb/base")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        for line in text.lines() {
+            let exported = line.split_once(" .= ").or_else(|| line.split_once(" .. "));
+            let Some((name, _)) = exported else { continue };
+            let name = name.trim();
+            if name.starts_with(['_', '%']) || name.contains(' ') {
+                continue;
+            }
+            names += 1;
+            // The map `console` is the prelude's word.
+            let ways = [
+                format!("\\{name}"),
+                format!("{name}\\"),
+                format!("'{name}'"),
+            ];
+            let called = ways.iter().any(|way| programs.contains(way));
+            assert!(called, "{name} of {} is not tested", path.display());
+        }
+    }
+    assert!(names > 110, "{names}");
 }
 
 #[test]
@@ -443,20 +993,60 @@ fn a_session_keeps_its_labels() {
 }
 
 #[test]
-fn an_entry_is_undone() {
+fn entries_are_undone() {
     let place = Place::new("undo");
     let ended = place.prompt(
         &[],
-        "x := 1\nf .= [] -> x\nx := 2; y := 3\n%:undo\nx\ny\nf()\n%:undo\n%:undo\n",
+        "x := 1\nf .= [] -> x\nx := 2; y := 3\n%:undo\nx\n%:undo\ny\n%:undo\nf()\n%:undo\n%:undo\nf\n%:undo\n%:undo\nx\n%:undo\n%:undo\n",
     );
     assert_eq!(
-        ended.out, "=> 1\n=> <f>\n=> 3\n=> 1\n=> ___\n=> 1\n",
+        ended.out, "=> 1\n=> <f>\n=> 3\n=> 1\n=> ___\n=> 1\n=> ___\n=> ___\n",
         "{}",
         ended.err
     );
     assert_eq!(
         ended.err.matches("nothing to undo").count(),
         1,
+        "{}",
+        ended.err
+    );
+}
+
+/// What a block froze is thawed, what an earlier one froze stays frozen, and routines see it; a block that failed on its way
+/// is undone too, and one that did not compile is none.
+#[test]
+fn undoing_thaws_labels() {
+    let place = Place::new("thaw");
+    let ended = place.prompt(
+        &[],
+        "x := 1\nf .= [] -> x\nx .= 2\n%:undo\nx := 5\nf()\n%:undo\nf := 6\n%:undo\n(x := 7; x .= 8; ***('oops'))\n%:undo\nx := )\nf()\nv .= 1.0.0\n%:undo\nv .= 1.2.0\n{!|math|v}\\abs(-4)\n",
+    );
+    assert_eq!(
+        ended.out, "=> 1\n=> <f>\n=> 2\n=> 5\n=> 5\n=> 5\n=> 1.0.0\n=> 1.2.0\n=> 4\n",
+        "{}",
+        ended.err
+    );
+    assert_eq!(
+        ended
+            .err
+            .matches("cannot assign value to immutable label")
+            .count(),
+        1,
+        "{}",
+        ended.err
+    );
+}
+
+/// All blocks have one map as `!`.
+#[test]
+fn the_base_of_a_session_is_kept() {
+    let place = Place::new("session-base");
+    let ended = place.prompt(
+        &[],
+        "!\\count := 1\nbump .= [] -> (!\\count := !\\count ++ 1)\n!\\count ++ 10\n!\n",
+    );
+    assert_eq!(
+        ended.out, "=> 1\n=> <bump>\n=> 11\n=> [:count]\n",
         "{}",
         ended.err
     );
@@ -540,7 +1130,7 @@ fn traces_show_what_they_say() {
     assert!(err("-trace-bytecode").contains("fn f("));
     assert!(err("-trace-stack").contains("a.f"));
     assert!(err("-trace-frame").contains("a.f"));
-    assert!(err("-trace-loader").contains("loader: {!|math|-}: module {!|math|1.0.0}"));
+    assert!(err("-trace-loader").contains("loader: {!|math|-}: module {!|math|1.2.0}"));
     assert!(err("-trace-space").contains("space: 0 warnings"));
     let output = place
         .command(env!("CARGO_BIN_EXE_rhi"), &["a.rh"])

@@ -230,6 +230,14 @@ codes! {
         HOST_RESOURCES = "FC30";
         /// A bug of this program.
         INTERNAL = "FC31";
+        /// The paths of a command are not what it works on.
+        PATHS = "FC32";
+        /// No assertion was executed in a file of a test (a warning).
+        NO_ASSERTION = "FC33";
+        /// A source is not laid out yet.
+        NOT_LAID_OUT = "FC34";
+        /// The prompt cannot do what a command asks.
+        PROMPT = "FC35";
     }
 }
 

@@ -266,6 +266,22 @@ impl<'w> Context<'w> {
         }
     }
 
+    /// The open resource of that kind and type whose data fits, if there is one.
+    ///
+    /// # Errors
+    /// If the host has no memory left.
+    pub fn find_open<T: 'static>(
+        &mut self,
+        kind: u32,
+        fits: impl Fn(&T) -> bool,
+    ) -> Result<Option<Value>, Error> {
+        let found = self
+            .world
+            .resources_mut()
+            .find(kind, |data| data.downcast_ref().is_some_and(&fits));
+        found.map(|raw| Value::hold(self.world, raw)).transpose()
+    }
+
     /// The data of an open resource of that type.
     ///
     /// # Errors

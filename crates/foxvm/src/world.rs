@@ -8,8 +8,9 @@ use fzb::tables::Lang;
 use lemari::Pauses;
 use machine::fault::Counters;
 use machine::host::{Grants, Stream};
+use machine::space_trace::SpaceNote;
 use machine::trace::Entered;
-use machine::world::{Settle, TestCount, World as Machine, signals};
+use machine::world::{Settle, TestCount, Warning, World as Machine, signals};
 
 use crate::Limits;
 use crate::capability::Capability;
@@ -230,6 +231,11 @@ impl World {
         self.machine.set_tracer(None);
     }
 
+    /// Tells what happens to events, pins and subscriptions from now on.
+    pub fn trace_spaces(&mut self, tell: impl FnMut(&SpaceNote) + Send + 'static) {
+        self.machine.set_space_tracer(Some(Box::new(tell)));
+    }
+
     /// A handle by which any thread interrupts this World.
     pub fn interrupt_handle(&self) -> InterruptHandle {
         InterruptHandle(self.machine.signal_word())
@@ -261,6 +267,43 @@ impl World {
     pub fn read<T: FromFox>(&mut self, value: &Value) -> Result<T, Error> {
         let raw = value.raw(&self.machine)?;
         T::from_raw(&mut self.machine, raw)
+    }
+
+    /// What a map has under a name of its own; `None` if it has nothing there, or the value is no map.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn member(&mut self, map: &Value, name: &str) -> Result<Option<Value>, Error> {
+        let raw = map.raw(&self.machine)?;
+        match self.machine.member_for_host(raw, name) {
+            Ok(None) => Ok(None),
+            Ok(Some(found)) => Value::hold(&mut self.machine, found).map(Some),
+            Err(raised) => Err(self.machine.report(raised).into()),
+        }
+    }
+
+    /// What a cell holds, and whether it is frozen; `None` if the value is no cell. Cells are what the labels of a prompt live in
+    /// (`rhumb::compile::BLOCK`).
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn cell(&mut self, cell: &Value) -> Result<Option<(Value, bool)>, Error> {
+        let raw = cell.raw(&self.machine)?;
+        let Some((value, frozen)) = self.machine.cell_for_host(raw) else {
+            return Ok(None);
+        };
+        Ok(Some((Value::hold(&mut self.machine, value)?, frozen)))
+    }
+
+    /// Sets what a cell holds and whether it is frozen, whatever it was: for hosts that take back what a program did. Nothing
+    /// happens if the value is no cell.
+    ///
+    /// # Errors
+    /// If one of them belongs to another World.
+    pub fn set_cell(&mut self, cell: &Value, value: &Value, frozen: bool) -> Result<(), Error> {
+        let (cell, value) = (cell.raw(&self.machine)?, value.raw(&self.machine)?);
+        self.machine.set_cell_for_host(cell, value, frozen);
+        Ok(())
     }
 
     /// The display of a value, as a program of the machine's policy would show it.
@@ -314,8 +357,8 @@ impl World {
         self.machine.test_count()
     }
 
-    /// Sends warnings (uncaught signals, late replies) to a sink, one line each without its end. At first nobody hears them.
-    pub fn set_warnings(&mut self, sink: impl FnMut(&str) + Send + 'static) {
+    /// Sends warnings (uncaught signals, late replies) to a sink; `Display` says them in English. At first nobody hears them.
+    pub fn set_warnings(&mut self, sink: impl FnMut(&Warning<'_>) + Send + 'static) {
         self.machine.set_warnings(Some(Box::new(sink)));
     }
 

@@ -241,7 +241,7 @@ fn run(source: &str, head: &Head, how: How) -> Result<Ran, String> {
     }
     let warnings = Arc::new(Mutex::new(Vec::new()));
     let heard = warnings.clone();
-    world.set_warnings(move |line| heard.lock().expect("one thread").push(line.to_owned()));
+    world.set_warnings(move |warning| heard.lock().expect("one thread").push(warning.to_string()));
     let entered = Arc::new(Mutex::new(BTreeSet::new()));
     if trace {
         let names = entered.clone();

@@ -26,12 +26,13 @@ macro_rules! bundle {
 }
 
 bundle! {
-    "math" "1.0.0" "🧮" "matematika";
-    "text" "1.0.0" "🔡" "teks";
-    "data" "1.0.0" "📦";
-    "time" "1.0.0" "🕰️" "🕰" "waktu";
-    "system" "1.0.0" "🐚" "sistem";
-    "files" "1.0.0" "📂" "berkas";
+    "console" "1.2.0" "🖥️" "🖥" "konsol";
+    "math" "1.2.0" "🧮" "matematika";
+    "text" "1.2.0" "🔡" "teks";
+    "data" "1.2.0" "📦";
+    "time" "1.2.0" "🕰️" "🕰" "waktu";
+    "system" "1.2.0" "🐚" "sistem";
+    "files" "1.2.0" "📂" "berkas";
 }
 
 /// The document whose value is the World map, with the console in it.

@@ -12,6 +12,8 @@
 //! Two blanks indent; `%` and `#` at the beginning of a line are comments. Nothing else of YAML is understood, so that the file
 //! can be read and changed (`-sha256`) without losing anything in it.
 
+use crate::refusal::{Refusal, catalog as wrong};
+
 /// Anchor that was not computed yet.
 const UNKNOWN: &str = "___";
 
@@ -47,8 +49,8 @@ impl Catalog {
     /// Reads a catalog.
     ///
     /// # Errors
-    /// The first line that is not understood, with its number and why.
-    pub fn parse(text: &str) -> Result<Catalog, (usize, String)> {
+    /// The first line that is not understood (`RH0209`, without the argument `path`).
+    pub fn parse(text: &str) -> Result<Catalog, Refusal> {
         let mut catalog = Catalog::default();
         let mut in_libraries = false;
         for (index, line) in text.lines().enumerate() {
@@ -59,7 +61,7 @@ impl Catalog {
             }
             let indent = line.len() - line.trim_start_matches(' ').len();
             let Some((key, value)) = trimmed.split_once(':') else {
-                return Err((number, "expected `name: value`".to_owned()));
+                return Err(wrong(number, "pair").into());
             };
             let (key, value) = (key.trim(), value.trim());
             match (indent, key) {
@@ -75,7 +77,7 @@ impl Catalog {
                 }
                 (2, name) if in_libraries => {
                     if catalog.find(name).is_some() {
-                        return Err((number, format!("the library {name} is listed twice")));
+                        return Err(wrong(number, "twice").arg("name", name).into());
                     }
                     catalog.libraries.push(Dependency {
                         name: name.to_owned(),
@@ -88,7 +90,7 @@ impl Catalog {
                 }
                 (4, field) if in_libraries => {
                     let Some(library) = catalog.libraries.last_mut() else {
-                        return Err((number, "a field of no library".to_owned()));
+                        return Err(wrong(number, "no-library").into());
                     };
                     match field {
                         "path" => library.path = value.to_owned(),
@@ -96,10 +98,10 @@ impl Catalog {
                             library.anchor = (value != UNKNOWN).then(|| value.to_owned());
                             library.anchor_line = Some(number);
                         }
-                        _ => return Err((number, format!("a library has no field {field}"))),
+                        _ => return Err(wrong(number, "field").arg("field", field).into()),
                     }
                 }
-                _ => return Err((number, "not indented by two or four blanks".to_owned())),
+                _ => return Err(wrong(number, "indent").into()),
             }
         }
         Ok(catalog)
@@ -158,13 +160,14 @@ mod tests {
     #[test]
     fn mistakes_have_their_line() {
         for (text, line) in [
-            ("libraries:\n  a:\n    colour: red\n", 3),
+            ("libraries:\n  a:\n    colour: red\n", 3_usize),
             ("libraries:\n  a:\n  a:\n", 3),
             ("nonsense\n", 1),
             ("libraries:\n   a:\n", 2),
         ] {
             let error = Catalog::parse(text).unwrap_err();
-            assert_eq!(error.0, line, "{text}: {}", error.1);
+            let told = error.args.get("line");
+            assert_eq!(told, Some(&diag::Argument::from(line)), "{text}: {error:?}");
         }
     }
 }

@@ -4,6 +4,8 @@ use diag::{Diagnostic, FileId};
 use rhumb::compile::Problem;
 use rhumb::diagnostics::SyntaxError;
 
+use crate::refusal::Refusal;
+
 /// A source with mistakes.
 #[derive(Clone, Debug)]
 pub struct SourceFailure {
@@ -31,8 +33,8 @@ impl SourceFailure {
 pub enum Failure {
     /// Mistakes in sources; at least one.
     Sources(Vec<SourceFailure>),
-    /// A file, folder or catalog cannot be used; the sentence says which and why.
-    Unusable(String),
+    /// A file, folder or catalog cannot be used.
+    Unusable(Refusal),
     /// The compiled module was refused: a mistake of the compiler.
     Refused(foxvm::Error),
 }

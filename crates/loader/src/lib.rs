@@ -6,7 +6,7 @@
 //! |---|---|
 //! | `{!\|name\|version}` | `$RHUMB_LIB/<name>/<version>/`, then the bundle of this crate ([`BUNDLE`]) |
 //! | `{-\|path\|version}` | an alias of the project's catalog, else a path below the project's root or its source folder |
-//! | `{=\|path\|-}` | a file below the project's root: `.json` becomes a map, UTF-8 a text |
+//! | `{=\|path\|-}` | a file below the project's root: `.json` becomes a map, UTF-8 a text, all else a slip |
 //! | `{_\|name\|-}` | a group of the table of host functions (crate `stdlib`), `nat_core`, `nat_math` |
 //!
 //! A library is compiled and loaded before what names it, under a name that says what it is, once per Engine. Circles of
@@ -24,13 +24,15 @@ mod failure;
 mod loader;
 mod natives;
 mod project;
+mod refusal;
 mod shelf;
 mod version;
 
 pub use bundle::{BUNDLE, Bundled, PRELUDE, bundled};
 pub use catalog::{Catalog, Dependency};
 pub use failure::{Failure, SourceFailure};
-pub use loader::{Document, Loader, Settings, prelude};
+pub use loader::{Document, Earlier, Loader, Settings, prelude};
 pub use project::Project;
+pub use refusal::Refusal;
 pub use shelf::{Book, Shelf};
 pub use version::{Available, Wanted};

@@ -4,14 +4,17 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use diag::Diagnostic;
 use foxvm::{Engine, Module};
 use rhumb::compile::{Found, Libraries, Options, Part, Wanted as Literal, compile};
+use rhumb::diagnostics::codes;
 use rhumb::{Locale, Parsed};
 
 use crate::bundle::{self, PRELUDE};
 use crate::failure::{Failure, SourceFailure};
 use crate::natives;
 use crate::project::Project;
+use crate::refusal::{self, Refusal};
 use crate::shelf::{self, Book, Shelf, read_text};
 use crate::version::{Available, Wanted};
 
@@ -51,6 +54,15 @@ struct State {
     warned: Vec<SourceFailure>,
     /// What was found where.
     trace: Vec<String>,
+}
+
+/// What the blocks of a prompt left to the next.
+#[derive(Clone, Copy, Debug)]
+pub struct Earlier<'a> {
+    /// Their labels.
+    pub labels: &'a [String],
+    /// Those that hold a version ([`rhumb::compile::known_versions`]).
+    pub versions: &'a [(String, String)],
 }
 
 /// A document that was compiled.
@@ -115,16 +127,16 @@ impl Loader {
         result
     }
 
-    /// Compiles a block of a prompt; `session` has the labels of the blocks before it ([`rhumb::compile::BLOCK`]).
+    /// Compiles a block of a prompt; `earlier` is what the blocks before it left ([`rhumb::compile::BLOCK`]).
     ///
     /// # Errors
     /// As [`Loader::program`].
-    pub fn block(&self, name: &str, text: &str, session: &[String]) -> Result<Document, Failure> {
+    pub fn block(&self, name: &str, text: &str, earlier: Earlier<'_>) -> Result<Document, Failure> {
         let book = Book {
             path: PathBuf::from(name),
             text: text.to_owned(),
         };
-        self.compile(name, &[book], Some(session))
+        self.compile(name, &[book], Some(earlier))
     }
 
     /// Warnings of the sources compiled since this was last asked.
@@ -145,7 +157,7 @@ impl Loader {
         &self,
         name: &str,
         books: &[Book],
-        session: Option<&[String]>,
+        earlier: Option<Earlier<'_>>,
     ) -> Result<Document, Failure> {
         let options = rhumb::Options {
             locale: self.settings.locale,
@@ -178,7 +190,8 @@ impl Loader {
         let path = parts.first().map_or("", |part| part.path.as_str());
         let told = Options {
             parts: &parts,
-            session,
+            session: earlier.map(|earlier| earlier.labels),
+            versions: earlier.map_or(&[], |earlier| earlier.versions),
             strict: self.settings.strict && self.state().open.len() <= 1,
             ..Options::new(name, path, text, self)
         };
@@ -202,8 +215,8 @@ impl Loader {
         &self,
         from: &str,
         name: &str,
-        books: impl FnOnce() -> Result<Vec<Book>, String>,
-    ) -> Result<Found, String> {
+        books: impl FnOnce() -> Result<Vec<Book>, Refusal>,
+    ) -> Result<Found, Refusal> {
         {
             let mut state = self.state();
             if let Some(name) = state.loaded.get(from) {
@@ -214,7 +227,7 @@ impl Loader {
                 return Ok(Found::Module(name.clone()));
             }
             if state.open.len() >= DEEPEST {
-                return Err(format!("more than {DEEPEST} libraries need each other"));
+                return Err(Box::new(refusal::unusable("deep").arg("limit", DEEPEST)));
             }
             state.open.push((from.to_owned(), name.to_owned()));
         }
@@ -226,24 +239,24 @@ impl Loader {
         Ok(Found::Module(name.to_owned()))
     }
 
-    fn load_books(&self, name: &str, books: &[Book]) -> Result<(), String> {
+    fn load_books(&self, name: &str, books: &[Book]) -> Result<(), Refusal> {
         let document = self
             .compile(name, books, None)
             .map_err(|failure| match failure {
                 Failure::Sources(failures) => {
                     self.state().failures.extend(failures);
-                    "its source has mistakes".to_owned()
+                    Box::new(refusal::unusable("mistakes"))
                 }
                 Failure::Unusable(why) => why,
-                Failure::Refused(error) => error.to_string(),
+                Failure::Refused(error) => refused(&error),
             })?;
         let loaded = self.engine.load(document.bytes);
-        loaded.map(|_| ()).map_err(|error| error.to_string())
+        loaded.map(|_| ()).map_err(|error| refused(&error))
     }
 
     // The resolvers
 
-    fn base(&self, literal: &Literal) -> Result<Found, String> {
+    fn base(&self, literal: &Literal) -> Result<Found, Refusal> {
         let wanted = version(literal)?;
         let name = literal.path.as_str();
         let known = bundle::bundled(name);
@@ -268,14 +281,9 @@ impl Loader {
             }
         }
         let Some(known) = known else {
-            return Err(format!(
-                "the base library has {}",
-                bundle::BUNDLE
-                    .iter()
-                    .map(|known| known.name)
-                    .collect::<Vec<_>>()
-                    .join(", ")
-            ));
+            let names = bundle::BUNDLE.iter().map(|known| known.name.to_owned());
+            let told = refusal::library("base").arg("have", names.collect::<Vec<_>>());
+            return Err(Box::new(told));
         };
         let available: Vec<Available> = Available::parse(known.version).into_iter().collect();
         if wanted.choose(&available).is_none() {
@@ -290,7 +298,7 @@ impl Loader {
         })
     }
 
-    fn local(&self, literal: &Literal) -> Result<Found, String> {
+    fn local(&self, literal: &Literal) -> Result<Found, Refusal> {
         let wanted = version(literal)?;
         let alias = self.project.catalog.find(&literal.path);
         let path = alias.map_or(literal.path.as_str(), |alias| alias.path.as_str());
@@ -308,7 +316,7 @@ impl Loader {
                 found = found.join(&chosen.name);
             }
         } else if wanted != Wanted::Working {
-            return Err("a file has no versions: ask for -".to_owned());
+            return Err(Box::new(refusal::version("file")));
         }
         if let Some(alias) = alias {
             self.check_anchor(alias, &found)?;
@@ -325,14 +333,13 @@ impl Loader {
     }
 
     /// Compares a library with its anchor; computes the anchor where that is allowed.
-    fn check_anchor(&self, alias: &crate::Dependency, found: &Path) -> Result<(), String> {
-        let (line, column, name) = (alias.line, alias.column, &alias.name);
+    fn check_anchor(&self, alias: &crate::Dependency, found: &Path) -> Result<(), Refusal> {
         if let Some(expected) = &alias.anchor {
             let actual = shelf::hash(found)?;
             if *expected != actual {
-                return Err(format!(
-                    "anchor is not a match for dependency '{name}' (line {line}, col {column}): expected '{expected}' actual '{actual}'"
-                ));
+                let told = anchor(codes::ANCHOR_DIFFERS, alias);
+                let told = told.arg("expected", expected.as_str());
+                return Err(Box::new(told.arg("actual", actual)));
             }
             return Ok(());
         }
@@ -345,21 +352,19 @@ impl Loader {
             .as_ref()
             .filter(|_| self.settings.fill_anchors)
         else {
-            return Err(format!(
-                "anchor of dependency '{name}' (line {line}, col {column}) is not computed yet: run with -sha256"
-            ));
+            return Err(Box::new(anchor(codes::ANCHOR_MISSING, alias)));
         };
         let actual = shelf::hash(found)?;
         let text = alias.anchored(&read_text(file)?, &actual);
         let beside = file.with_extension("rhy.new");
         std::fs::write(&beside, text)
             .and_then(|()| std::fs::rename(&beside, file))
-            .map_err(|error| shelf::because(file, &error))
+            .map_err(|error| refusal::io(file, &error))
     }
 
-    fn resource(&self, literal: &Literal) -> Result<Found, String> {
+    fn resource(&self, literal: &Literal) -> Result<Found, Refusal> {
         if version(literal)? != Wanted::Working {
-            return Err("a resource has no versions: ask for -".to_owned());
+            return Err(Box::new(refusal::version("file")));
         }
         // The first part may be an alias.
         let (first, rest) = literal
@@ -373,54 +378,109 @@ impl Loader {
         };
         plain(Path::new(&path))?;
         let found = self.project.below(&path)?;
-        let text = read_text(&found)?;
         if found.extension().is_some_and(|ending| ending == "json") {
-            serde_json::from_str::<serde_json::Value>(&text)
-                .map_err(|error| format!("{path}: {error}"))?;
+            let text = read_text(&found)?;
+            if let Err(error) = serde_json::from_str::<serde_json::Value>(&text) {
+                let told = refusal::named(&path, "no-json")
+                    .arg("line", error.line())
+                    .arg("column", error.column());
+                return Err(Box::new(told));
+            }
             return Ok(Found::Json(text));
         }
-        Ok(Found::Text(text))
+        match String::from_utf8(shelf::read_bytes(&found)?) {
+            Ok(text) => Ok(Found::Text(text)),
+            Err(error) => {
+                let from = self.project.relative(&found);
+                self.natives.slips().add(&from, error.into_bytes());
+                Ok(Found::Slip(from))
+            }
+        }
     }
 }
 
 impl Libraries for Loader {
-    fn find(&self, wanted: &Literal) -> Result<Found, String> {
+    fn find(&self, wanted: &Literal) -> Result<Found, Refusal> {
         let found = match wanted.resolver.as_str() {
             "!" => self.base(wanted),
             "-" => self.local(wanted),
             "=" => self.resource(wanted),
             "_" => natives::find(&self.natives, &wanted.path).ok_or_else(|| {
-                format!(
-                    "host functions are in {}",
-                    natives::names(&self.natives).join(", ")
-                )
+                let names = natives::names(&self.natives);
+                Box::new(refusal::library("natives").arg("have", &names[..]))
             }),
-            other => Err(format!("there is no resolver {other}")),
-        };
+            other => Err(no_resolver(other)),
+        }
+        .map_err(|told| about(wanted, told));
         let line = match &found {
             Ok(Found::Module(name)) => format!("{wanted}: module {name}"),
             Ok(Found::Natives(natives)) => format!("{wanted}: {} host functions", natives.len()),
             Ok(Found::Core) => format!("{wanted}: the machine"),
             Ok(Found::Text(text)) => format!("{wanted}: a text of {} bytes", text.len()),
             Ok(Found::Json(text)) => format!("{wanted}: JSON of {} bytes", text.len()),
-            Err(why) => format!("{wanted}: {why}"),
+            Ok(Found::Slip(path)) => format!("{wanted}: slip {path}"),
+            Err(why) => format!("{wanted}: {}", refusal::traced(why)),
         };
         self.state().trace.push(line);
         found
     }
-}
 
-fn version(literal: &Literal) -> Result<Wanted, String> {
-    Wanted::parse(&literal.version)
-        .ok_or_else(|| format!("{} is no version that can be looked for", literal.version))
-}
-
-fn unfit(available: &[Available]) -> String {
-    if available.is_empty() {
-        return "it has no version".to_owned();
+    fn knows(&self, wanted: &Literal) -> Result<(), Refusal> {
+        match wanted.resolver.as_str() {
+            "!" | "-" | "=" | "_" => Ok(()),
+            other => Err(no_resolver(other)),
+        }
+        .map_err(|told| about(wanted, told))
     }
-    let names: Vec<&str> = available.iter().map(|one| one.name.as_str()).collect();
-    format!("no version fits; there is {}", names.join(", "))
+}
+
+/// Names the literal where the code's message does.
+fn about(literal: &Literal, told: Refusal) -> Refusal {
+    let named = [
+        codes::LIBRARY_NOT_FOUND,
+        codes::NO_VERSION,
+        codes::NO_RESOLVER,
+        codes::LIBRARY_UNUSABLE,
+    ];
+    if named.contains(&told.code) {
+        Box::new(told.arg("library", literal.to_string()))
+    } else {
+        told
+    }
+}
+
+fn version(literal: &Literal) -> Result<Wanted, Refusal> {
+    Wanted::parse(&literal.version).ok_or_else(|| {
+        let told = refusal::version("strange");
+        Box::new(told.arg("version", literal.version.as_str()))
+    })
+}
+
+fn unfit(available: &[Available]) -> Refusal {
+    if available.is_empty() {
+        return Box::new(refusal::version("none"));
+    }
+    let names: Vec<String> = available.iter().map(|one| one.name.clone()).collect();
+    Box::new(refusal::version("other").arg("have", names))
+}
+
+/// The resolvers that need a network, and those that a host would register, are not here: this is where they go.
+fn no_resolver(name: &str) -> Refusal {
+    let reason = if name == "git" { "git" } else { "unknown" };
+    let told = Diagnostic::error(codes::NO_RESOLVER).reason(reason);
+    Box::new(told.arg("resolver", name))
+}
+
+fn anchor(code: diag::Code, alias: &crate::Dependency) -> Diagnostic {
+    Diagnostic::error(code)
+        .arg("name", alias.name.as_str())
+        .arg("line", alias.line)
+        .arg("column", alias.column)
+}
+
+/// The Engine refused a library's module: a mistake of the compiler, or no memory.
+fn refused(error: &foxvm::Error) -> Refusal {
+    Box::new(refusal::unusable("refused").arg("cause", error.to_string()))
 }
 
 /// The versions that a folder has.
@@ -441,7 +501,7 @@ fn versions(folder: &Path) -> Vec<Available> {
 }
 
 /// Refuses paths that lead upwards, are absolute or hidden.
-fn plain(path: &Path) -> Result<(), String> {
+fn plain(path: &Path) -> Result<(), Refusal> {
     let fits = path.components().all(|part| match part {
         Component::Normal(name) => !name.to_string_lossy().starts_with('.'),
         Component::CurDir => true,
@@ -450,10 +510,7 @@ fn plain(path: &Path) -> Result<(), String> {
     if fits && path.components().next().is_some() {
         Ok(())
     } else {
-        Err(format!(
-            "{}: a path leads down from the project's root, to what is not hidden",
-            path.display()
-        ))
+        Err(refusal::path(path, "not-down"))
     }
 }
 

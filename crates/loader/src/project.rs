@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::catalog::Catalog;
-use crate::shelf::{because, read_text};
+use crate::refusal::{self, Refusal};
+use crate::shelf::read_text;
 
 /// A project.
 #[derive(Clone, Debug)]
@@ -31,8 +32,10 @@ impl Project {
     ///
     /// # Errors
     /// If the catalog cannot be read or understood, or the working folder does not exist.
-    pub fn of(path: &Path) -> Result<Project, String> {
-        let full = path.canonicalize().map_err(|error| because(path, &error))?;
+    pub fn of(path: &Path) -> Result<Project, Refusal> {
+        let full = path
+            .canonicalize()
+            .map_err(|error| refusal::io(path, &error))?;
         let mut at = if full.is_dir() {
             Some(full.as_path())
         } else {
@@ -42,7 +45,7 @@ impl Project {
             if let Some(file) = catalog_in(folder) {
                 let text = read_text(&file)?;
                 let catalog = Catalog::parse(&text)
-                    .map_err(|(line, why)| format!("{}:{line}: {why}", file.display()))?;
+                    .map_err(|told| Box::new(told.arg("path", file.display().to_string())))?;
                 return Ok(Project {
                     root: folder.to_owned(),
                     file: Some(file),
@@ -53,7 +56,9 @@ impl Project {
         }
         let here = Path::new(".");
         Ok(Project {
-            root: here.canonicalize().map_err(|error| because(here, &error))?,
+            root: here
+                .canonicalize()
+                .map_err(|error| refusal::io(here, &error))?,
             file: None,
             catalog: Catalog::default(),
         })
@@ -63,9 +68,9 @@ impl Project {
     ///
     /// # Errors
     /// If nothing is there, or it leads out of the root.
-    pub fn below(&self, path: &str) -> Result<PathBuf, String> {
+    pub fn below(&self, path: &str) -> Result<PathBuf, Refusal> {
         if self.root.as_os_str().is_empty() {
-            return Err(format!("{path}: there is no project"));
+            return Err(refusal::named(path, "no-project"));
         }
         let sources = self
             .catalog
@@ -79,12 +84,12 @@ impl Project {
                     continue;
                 };
                 if !full.starts_with(&self.root) {
-                    return Err(format!("{path} leads out of the project"));
+                    return Err(refusal::named(path, "outside"));
                 }
                 return Ok(full);
             }
         }
-        Err(format!("nothing is at {path} below the project's root"))
+        Err(refusal::named(path, "absent-below"))
     }
 
     /// A path as names of modules show it: from the root.

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::refusal::{self, Refusal, io};
+
 /// Largest source that is read, in bytes.
 const LARGEST_BOOK: u64 = 64 << 20;
 
@@ -30,11 +32,11 @@ impl Shelf {
     ///
     /// # Errors
     /// Why it cannot be read, or that it has two entries.
-    pub fn read(folder: &Path) -> Result<Shelf, String> {
+    pub fn read(folder: &Path) -> Result<Shelf, Refusal> {
         let mut names = Vec::new();
-        let listed = std::fs::read_dir(folder).map_err(|error| because(folder, &error))?;
+        let listed = std::fs::read_dir(folder).map_err(|error| io(folder, &error))?;
         for item in listed {
-            let item = item.map_err(|error| because(folder, &error))?;
+            let item = item.map_err(|error| io(folder, &error))?;
             let path = item.path();
             if is_book(&path) && path.is_file() {
                 names.push(path);
@@ -45,10 +47,7 @@ impl Shelf {
         let mut entries = names.iter().filter(|path| is_entry(path));
         let has_entry = entries.next().is_some();
         if let Some(second) = entries.next() {
-            return Err(format!(
-                "{}: a shelf has one entry at most, and this is another",
-                second.display()
-            ));
+            return Err(refusal::path(second, "second-entry"));
         }
         let books = names.iter().map(|path| Book::read(path));
         Ok(Shelf {
@@ -63,7 +62,7 @@ impl Book {
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn read(path: &Path) -> Result<Book, String> {
+    pub fn read(path: &Path) -> Result<Book, Refusal> {
         Ok(Book {
             path: path.to_owned(),
             text: read_text(path)?,
@@ -72,17 +71,21 @@ impl Book {
 }
 
 /// Reads a file as text.
-pub(crate) fn read_text(path: &Path) -> Result<String, String> {
-    let about = std::fs::metadata(path).map_err(|error| because(path, &error))?;
+pub(crate) fn read_text(path: &Path) -> Result<String, Refusal> {
+    String::from_utf8(read_bytes(path)?).map_err(|_| refusal::path(path, "no-utf8"))
+}
+
+/// Reads a file.
+pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, Refusal> {
+    let about = std::fs::metadata(path).map_err(|error| io(path, &error))?;
     // A pipe or a device might never end.
     if !about.is_file() {
-        return Err(format!("{}: no plain file", path.display()));
+        return Err(refusal::path(path, "no-file"));
     }
     if about.len() > LARGEST_BOOK {
-        return Err(format!("{}: larger than 64 MiB", path.display()));
+        return Err(refusal::path(path, "too-large"));
     }
-    let bytes = std::fs::read(path).map_err(|error| because(path, &error))?;
-    String::from_utf8(bytes).map_err(|_| format!("{}: no UTF-8 text", path.display()))
+    std::fs::read(path).map_err(|error| io(path, &error))
 }
 
 fn is_book(path: &Path) -> bool {
@@ -101,7 +104,7 @@ fn file_name(path: &Path) -> String {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn hash(folder: &Path) -> Result<String, String> {
+pub fn hash(folder: &Path) -> Result<String, Refusal> {
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     let mut folders = vec![(String::new(), folder.to_owned())];
     if folder.is_file() {
@@ -109,16 +112,14 @@ pub fn hash(folder: &Path) -> Result<String, String> {
         folders.clear();
     }
     while let Some((before, folder)) = folders.pop() {
-        let listed = std::fs::read_dir(&folder).map_err(|error| because(&folder, &error))?;
+        let listed = std::fs::read_dir(&folder).map_err(|error| io(&folder, &error))?;
         for item in listed {
-            let item = item.map_err(|error| because(&folder, &error))?;
+            let item = item.map_err(|error| io(&folder, &error))?;
             let name = item.file_name().to_string_lossy().into_owned();
             if name.starts_with('.') {
                 continue;
             }
-            let kind = item
-                .file_type()
-                .map_err(|error| because(&item.path(), &error))?;
+            let kind = item.file_type().map_err(|error| io(&item.path(), &error))?;
             if kind.is_dir() {
                 folders.push((format!("{before}{name}/"), item.path()));
             } else if kind.is_file() {
@@ -130,15 +131,11 @@ pub fn hash(folder: &Path) -> Result<String, String> {
     let mut digest = Sha256::new();
     for (name, path) in files {
         digest.update(name.as_bytes());
-        digest.update(std::fs::read(&path).map_err(|error| because(&path, &error))?);
+        digest.update(std::fs::read(&path).map_err(|error| io(&path, &error))?);
     }
     let mut text = "sha256:".to_owned();
     for byte in digest.finalize() {
         text.push_str(&format!("{byte:02x}"));
     }
     Ok(text)
-}
-
-pub(crate) fn because(path: &Path, error: &std::io::Error) -> String {
-    format!("{}: {error}", path.display())
 }

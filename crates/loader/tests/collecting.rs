@@ -25,17 +25,14 @@ fn programs() -> Vec<PathBuf> {
     found
 }
 
-fn natives() -> Library {
-    Library::new(stdlib::Settings::new())
-}
-
 /// Runs a program in test mode: assertions that passed and failed, and how it ended.
 fn run(path: &Path, collect: bool) -> Option<(u64, u64, Result<(), String>)> {
     let text = std::fs::read_to_string(path).unwrap();
     let engine = Engine::new();
-    natives().register(&engine).unwrap();
+    let natives = Library::new(stdlib::Settings::new());
+    natives.register(&engine).unwrap();
     let project = Project::of(path).unwrap();
-    let loader = Loader::new(&engine, natives(), project, Settings::default());
+    let loader = Loader::new(&engine, natives.clone(), project, Settings::default());
     let book = Book {
         path: path.to_owned(),
         text,
@@ -48,7 +45,7 @@ fn run(path: &Path, collect: bool) -> Option<(u64, u64, Result<(), String>)> {
     let mut world = engine.world(limits, &Capability::all()).unwrap();
     world.set_output(|_, _| Ok(()));
     world.collect_always(collect);
-    let prelude = loader::prelude(&engine, natives()).unwrap();
+    let prelude = loader::prelude(&engine, natives).unwrap();
     let base = world.bind(&prelude).unwrap();
     world.set_world_map(&base.result().clone()).unwrap();
     world.set_truth_words(document.locale.yes, document.locale.no);

@@ -192,6 +192,22 @@ impl Resources {
             _ => "",
         }
     }
+    /// The open resource of that kind whose data fits.
+    pub fn find(&self, kind: u32, fits: impl Fn(&dyn std::any::Any) -> bool) -> Option<Value> {
+        let fitting = |(_, resource): &(u32, Option<Resource>)| {
+            resource
+                .as_ref()
+                .is_some_and(|resource| resource.kind == kind && fits(&*resource.data))
+        };
+        let slot = self.slots.iter().position(fitting)?;
+        let (generation, _) = self.slots.get(slot)?;
+        Some(Value::new(
+            crate::value::Kind::Resource,
+            0,
+            kind,
+            slot as u64 | u64::from(*generation) << 32,
+        ))
+    }
     /// Closes a resource; true if it was open.
     pub fn close(&mut self, value: Value) -> bool {
         if self.get(value).is_none() {

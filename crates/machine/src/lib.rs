@@ -20,6 +20,7 @@ pub mod host_memory;
 mod legend;
 mod policy;
 pub mod space;
+pub mod space_trace;
 pub mod trace;
 mod translate;
 pub mod value;

@@ -1,6 +1,7 @@
 //! What wrong texts are told, in both languages.
 
 use diag::{Catalogue, Lang, Sources, TextOptions, render_text};
+use rhumb::diagnostics::SyntaxError;
 use rhumb::{Options, parse};
 
 /// Wrong texts; ⏎ is a line end.
@@ -98,9 +99,28 @@ fn every_code_is_provoked_here_or_among_the_limits() {
     seen.push(parse(&"(".repeat(300), Options::default()).errors[0].code());
     // A text of 4 GiB is more than a test should hold.
     seen.push(rhumb::diagnostics::codes::TOO_LONG);
+    // What running programs are warned of: `warnings_are_told_in_both_languages` in `crates/cli/tests/rhi.rs`, and the
+    // tests of crate machine.
+    {
+        use rhumb::diagnostics::codes::*;
+        seen.extend([UNCAUGHT, LATE_REPLY, STARVED, PROCESS_FAILED]);
+    }
     // Not provoked: a mistake of the compiler.
     seen.push(rhumb::diagnostics::codes::COMPILER);
     seen.extend(compiled("x .= {!|nowhere|1.0.0}"));
+    seen.extend(compiled("v := 1.0.0; v := 2.0.0; {!|nowhere|v}"));
+    // What only the loader finds: `missing_libraries_are_told_in_both_languages` and `anchors_are_checked_and_filled` in
+    // `crates/cli/tests/rhi.rs`.
+    {
+        use rhumb::diagnostics::codes::*;
+        seen.extend([
+            ANCHOR_DIFFERS,
+            ANCHOR_MISSING,
+            NO_RESOLVER,
+            LIBRARY_UNUSABLE,
+        ]);
+        seen.extend([PATH_UNUSABLE, CATALOG]);
+    }
     seen.extend(compiled("nowhere"));
     // More parameters than a function can have.
     let many: Vec<String> = (0..300).map(|number| format!("p{number}")).collect();
@@ -122,4 +142,45 @@ fn compiled(text: &str) -> Vec<diag::Code> {
     };
     let problems = compile(&parsed.tree, &options).expect_err("a problem");
     problems.iter().map(|problem| problem.code()).collect()
+}
+
+/// What is wrong in one text hides nothing of the next: the errors of both are those of each, unless the first leaves something
+/// open.
+#[test]
+fn no_error_hides_later_ones() {
+    let errors = |text: &str| -> Vec<(diag::Code, u32)> {
+        let parsed = parse(text, Options::default());
+        let errors = parsed.errors.iter();
+        errors
+            .map(|error| (error.code(), error.span.start))
+            .collect()
+    };
+    let texts: Vec<String> = WRONG.iter().map(|text| text.replace('⏎', "\n")).collect();
+    let mut compared = 0;
+    for first in &texts {
+        let open = parse(first, Options::default())
+            .errors
+            .iter()
+            .any(SyntaxError::is_incomplete);
+        if open {
+            continue;
+        }
+        for second in &texts {
+            let both = format!("{first}\n;{second}");
+            let start = (first.len() + 2) as u32;
+            let mut expected = errors(first);
+            expected.extend(errors(second).iter().map(|(code, at)| (*code, at + start)));
+            let mut found = errors(&both);
+            expected.sort();
+            found.sort();
+            for error in &expected {
+                assert!(
+                    found.contains(error),
+                    "{error:?} is hidden in {both:?}: {found:?}"
+                );
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 600, "{compared}");
 }

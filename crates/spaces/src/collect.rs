@@ -211,7 +211,9 @@ impl Tuplespaces {
                 space.realm = forward(Ticket(before)).map_or(0, |ticket| ticket.0);
             }
             // What has not moved is old.
-            space.newborn || std::mem::take(&mut space.young) || (space.realm != before && space.realm != 0)
+            space.newborn
+                || std::mem::take(&mut space.young)
+                || (space.realm != before && space.realm != 0)
         });
         self.young_spaces = young;
     }

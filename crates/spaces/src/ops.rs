@@ -4,6 +4,7 @@ use machine::fault::{Fault, Raise, Raised};
 use machine::fiber::Home;
 use machine::host_memory::NoMemory;
 use machine::space::{Outcome, Outward, SpaceOp};
+use machine::space_trace::SpaceAct;
 use machine::value::Value;
 use machine::world::World;
 
@@ -132,6 +133,7 @@ fn stand_for(world: &mut World, space: u32, vassal: bool) -> Raise<Value> {
             space.newborn = false;
         }
     })?;
+    world.space_note(SpaceAct::Made, 0, None, space, None);
     Ok(value)
 }
 

@@ -2,6 +2,7 @@
 
 use machine::fault::Raise;
 use machine::space::{Crossing, Delivery, Listener, Outcome, PROCLAMATION};
+use machine::space_trace::SpaceAct;
 use machine::value::Value;
 use machine::world::World;
 
@@ -211,12 +212,7 @@ fn pass_outward(world: &mut World, written: Written, departs: bool) -> Raise<Out
     told.tell(world, mark)
 }
 
-fn retract(
-    world: &mut World,
-    written: Written,
-    space: u32,
-    proclaimer: u64,
-) -> Raise<Outcome> {
+fn retract(world: &mut World, written: Written, space: u32, proclaimer: u64) -> Raise<Outcome> {
     let topic = written.topic;
     let every = world.space_topic_text(topic).is_empty();
     let gone = with(world, |spaces| {
@@ -241,7 +237,11 @@ fn retract(
         let mut gone: Vec<Value> = Vec::new();
         gone.try_reserve_exact(numbers.len()).ok()?;
         for number in numbers {
-            if (all || spaces.pins.get(&number).is_some_and(|pin| pin.proclaimer == proclaimer))
+            if (all
+                || spaces
+                    .pins
+                    .get(&number)
+                    .is_some_and(|pin| pin.proclaimer == proclaimer))
                 && let Some((_, event)) = spaces.unpin(number)
             {
                 gone.push(event);
@@ -278,6 +278,7 @@ fn departed(world: &mut World, space: u32, mark: usize) -> Raise<usize> {
     let mut left = mark;
     'events: for at in mark..end {
         let (_, topic) = world.space_event_topic(world.host_temp(at))?;
+        world.space_note(SpaceAct::Retracted, PROCLAMATION, Some(topic), space, None);
         let hash = world.space_hash_all(world.host_temp(at))?;
         if already_there(world, space, topic, hash, at)? {
             continue;
@@ -306,8 +307,7 @@ fn departed(world: &mut World, space: u32, mark: usize) -> Raise<usize> {
 /// Is a tuple with the arguments of the event in root `at`, whose hash is given, pinned under a topic?
 fn already_there(world: &mut World, space: u32, topic: u32, hash: u64, at: usize) -> Raise<bool> {
     let mut place = 0;
-    while let Some((found, event)) =
-        with(world, |spaces| spaces.alike(space, topic, hash, place))?
+    while let Some((found, event)) = with(world, |spaces| spaces.alike(space, topic, hash, place))?
     {
         world.space_fuel(1)?;
         let own = world.host_temp(at);
@@ -353,6 +353,7 @@ fn pin(
     let Some(replaced) = replaced else {
         return Err(no_memory(world));
     };
+    world.space_note(SpaceAct::Pinned, PROCLAMATION, Some(topic), space, None);
     let mut gone = 0;
     if let Some(old) = replaced {
         let at = world.host_push(old)?;
@@ -457,6 +458,8 @@ impl Told {
     /// Who hears of a departure; roots the event that tells it.
     fn find_gone(&self, world: &mut World, at: usize, departure: u32) -> Raise<Gone> {
         let (_, topic) = world.space_event_topic(world.host_temp(at))?;
+        let act = SpaceAct::Departed;
+        world.space_note(act, PROCLAMATION, Some(topic), self.space, None);
         let hash = world.space_hash_all(world.host_temp(at))?;
         let old = world.host_temp(at);
         let event = world.host_push(old)?;
@@ -555,13 +558,7 @@ struct Gone {
 impl Tuplespaces {
     /// The next thread from place `at` of those that a proclamation with arguments of a hash spawned: its place, number and
     /// event.
-    fn spawned(
-        &self,
-        space: u32,
-        topic: u32,
-        hash: u64,
-        at: usize,
-    ) -> Option<(usize, u64, Value)> {
+    fn spawned(&self, space: u32, topic: u32, hash: u64, at: usize) -> Option<(usize, u64, Value)> {
         let listed = self.threads.of_event.get(&(space, topic, hash))?.all();
         (at..).zip(listed.get(at..)?).find_map(|(place, number)| {
             let thread = self.threads.list.get(number)?;
@@ -595,9 +592,7 @@ impl Tuplespaces {
             return None;
         }
         relays.retain(|listener| listener.crossing == Crossing::Outward);
-        found
-            .try_reserve(relays.len() + gone.threads.len())
-            .ok()?;
+        found.try_reserve(relays.len() + gone.threads.len()).ok()?;
         found.extend(relays.iter().map(|listener| Listener {
             event: old,
             crossing: Crossing::Departure,

@@ -7,6 +7,7 @@ use machine::fault::Raise;
 use machine::fiber::Home;
 use machine::host_memory::NoMemory;
 use machine::space::{Listener, Outcome, Outward, PROCLAMATION};
+use machine::space_trace::SpaceAct;
 use machine::value::Value;
 use machine::world::World;
 
@@ -14,12 +15,7 @@ use crate::numbers::Numbers;
 use crate::ops::{here, new_space, no_memory, operand_space, operand_space_made, with};
 use crate::table::{SUBSCRIPTION_BYTES, Subscription, TOPIC_BYTES, Topics, Tuplespaces, copied};
 
-pub(crate) fn subscribe(
-    world: &mut World,
-    args: [u32; 4],
-    first: u16,
-    dst: u16,
-) -> Raise<Outcome> {
+pub(crate) fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<Outcome> {
     let filter = world.space_take_filter();
     if world.space_operand(first, 1).is_empty() {
         return unsubscribe(world, first);
@@ -35,6 +31,9 @@ pub(crate) fn subscribe(
         return Ok(Outcome::Value(Value::EMPTY));
     }
     let topics = world.space_topics(args[0])?;
+    for &(kind, topic) in &topics {
+        world.space_note(SpaceAct::Subscribed, kind, topic, asked, None);
+    }
     let home = Home::Space(here(world)?);
     world.space_charge(SUBSCRIPTION_BYTES + topics.len() * TOPIC_BYTES)?;
     let mut outlets: Vec<u32> = Vec::new();
@@ -151,7 +150,9 @@ fn register(
     };
     own.handler = world.space_operand(first, 1);
     let added = with(world, |spaces| {
-        let listener = spaces.add_all(space, vassals, outlets, own).ok_or(NoMemory)?;
+        let listener = spaces
+            .add_all(space, vassals, outlets, own)
+            .ok_or(NoMemory)?;
         let mut late: Vec<Listener> = Vec::new();
         late.try_reserve_exact(numbers.len())
             .map_err(|_| NoMemory)?;
@@ -238,6 +239,7 @@ fn unsubscribe(world: &mut World, first: u16) -> Raise<Outcome> {
             .sum::<usize>()
     })?;
     world.space_refund(bytes);
+    world.space_note(SpaceAct::Unsubscribed, 0, None, asked, None);
     world.space_end_orphans();
     Ok(Outcome::Value(Value::EMPTY))
 }

@@ -271,8 +271,12 @@ impl Tuplespaces {
     pub(crate) fn disown(&mut self, owner: Owner) {
         let (listed, pinned) = (&self.subscriptions, &self.pins);
         crate::numbers::forget(&mut self.owned, &owner, |number| {
-            listed.get(&number).is_some_and(|found| found.owner == owner)
-                || pinned.get(&number).is_some_and(|found| found.owner == owner)
+            listed
+                .get(&number)
+                .is_some_and(|found| found.owner == owner)
+                || pinned
+                    .get(&number)
+                    .is_some_and(|found| found.owner == owner)
         });
     }
 }

@@ -389,7 +389,13 @@ fn what_is_given_back_is_not_counted_any_more() {
     let (few, many) = counted(
         &[&one],
         &[NEW],
-        &[&pin("d", 1), &pin("d", 2), retract, &pin("e", 3), "    load_static realm\n    write e 0 receiver|retract_own\n    pop\n"],
+        &[
+            &pin("d", 1),
+            &pin("d", 2),
+            retract,
+            &pin("e", 3),
+            "    load_static realm\n    write e 0 receiver|retract_own\n    pop\n",
+        ],
     );
     assert_eq!(few, many, "proclamations");
 }
@@ -402,10 +408,6 @@ fn handlers_that_stay_are_not_counted_when_they_have_gone() {
     let (few, many) = counted(&[stays], &[NEW, &listens], &[&pin("d", 1), retract]);
     assert_eq!(few, many, "departed");
     let remove = "    load_static realm\n    unit\n    subscribe [signal a] none\n    pop\n";
-    let (few, many) = counted(
-        &[stays],
-        &[NEW],
-        &[&listens, &pin("d", 1), remove, retract],
-    );
+    let (few, many) = counted(&[stays], &[NEW], &[&listens, &pin("d", 1), remove, retract]);
     assert_eq!(few, many, "their subscription removed");
 }

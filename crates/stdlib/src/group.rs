@@ -4,6 +4,7 @@ use foxvm::{Engine, Error, Native};
 
 use crate::process::ExitCode;
 use crate::settings::Settings;
+use crate::slip::Slips;
 
 /// Functions that belong together.
 pub struct Group {
@@ -20,6 +21,7 @@ pub struct Group {
 pub struct Library {
     settings: Settings,
     ended: ExitCode,
+    slips: Slips,
 }
 
 impl Library {
@@ -28,6 +30,7 @@ impl Library {
         Library {
             settings,
             ended: ExitCode::new(),
+            slips: Slips::default(),
         }
     }
 
@@ -36,7 +39,7 @@ impl Library {
     /// # Errors
     /// None in practice: the table is fixed, and the tests register it.
     pub fn register(&self, engine: &Engine) -> Result<(), Error> {
-        for group in table(&self.settings, &self.ended) {
+        for group in table(&self.settings, &self.ended, &self.slips) {
             for native in group.natives {
                 engine.register(native)?;
             }
@@ -49,14 +52,19 @@ impl Library {
         &self.ended
     }
 
+    /// The resources that programs may open, for whoever finds what their literals name.
+    pub fn slips(&self) -> &Slips {
+        &self.slips
+    }
+
     /// The table of this library.
     pub fn table(&self) -> Vec<Group> {
-        table(&self.settings, &self.ended)
+        table(&self.settings, &self.ended, &self.slips)
     }
 }
 
-/// All functions. `ended` gets the code of `exit`.
-pub fn table(settings: &Settings, ended: &ExitCode) -> Vec<Group> {
+/// All functions. `ended` gets the code of `exit`; `slips` has what `slip.open` finds.
+pub fn table(settings: &Settings, ended: &ExitCode, slips: &Slips) -> Vec<Group> {
     let group = |name, about, natives| Group {
         name,
         about,
@@ -123,6 +131,11 @@ pub fn table(settings: &Settings, ended: &ExitCode) -> Vec<Group> {
             "files",
             "Files and folders that were granted, and nothing else.",
             crate::files::natives(settings),
+        ),
+        group(
+            "slip",
+            "Resources that library literals of Rhumb name: files that are neither JSON nor text.",
+            crate::slip::natives(slips),
         ),
         group(
             "env",

@@ -126,6 +126,10 @@ fn apart() -> Vec<(&'static str, Vec<Arg>)> {
         ("time.offset", vec![Arg::Date(0), text("UTC")]),
         ("time.duration", vec![int(0)]),
         ("files.metadata", vec![text("a.txt")]),
+        ("slip.open", vec![text("lib/a.bin")]),
+        ("slip.name", vec![int(0)]),
+        ("slip.size", vec![int(0)]),
+        ("slip.bytes", vec![int(0)]),
     ]
 }
 
@@ -163,6 +167,32 @@ fn results_that_no_list_can_hold() {
     assert!(
         about.starts_with(r#"{"size":5,"kind":"file","modified":"20"#),
         "{about}"
+    );
+    let (fault, why) = runner.fails("slip.open", &[text("lib/a.bin")]);
+    assert_eq!(
+        (fault, why.as_str()),
+        (Fault::Host, "slip.open: no literal names lib/a.bin")
+    );
+    runner.library.slips().add("lib/a.bin", vec![1, 0xFF]);
+    let slip = runner.call("slip.open", &[text("lib/a.bin")]).unwrap();
+    let again = runner.call("slip.open", &[text("lib/a.bin")]).unwrap();
+    let mut of = |name, slip: &foxvm::Value| {
+        let value = runner
+            .call_values(name, std::slice::from_ref(slip))
+            .unwrap();
+        runner.shown(&value)
+    };
+    assert_eq!(of("slip.name", &slip), "\"a.bin\"");
+    assert_eq!(of("slip.size", &slip), "2");
+    assert_eq!(of("slip.bytes", &again), "01ff");
+    let (one, other) = (slip.clone(), again);
+    assert_eq!(
+        runner.world.display(&one).unwrap(),
+        runner.world.display(&other).unwrap()
+    );
+    assert_eq!(
+        runner.fails("slip.size", &[int(1)]).1,
+        "slip.size: a slip is wanted, not another resource or value"
     );
     assert!(runner.library.ended().get().is_none());
     runner.fails("exit", &[int(3)]);

@@ -14,13 +14,14 @@ use clap::Parser;
 use rhumb::Locale;
 
 use crate::arguments::Bounds;
-use crate::report::{Report, exit, usage};
+use crate::load::shown;
+use crate::report::{Report, exit, paths};
 
 /// Rhumb: run programs, test them, or try expressions at a prompt.
 ///
 /// Without a path the prompt opens; a folder is a shelf, whose +entry is run; every file runs in a fresh session.
-/// `rhi test PATH…`, `rhi check FILE…` and `rhi fmt FILE…` do what `fox test`, `fox check` and `fox fmt` do. Flags take one
-/// or two dashes.
+/// `rhi test PATH…`, `rhi check FILE…`, `rhi fmt FILE…` and `rhi explain CODE` do what `fox test`, `fox check`, `fox fmt` and
+/// `fox explain` do. Flags take one or two dashes.
 #[derive(Parser, Debug, Default)]
 #[command(name = "rhi", version, max_term_width = 100)]
 pub(crate) struct Rhi {
@@ -65,7 +66,7 @@ pub(crate) struct Rhi {
     /// Show each function that is entered, with the number of frames
     #[arg(long)]
     pub trace_frame: bool,
-    /// Show what became of signals that nothing took, also with --silent, and how many tuples and fibers there were
+    /// Show each event of spaces: raised, taken, delivered, replied to, parked, pinned, departed; warnings also with --silent
     #[arg(long)]
     pub trace_space: bool,
     /// Show what each library literal was found to stand for
@@ -100,8 +101,8 @@ impl Rhi {
 
 /// The command `rhi`: reads the command line, does what it says; the exit code.
 pub fn rhi() -> ExitCode {
-    let words = std::env::args_os().collect::<Vec<_>>();
-    match Rhi::try_parse_from(two_dashes(words)) {
+    let words = two_dashes(std::env::args_os().collect());
+    match Rhi::try_parse_from(&words) {
         Ok(flags) => {
             let flags = flags.with_environment();
             let (lang, unknown) = crate::language(flags.lang.as_deref());
@@ -112,7 +113,7 @@ pub fn rhi() -> ExitCode {
             let code = done(flags, &mut report);
             ExitCode::from(report.finish(code))
         }
-        Err(error) => ExitCode::from(crate::misunderstood(&error)),
+        Err(error) => ExitCode::from(crate::misunderstood(&error, &words)),
     }
 }
 
@@ -129,6 +130,11 @@ fn done(mut flags: Rhi, report: &mut Report) -> u8 {
             flags.test = true;
         }
         "check" => return sources::check(flags.paths.get(1..).unwrap_or_default(), report),
+        "explain" if flags.paths.len() == 2 => {
+            let code = flags.paths.get(1).map(|code| shown(code));
+            let code = code.unwrap_or_default();
+            return crate::files::explain(&crate::arguments::Explain { code }, report);
+        }
         "fmt" => return sources::format(flags.paths.get(1..).unwrap_or_default(), false, report),
         _ => {}
     }
@@ -137,10 +143,7 @@ fn done(mut flags: Rhi, report: &mut Report) -> u8 {
         .iter()
         .find(|path| path.extension().is_some_and(|ending| ending == "ri"))
     {
-        report.tell(&usage(&format!(
-            "{}: images cannot be resumed yet",
-            image.display()
-        )));
+        report.tell(&paths("image").arg("path", shown(image)));
         return exit::USAGE;
     }
     if flags.test {

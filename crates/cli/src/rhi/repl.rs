@@ -1,10 +1,13 @@
 //! The prompt (docs/specs/rhumb.md §10.2): blocks of expressions, one after the other, in one World.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
+use diag::{Catalogue, Diagnostic, fc};
 use foxvm::{Lang, Value};
-use rhumb::compile::{BLOCK, session_labels};
+use loader::Earlier;
+use rhumb::compile::{BLOCK, SESSION_BASE, known_versions, session_labels};
 use rhumb::{Completeness, Options};
 
 use super::Rhi;
@@ -14,17 +17,8 @@ use crate::report::{Report, exit};
 use crate::rhumb as front;
 use crate::session::Session;
 
-/// What `%:help` says.
-const HELP: &str = "\
-Expressions are evaluated when they are whole; each block shows its value.
-%:help     this text
-%:labels   the labels of this session
-%:undo     takes back what the last block did to labels
-%:quit     ends the session (also Ctrl-D)
-Ctrl-C stops a block that runs.";
-
-/// The label under which the values before the last block are kept; no program's, for it is no label that can be written.
-const SAVED: &str = "_saved-by-the-prompt";
+/// Blocks that can be undone.
+const UNDONE: usize = 64;
 
 /// Opens the prompt; the exit code.
 pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
@@ -63,6 +57,14 @@ fn quiet() -> Rhi {
     }
 }
 
+/// The labels before a block.
+struct Before {
+    labels: Vec<String>,
+    versions: Vec<(String, String)>,
+    /// Their cells with what each held, and whether it was frozen.
+    cells: Vec<(Value, Value, bool)>,
+}
+
 struct Repl<'f> {
     flags: &'f Rhi,
     ground: Ground,
@@ -71,8 +73,12 @@ struct Repl<'f> {
     cells: Value,
     /// Labels, sorted.
     labels: Vec<String>,
-    /// Labels before the last block, and whether their values were saved.
-    before: Option<Vec<String>>,
+    /// Labels that hold a version.
+    versions: Vec<(String, String)>,
+    /// What labels were before each of the last blocks, oldest first.
+    before: VecDeque<Before>,
+    /// Did the last block run, and not only fail to compile?
+    ran: bool,
     /// Names of fields that were written.
     fields: Vec<String>,
     /// Labels whose values were not looked at for names of fields.
@@ -87,7 +93,7 @@ impl<'f> Repl<'f> {
         let mut session = ground.session(flags, flags.locale(), &mut None, report)?;
         let book = loader::Book {
             path: "session".into(),
-            text: "[]".to_owned(),
+            text: format!("['{SESSION_BASE}' .. []]"),
         };
         let compiled = ground.loader.program("session", &[book]);
         let document = ground.accepted(compiled, &Rhi::default(), report)?;
@@ -102,7 +108,9 @@ impl<'f> Repl<'f> {
             session,
             cells: made.result().clone(),
             labels: Vec::new(),
-            before: None,
+            versions: Vec::new(),
+            before: VecDeque::new(),
+            ran: false,
             fields: Vec::new(),
             new: Vec::new(),
             count: 0,
@@ -145,31 +153,39 @@ impl<'f> Repl<'f> {
         if let Some(command) = text.trim().strip_prefix("%:") {
             match command.trim() {
                 "quit" => return false,
-                "help" => self.say(HELP),
+                "help" => {
+                    let text = Catalogue::for_lang(report.lang()).explain(fc::PROMPT);
+                    self.say(text.unwrap_or_default().trim_end());
+                }
                 "labels" => {
-                    let labels = self.shown().cloned().collect::<Vec<_>>().join("\n");
+                    let labels = self.labels.join("\n");
                     if !labels.is_empty() {
                         self.say(&labels);
                     }
                 }
                 "undo" => self.undo(report),
-                other => report.line(&format!(
-                    "there is no %:{}; see %:help",
-                    diag::escape(other)
-                )),
+                other => {
+                    let told = Diagnostic::error(fc::PROMPT).reason("unknown");
+                    report.tell(&told.arg("command", other));
+                }
             }
             return true;
         }
-        self.save(report);
+        let before = self.now(report);
         self.count += 1;
-        let before = self.labels.clone();
+        self.ran = false;
         if let Some(value) = self.evaluate(text, self.flags, report) {
             match self.session.world.display_as(Lang::Rhumb, &value, true) {
                 Ok(shown) => self.say(&format!("=> {shown}")),
                 Err(error) => report.tell(&error.diagnostic()),
             }
         }
-        self.before = Some(before);
+        if let (true, Some(before)) = (self.ran, before) {
+            if self.before.len() == UNDONE {
+                self.before.pop_front();
+            }
+            self.before.push_back(before);
+        }
         self.session.console.flush();
         // A block may end the program.
         self.ground.library.ended().get().is_none()
@@ -183,7 +199,11 @@ impl<'f> Repl<'f> {
     /// Evaluates a block; its value, or nothing if that was told as an error.
     fn evaluate(&mut self, text: &str, flags: &Rhi, report: &mut Report) -> Option<Value> {
         let name = format!("block {}", self.count);
-        let compiled = self.ground.loader.block(&name, text, &self.labels);
+        let earlier = Earlier {
+            labels: &self.labels,
+            versions: &self.versions,
+        };
+        let compiled = self.ground.loader.block(&name, text, earlier);
         let document = self.ground.accepted(compiled, flags, report).ok()?;
         trace_bytecode(&document, flags, report);
         let module = self.ground.module(&document, report).ok()?;
@@ -196,6 +216,7 @@ impl<'f> Repl<'f> {
         self.session.interrupts.wait(false);
         let called = self.session.world.bind(&module).and_then(|instance| {
             // From here on the labels exist, however it ends.
+            self.ran = true;
             self.new.extend(new.iter().cloned());
             self.labels.extend(new);
             self.labels.sort();
@@ -209,7 +230,10 @@ impl<'f> Repl<'f> {
         let called = called.and_then(|value| self.session.world.run_ready().map(|()| value));
         self.session.interrupts.wait(true);
         match called {
-            Ok(value) => Some(value),
+            Ok(value) => {
+                self.versions = known_versions(tree, &self.versions);
+                Some(value)
+            }
             Err(error) => {
                 let path = Path::new(&name);
                 let ended = self.ground.library.ended();
@@ -219,44 +243,50 @@ impl<'f> Repl<'f> {
         }
     }
 
-    /// Keeps the values of all labels, so that they can be put back.
-    fn save(&mut self, report: &mut Report) {
-        let values: Vec<String> = self.shown().map(|label| format!("<{label}>")).collect();
-        let text = format!("{SAVED} := [{}]", values.join("; "));
-        self.evaluate(&text, &quiet(), report);
+    /// What the labels are now; nothing, which is told, if there is no room for that.
+    fn now(&mut self, report: &mut Report) -> Option<Before> {
+        let world = &mut self.session.world;
+        let mut cells = Vec::with_capacity(self.labels.len());
+        for label in &self.labels {
+            let held = world.member(&self.cells, label).and_then(|cell| {
+                let Some(cell) = cell else { return Ok(None) };
+                let held = world.cell(&cell)?;
+                Ok(held.map(|(value, frozen)| (cell, value, frozen)))
+            });
+            match held {
+                Ok(held) => cells.extend(held),
+                Err(error) => {
+                    report.tell(&error.diagnostic());
+                    return None;
+                }
+            }
+        }
+        Some(Before {
+            labels: self.labels.clone(),
+            versions: self.versions.clone(),
+            cells,
+        })
     }
 
-    /// Labels that users know.
-    fn shown(&self) -> impl Iterator<Item = &String> {
-        self.labels.iter().filter(|label| *label != SAVED)
-    }
-
-    /// Puts back what the last block did to labels: those that it made are gone, the others have their values again. What it
-    /// froze stays frozen, with the value that it froze.
+    /// Puts back what the last block did to labels: those that it made are gone, the others hold what they held, and are frozen
+    /// only if they were.
     fn undo(&mut self, report: &mut Report) {
-        let Some(before) = self.before.take() else {
-            report.line("there is nothing to undo");
+        let Some(before) = self.before.pop_back() else {
+            report.tell(&Diagnostic::error(fc::PROMPT).reason("nothing-to-undo"));
             return;
         };
-        let kept: Vec<String> = before
-            .iter()
-            .filter(|label| *label != SAVED)
-            .cloned()
-            .collect();
-        self.labels = before;
-        for (index, label) in kept.iter().enumerate() {
-            // Frozen labels refuse; the refusal is taken.
-            let text = format!("({label} := {SAVED}[{}]) {{ #*** .. ___ }}", index + 1);
-            self.evaluate(&text, &quiet(), report);
+        self.labels = before.labels;
+        self.versions = before.versions;
+        for (cell, value, frozen) in &before.cells {
+            if let Err(error) = self.session.world.set_cell(cell, value, *frozen) {
+                report.tell(&error.diagnostic());
+            }
         }
     }
 
     /// Remembers the names of the fields that the values of new labels have.
     fn look_at_new(&mut self, report: &mut Report) {
         for label in std::mem::take(&mut self.new) {
-            if label == SAVED {
-                continue;
-            }
             let text = format!("(<{label}>[*]) {{ #*** .. [] }}");
             let names = self.evaluate(&text, &quiet(), report);
             let names = names.and_then(|names| self.session.world.read::<Vec<String>>(&names).ok());
@@ -291,7 +321,7 @@ impl<'f> Repl<'f> {
     /// What can be completed.
     fn known(&self) -> Known {
         Known {
-            labels: self.shown().cloned().collect(),
+            labels: self.labels.clone(),
             fields: self.fields.clone(),
         }
     }

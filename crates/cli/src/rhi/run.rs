@@ -9,7 +9,8 @@ use stdlib::Library;
 
 use super::Rhi;
 use crate::interrupt::Interrupts;
-use crate::report::{Report, code_of, exit, usage};
+use crate::load::shown;
+use crate::report::{Report, code_of, exit, paths};
 use crate::session::{self, Session};
 use crate::{natives, rhumb as front};
 
@@ -105,10 +106,7 @@ pub fn books(path: &Path, report: &mut Report) -> Result<Vec<Book>, u8> {
     }
     let shelf = Shelf::read(path).map_err(|why| front::unusable(&why, report))?;
     if !shelf.has_entry {
-        report.tell(&usage(&format!(
-            "{}: a shelf without a book called +…",
-            path.display()
-        )));
+        report.tell(&paths("no-entry").arg("path", shown(path)));
         return Err(exit::USAGE);
     }
     Ok(shelf.books)
@@ -142,7 +140,7 @@ impl Ground {
             strict: flags.strict,
             locale: flags.locale(),
         };
-        let loader = front::loader(&engine, path, settings, report)?;
+        let loader = front::loader(&engine, &library, path, settings, report)?;
         Ok(Ground {
             engine,
             library,
@@ -224,6 +222,13 @@ pub fn trace_bytecode(document: &Document, flags: &Rhi, report: &Report) {
 
 /// Shows the functions that are entered, where that was asked for.
 fn trace(flags: &Rhi, world: &mut World) {
+    if flags.trace_space {
+        world.trace_spaces(|note| {
+            let line = format!("space: {}\n", diag::escape(&note.to_string()));
+            // Nothing can be told to whom nobody listens.
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
+        });
+    }
     let (stack, frame) = (flags.trace_stack, flags.trace_frame);
     if !stack && !frame {
         return;

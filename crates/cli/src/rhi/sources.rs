@@ -3,23 +3,25 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use diag::{Diagnostic, fc};
 use foxvm::Engine;
 use loader::Book;
 use serde_json::json;
 
 use crate::load::{self, shown};
-use crate::report::{Report, exit, usage};
+use crate::report::{Report, exit, paths};
 use crate::{natives, rhumb as front};
 
 /// `fox check`: reads and compiles each source, as if it were a program of its own.
 pub(crate) fn check(files: &[PathBuf], report: &mut Report) -> u8 {
     each(files, report, |path, report| {
         let engine = Engine::new();
-        natives::offer(&engine, stdlib::Settings::new()).map_err(|error| {
+        let natives = natives::offer(&engine, stdlib::Settings::new()).map_err(|error| {
             report.tell(&error.diagnostic());
             exit::INTERNAL
         })?;
-        let loader = front::loader(&engine, path, loader::Settings::default(), report)?;
+        let settings = loader::Settings::default();
+        let loader = front::loader(&engine, &natives, path, settings, report)?;
         let text = load::text(path, report)?;
         let book = Book {
             path: path.to_owned(),
@@ -54,7 +56,8 @@ pub(crate) fn format(files: &[PathBuf], check: bool, report: &mut Report) -> u8 
             return Ok("unchanged");
         }
         if check {
-            report.line(&format!("{}: not laid out", diag::escape(&shown(path))));
+            let told = Diagnostic::error(fc::NOT_LAID_OUT).arg("path", shown(path));
+            report.tell(&told);
             return Err(exit::FAULT);
         }
         match crate::files::written(path, formatted.as_bytes(), report) {
@@ -70,7 +73,7 @@ fn each(
     mut work: impl FnMut(&Path, &mut Report) -> Result<&'static str, u8>,
 ) -> u8 {
     if files.is_empty() {
-        report.tell(&usage("no file is named"));
+        report.tell(&paths("none"));
         return exit::USAGE;
     }
     let mut worst = exit::OK;

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use diag::{Diagnostic, fc};
 use foxvm::Error;
 use loader::Failure;
 use serde_json::json;
@@ -13,7 +14,7 @@ use super::run::{self, Ground};
 use crate::arguments;
 use crate::interrupt::Interrupts;
 use crate::load::shown;
-use crate::report::{Report, exit, usage};
+use crate::report::{Report, exit, paths};
 use crate::rhumb as front;
 
 /// Begins of the lines that test mode writes between those of the program.
@@ -52,7 +53,7 @@ pub(crate) fn test(flags: &Rhi, report: &mut Report) -> u8 {
     let files = match gathered(&flags.paths) {
         Ok(files) if !files.is_empty() => files,
         Ok(_) => {
-            report.tell(&usage("no file to test"));
+            report.tell(&paths("no-test"));
             return exit::USAGE;
         }
         Err(why) => return front::unusable(&why, report),
@@ -88,7 +89,7 @@ pub(crate) fn test(flags: &Rhi, report: &mut Report) -> u8 {
 }
 
 /// The files that paths mean: themselves, and all `.rh` files in folders, by name.
-fn gathered(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
+fn gathered(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Box<Diagnostic>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
@@ -98,7 +99,10 @@ fn gathered(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         let mut found = Vec::new();
         let mut folders = vec![path.clone()];
         while let Some(folder) = folders.pop() {
-            let because = |error: std::io::Error| format!("{}: {error}", folder.display());
+            let because = |error: std::io::Error| {
+                let told = Diagnostic::error(fc::FILE_UNREADABLE).arg("path", shown(&folder));
+                Box::new(told.arg("cause", error.to_string()))
+            };
             for item in std::fs::read_dir(&folder).map_err(because)? {
                 let item = item.map_err(because)?;
                 if item.file_name().to_string_lossy().starts_with('.') {
@@ -146,10 +150,7 @@ fn one(
         }
     };
     if count.passed + count.failed == 0 && !flags.silent {
-        report.line(&format!(
-            "warning: {}: no assertion was executed",
-            diag::escape(&shown(path))
-        ));
+        report.tell(&Diagnostic::warning(fc::NO_ASSERTION).arg("path", shown(path)));
     }
     (count, code)
 }

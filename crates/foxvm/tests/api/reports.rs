@@ -100,7 +100,7 @@ fn warnings_are_heard_or_counted() {
     assert_eq!(world.warnings(), 1);
     let heard = Arc::new(Mutex::new(Vec::new()));
     let sink = heard.clone();
-    world.set_warnings(move |line| sink.lock().expect("one thread").push(line.to_owned()));
+    world.set_warnings(move |warning| sink.lock().expect("one thread").push(warning.to_string()));
     rhumb.call(&mut world, "unheard", &[]).expect("empty");
     assert_eq!(
         *heard.lock().expect("one thread"),

@@ -146,8 +146,7 @@ impl World {
         event: Value,
     ) -> Raise<Next> {
         let slot = self.handler_record(id).map(|(slot, _)| slot);
-        if let Some(record) =
-            slot.and_then(|slot| self.emissions.selecting.get_mut(slot as usize))
+        if let Some(record) = slot.and_then(|slot| self.emissions.selecting.get_mut(slot as usize))
         {
             record.emission = emission;
             record.peek = peek;
@@ -176,11 +175,7 @@ impl World {
         if std::mem::replace(&mut self.emissions.ending_orphans, true) {
             return;
         }
-        while let Some(fiber) = self
-            .spaces
-            .as_mut()
-            .and_then(|spaces| spaces.next_orphan())
-        {
+        while let Some(fiber) = self.spaces.as_mut().and_then(|spaces| spaces.next_orphan()) {
             if self.space_listens(fiber) {
                 self.end_fiber_silently(FiberId(fiber.0));
             }
@@ -205,8 +200,7 @@ impl World {
             _ => 0,
         };
         if let Some(spaces) = &mut self.spaces {
-            let bytes =
-                spaces.owner_finished((id.0, generation), (heir.0, heir_generation));
+            let bytes = spaces.owner_finished((id.0, generation), (heir.0, heir_generation));
             self.lemari.refund(bytes);
         }
     }
@@ -369,4 +363,3 @@ impl World {
         self.emissions.filter.take()
     }
 }
-

@@ -9,6 +9,7 @@ use fzb::tables::Lang;
 use numeric::Number;
 
 use crate::fault::Raise;
+use crate::heap::object::CellObj;
 use crate::host_memory::{NoMemory, boxed, duplicate};
 use crate::legend::{FieldName, Legends, Nature, field_flags, legend_flags};
 use crate::value::{Kind, Value};
@@ -135,6 +136,32 @@ impl World {
         let found = self.get_member(map, key);
         self.temps.truncate(map);
         found
+    }
+
+    /// What a cell holds, and whether it is frozen; `None` if the value is no cell.
+    pub fn cell_for_host(&self, cell: Value) -> Option<(Value, bool)> {
+        if cell.kind() != Kind::Cell {
+            return None;
+        }
+        // SAFETY: a live cell.
+        unsafe {
+            let object = self.at::<CellObj>(cell.as_ticket());
+            Some(((*object).value, (*object).frozen != 0))
+        }
+    }
+
+    /// Sets what a cell holds and whether it is frozen, whatever it was; false if the value is no cell.
+    pub fn set_cell_for_host(&mut self, cell: Value, value: Value, frozen: bool) -> bool {
+        if cell.kind() != Kind::Cell {
+            return false;
+        }
+        // SAFETY: a live cell; nothing is allocated between the two stores.
+        unsafe {
+            let object = self.at::<CellObj>(cell.as_ticket());
+            self.store(cell.as_ticket(), &raw mut (*object).value, value);
+            (*object).frozen = u32::from(frozen);
+        }
+        true
     }
 
     /// A map of the pairs key, value that are rooted from `first` on: under policy Rhumb a map of fields, else a dictionary;

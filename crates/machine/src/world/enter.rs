@@ -116,6 +116,7 @@ impl World {
             host_states: Vec::new(),
             spaces: None,
             tracer: None,
+            space_tracer: None,
             collect_always: false,
             emissions: Default::default(),
             named_rest: None,

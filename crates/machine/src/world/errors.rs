@@ -161,6 +161,8 @@ impl World {
             self.add_field(mark, FieldName::text(name), slot, 0)?;
             self.temps.truncate(slot);
         }
+        // All who name the module have this one map: nobody may add to it.
+        self.freeze_map(mark)?;
         let value = self.temps[mark];
         self.temps.truncate(mark);
         if let Some(record) = self.instances.get_mut(instance as usize) {

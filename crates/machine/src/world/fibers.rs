@@ -424,9 +424,10 @@ impl World {
         let awaited = self.fiber().first_waiter != 0;
         if !awaited {
             self.emissions.failed += 1;
-            let message = &info.message;
-            let name = info.fault.name();
-            self.warn(format_args!("a process failed: {name}: {message}"));
+            self.warn(&super::Warning::ProcessFailed {
+                fault: info.fault.name(),
+                message: &info.message,
+            });
         }
         let value = if info.value.same(Value::HOLE) {
             let made = self.error_map(

@@ -43,7 +43,7 @@ pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
 pub use raise::RaisedInfo;
 pub use registers::{repr_name, static_tag};
-pub use reporting::{TestCount, WarningSink};
+pub use reporting::{Late, TestCount, Warning, WarningSink};
 pub(crate) use runs::RunRecord;
 pub use runs::{RunId, Schedule, Settle};
 pub use settings::{EmergencyMode, Limits};
@@ -166,6 +166,8 @@ pub struct World {
     pub(crate) spaces: Option<Box<dyn crate::space::Spaces>>,
     /// Who is told what is entered.
     pub(crate) tracer: Option<crate::trace::Tracer>,
+    /// Takes what happens in spaces.
+    pub(crate) space_tracer: Option<crate::space_trace::SpaceTracer>,
     /// Sabotage: collect at every allocation that may.
     pub(crate) collect_always: bool,
     /// Emissions, selectors and schedules.

@@ -1,13 +1,73 @@
 //! What a World tells its host beside results, and the words it tells it in: warnings, assertions of a test run, the two
 //! truth words of the program's locale (docs/specs/rhumb.md §3.17, §5.3, §10.3).
 
+use std::fmt;
+
 use crate::fault::Raise;
 use crate::host::Stream;
-use crate::host_memory::{joined, written};
+use crate::host_memory::joined;
 use crate::world::World;
 
-/// Takes the warnings of a World, one at a time, without line end.
-pub type WarningSink = Box<dyn FnMut(&str) + Send>;
+/// Takes the warnings of a World, one at a time.
+pub type WarningSink = Box<dyn FnMut(&Warning<'_>) + Send>;
+
+/// Something that is no error, but probably not as meant. `Display` says it in English.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Warning<'a> {
+    /// Nobody took a signal (rhumb.md §5.3); its topic.
+    Uncaught(&'a str),
+    /// A reply had no effect (rhumb.md §5.4).
+    Late(Late),
+    /// Nothing else can go on, so that a parked emission does, without a reply.
+    Starved,
+    /// A process failed that nobody waits for.
+    ProcessFailed {
+        /// The fault's name.
+        fault: &'a str,
+        /// Its message.
+        message: &'a str,
+    },
+}
+
+/// Why a reply had no effect.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Late {
+    /// There is nothing to reply to.
+    Nothing,
+    /// The emission takes one reply, and has had it.
+    Second,
+    /// The emission has ended.
+    Ended,
+    /// The prompt has gone on.
+    Gone,
+}
+
+impl Late {
+    /// The reason in English.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Late::Nothing => "there is nothing to reply to",
+            Late::Second => "a second reply to an emission that takes one",
+            Late::Ended => "the emission has ended",
+            Late::Gone => "the prompt has gone on",
+        }
+    }
+}
+
+impl fmt::Display for Warning<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Warning::Uncaught(topic) => write!(f, "uncaught signal #{topic}"),
+            Warning::Late(why) => write!(f, "409: {}", why.text()),
+            Warning::Starved => {
+                f.write_str("nothing else can go on: a parked emission goes on without a reply")
+            }
+            Warning::ProcessFailed { fault, message } => {
+                write!(f, "a process failed: {fault}: {message}")
+            }
+        }
+    }
+}
 
 /// Assertions that were run since the World was made.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -113,11 +173,11 @@ impl World {
         self.reporting.warned
     }
 
-    /// Gives a warning: its first 4 KiB.
-    pub(crate) fn warn(&mut self, text: std::fmt::Arguments<'_>) {
+    /// Gives a warning.
+    pub(crate) fn warn(&mut self, warning: &Warning<'_>) {
         self.reporting.warned += 1;
         if let Some(sink) = &mut self.reporting.warnings {
-            sink(&written(text));
+            sink(warning);
         }
     }
 }

@@ -144,7 +144,10 @@ impl Search<'_> {
             Expr::Binary { first, rest } => {
                 // A truth operator gives one of its operands, a rebinding holds its right one; the others make something new.
                 let through = |op: BinaryOp| {
-                    way.when(matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Rebind))
+                    way.when(matches!(
+                        op,
+                        BinaryOp::And | BinaryOp::Or | BinaryOp::Rebind
+                    ))
                 };
                 let outer = rest.first().map_or(Way::Used, |term| through(term.op));
                 self.push(*first, outer);
@@ -382,7 +385,11 @@ impl Search<'_> {
         }
         let param = params.get(position)?;
         let plain = |kind: &ParamKind| matches!(kind, ParamKind::Label { .. });
-        if !params.iter().take(position + 1).all(|param| plain(&param.kind)) {
+        if !params
+            .iter()
+            .take(position + 1)
+            .all(|param| plain(&param.kind))
+        {
             return None;
         }
         match self.analysis.meaning(param.span.start) {

@@ -25,7 +25,7 @@ impl Code<'_> {
     }
 
     /// A member of a list, with the assertions that stand behind it (§10.3).
-    fn statement(&mut self, id: ExprId, want: Want) {
+    pub fn statement(&mut self, id: ExprId, want: Want) {
         let tree = self.tree();
         if tree.metas_of(id).next().is_none() {
             return self.expr(id, want);
@@ -42,6 +42,15 @@ impl Code<'_> {
         };
         self.expr(id, inner);
         self.f.coerce(TypeId::DYN);
+        self.checks(id);
+        if want == Want::Nothing {
+            self.f.pop();
+        }
+    }
+
+    /// The assertions and inspections that stand behind an expression, whose value is on the stack as a dynamic one.
+    pub fn checks(&mut self, id: ExprId) {
+        let tree = self.tree();
         for meta in tree.metas_of(id) {
             self.at(meta.span);
             match &meta.kind {
@@ -55,9 +64,6 @@ impl Code<'_> {
                     self.f.op(Op::Inspect, &[name.0]);
                 }
             }
-        }
-        if want == Want::Nothing {
-            self.f.pop();
         }
     }
 
@@ -79,6 +85,7 @@ impl Code<'_> {
     pub fn dynamic(&mut self, id: ExprId, want: Want) {
         self.expr(id, want);
         self.f.coerce(TypeId::DYN);
+        self.checks(id);
     }
 
     /// An expression.

@@ -1,15 +1,20 @@
 //! Library literals (docs/specs/rhumb.md §1.11, §7.5): what they stand for is found by the host before the document is
 //! compiled, as it is asked through [`Libraries`].
 
+use diag::Diagnostic;
 use emit::{Const, Param, Signature};
 use fzb::tables::{Arity, FuncId, ItemKind, Lang, TypeId, field_flags};
 use isa::Op;
 
-use crate::tree::{Library, LibraryVersion, Resolver, Span, Version, VersionPart};
+use crate::diagnostics::codes;
+use crate::tree::{
+    Expr, ExprId, LabelId, Library, LibraryVersion, Resolver, Span, Tree, Version, VersionPart,
+};
 
 use super::code::Code;
 use super::literal::version_text;
 use super::problem::{Problem, ProblemKind};
+use super::units::{Meaning, VarKind};
 
 /// A literal as the host is asked for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,7 +23,7 @@ pub struct Wanted {
     pub resolver: String,
     /// Path as written.
     pub path: String,
-    /// Version as written: `-`, `1.2.3`, `1.2.-`, `1.-`.
+    /// Version as written: `-`, `1.2.3`, `1.2.-`, `1.-`. A label stands for the version that it holds.
     pub version: String,
 }
 
@@ -39,6 +44,8 @@ pub enum Found {
     Text(String),
     /// The value that a JSON text stands for, read when the literal is first reached.
     Json(String),
+    /// What the host opens under that name (`slip.open`).
+    Slip(String),
     /// `nat_core`: the map with `***`.
     Core,
 }
@@ -63,21 +70,63 @@ pub trait Libraries {
     /// What a literal stands for, or why nothing does.
     ///
     /// # Errors
-    /// The reason, in the user's language.
-    fn find(&self, wanted: &Wanted) -> Result<Found, String>;
+    /// What is to be told; the compiler adds the literal's place.
+    fn find(&self, wanted: &Wanted) -> Result<Found, Box<Diagnostic>>;
+
+    /// Is there a resolver for a literal?
+    ///
+    /// # Errors
+    /// What is to be told, as of [`Libraries::find`].
+    fn knows(&self, wanted: &Wanted) -> Result<(), Box<Diagnostic>>;
 }
 
 /// No library.
 pub struct NoLibraries;
 
 impl Libraries for NoLibraries {
-    fn find(&self, _wanted: &Wanted) -> Result<Found, String> {
-        Err("no libraries here".to_owned())
+    fn find(&self, wanted: &Wanted) -> Result<Found, Box<Diagnostic>> {
+        let told = Diagnostic::error(codes::LIBRARY_NOT_FOUND).reason("nowhere");
+        Err(Box::new(told.arg("library", wanted.to_string())))
+    }
+
+    fn knows(&self, _wanted: &Wanted) -> Result<(), Box<Diagnostic>> {
+        Ok(())
     }
 }
 
-/// How a literal is asked for.
-pub fn wanted(library: &Library, label: impl Fn(crate::tree::LabelId) -> String) -> Wanted {
+/// The labels of a document itself that hold a version and nothing else ever, with the version's text.
+#[must_use]
+pub fn known_versions(tree: &Tree, earlier: &[(String, String)]) -> Vec<(String, String)> {
+    let analysis = super::analysis::analyse(tree, Some(&[]));
+    let mut known: Vec<(String, String)> = earlier.to_vec();
+    for var in &analysis.vars {
+        let (Some(label), Some(value), VarKind::Session) = (var.label, var.value, var.kind) else {
+            continue;
+        };
+        if let Some(version) = written_version(tree, value) {
+            known.push((tree.label(label).to_owned(), version));
+        }
+    }
+    known
+}
+
+/// The text of a version literal.
+fn written_version(tree: &Tree, id: ExprId) -> Option<String> {
+    match tree.expr(id) {
+        Expr::Version(version) => Some(version_text(version)),
+        _ => None,
+    }
+}
+
+/// How a literal is asked for; `label` is the text of a resolver's name, `held` the version that a label holds.
+///
+/// # Errors
+/// The label, if it is not known to hold a version.
+fn wanted(
+    library: &Library,
+    label: impl Fn(LabelId) -> String,
+    held: impl Fn(LabelId) -> Option<String>,
+) -> Result<Wanted, (Wanted, LabelId)> {
     let resolver = match library.resolver {
         Resolver::Base => "!".to_owned(),
         Resolver::Local => "-".to_owned(),
@@ -94,12 +143,16 @@ pub fn wanted(library: &Library, label: impl Fn(crate::tree::LabelId) -> String)
             patch: VersionPart::Any,
             suffix: String::new(),
         }),
-        LibraryVersion::Label(name) => label(*name),
+        LibraryVersion::Label(name) => held(*name).unwrap_or_else(|| label(*name)),
     };
-    Wanted {
+    let wanted = Wanted {
         resolver,
         path: library.path.clone(),
         version,
+    };
+    match library.version {
+        LibraryVersion::Label(name) if held(name).is_none() => Err((wanted, name)),
+        _ => Ok(wanted),
     }
 }
 
@@ -107,7 +160,23 @@ impl Code<'_> {
     /// A library literal's value.
     pub fn library(&mut self, library: &Library, span: Span) {
         self.at(span);
-        let wanted = wanted(library, |label| self.text(label).to_owned());
+        let tree = self.tree();
+        let label = |label| tree.label(label).to_owned();
+        let wanted = match wanted(library, label, |_| self.held_version(span)) {
+            Ok(wanted) => wanted,
+            // What no resolver can find has no version either: the resolver is told.
+            Err((wanted, name)) => {
+                self.f.unit();
+                if let Err(told) = self.shared.options.libraries.knows(&wanted) {
+                    return self.no_library(told, span);
+                }
+                let told = Diagnostic::error(codes::NO_VERSION)
+                    .reason("label")
+                    .arg("library", wanted.to_string())
+                    .arg("label", label(name));
+                return self.no_library(Box::new(told), span);
+            }
+        };
         match self.shared.options.libraries.find(&wanted) {
             Ok(Found::Module(name)) => {
                 let name = self.module().name(&name);
@@ -125,17 +194,45 @@ impl Code<'_> {
                 self.f.op(Op::CallFfi, &[import.0]);
             }
             Ok(Found::Core) => self.core(),
-            Err(reason) => {
+            Ok(Found::Slip(path)) => {
+                let name = self.module().name("slip.open");
+                let import =
+                    self.module()
+                        .import_host(name, &[TypeId::TEXT], TypeId::DYN, &[], true);
+                self.f.push_text(&path);
+                self.f.op(Op::CallFfi, &[import.0]);
+            }
+            Err(told) => {
                 self.f.unit();
-                self.problem(Problem {
-                    span,
-                    kind: ProblemKind::Library {
-                        wanted: wanted.to_string(),
-                        reason,
-                    },
-                });
+                self.no_library(told, span);
             }
         }
+    }
+
+    fn no_library(&self, told: Box<Diagnostic>, span: Span) {
+        self.problem(Problem {
+            span,
+            kind: ProblemKind::Library(told),
+        });
+    }
+
+    /// The version that the label in a literal holds: one that is assigned a version with `.=`, and once only, for literals
+    /// are looked up before anything runs.
+    fn held_version(&self, literal: Span) -> Option<String> {
+        let Meaning::Slot(var) = self.analysis().meaning(literal.start) else {
+            return None;
+        };
+        let var = self.analysis().var(var);
+        if let Some(value) = var.value {
+            return written_version(self.tree(), value);
+        }
+        if var.kind != VarKind::Session || var.first > 0 {
+            return None;
+        }
+        let label = self.text(var.label?);
+        let known = self.shared.options.versions.iter();
+        let mut known = known.filter(|(name, _)| name == label);
+        known.next_back().map(|(_, version)| version.clone())
     }
 
     /// The map with `***`.

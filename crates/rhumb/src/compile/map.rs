@@ -72,9 +72,11 @@ impl Code<'_> {
                     subfield,
                     label,
                     mutability,
+                    value,
                 } => {
                     self.label(*label, field.span.start, false);
                     self.f.coerce(TypeId::DYN);
+                    self.checks(*value);
                     let flags = literal_flags(*mutability, *subfield);
                     items.push((ItemKind::Named, Some(self.name(*label)), flags));
                 }
@@ -103,6 +105,7 @@ impl Code<'_> {
             Expr::Lambda { .. } | Expr::Subroutine(_) => {
                 self.routine(value, None);
                 self.f.coerce(TypeId::DYN);
+                self.checks(value);
             }
             _ => self.dynamic(value, Want::Value),
         }

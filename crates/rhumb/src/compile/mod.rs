@@ -41,7 +41,7 @@ use crate::tree::{Expr, FlowOp, StepKind, Tree};
 use code::{Code, Shared, Want};
 use units::{UnitId, VarKind};
 
-pub use library::{Found, Libraries, Native, NoLibraries, Wanted, wanted};
+pub use library::{Found, Libraries, Native, NoLibraries, Wanted, known_versions};
 pub use problem::{Problem, ProblemKind};
 
 /// Stack of the thread that compiles: the tree's depth is bounded, so this is never used up.
@@ -63,6 +63,8 @@ pub struct Options<'a> {
     pub strict: bool,
     /// The document is a block of a prompt ([`BLOCK`]); the labels of the blocks before it.
     pub session: Option<&'a [String]>,
+    /// Labels of the blocks before it that hold a version ([`known_versions`]); the last of a label counts.
+    pub versions: &'a [(String, String)],
 }
 
 impl<'a> Options<'a> {
@@ -81,6 +83,7 @@ impl<'a> Options<'a> {
             parts: &[],
             strict: false,
             session: None,
+            versions: &[],
         }
     }
 }
@@ -98,6 +101,9 @@ pub struct Part {
 /// their cells: the cells of earlier labels are read from it and those of new labels put into it, so that all blocks and
 /// the routines in them share the labels, each with its ratchet.
 pub const BLOCK: &str = "block";
+
+/// Under this name, which no label has, a session holds the map that is `!` in all its blocks (§3.8).
+pub const SESSION_BASE: &str = "!";
 
 /// The labels of the document itself that a block adds to a session of earlier labels; sorted.
 pub fn session_labels(tree: &Tree, earlier: &[String]) -> Vec<String> {
@@ -281,7 +287,13 @@ fn document(shared: &Shared<'_>) {
     }
     prelude::load(shared, &mut f);
     if needs_base {
-        f.op(Op::MapNew, &[0, 0]);
+        if session {
+            let cells = f.param(0);
+            f.load(cells);
+            f.op(Op::GetName, &[shared.module.name(SESSION_BASE).0]);
+        } else {
+            f.op(Op::MapNew, &[0, 0]);
+        }
         f.coerce(TypeId::DYN);
         f.op(Op::MakeRoutine, &[body.0, 0, 2]);
         f.coerce(TypeId::DYN);

@@ -20,13 +20,8 @@ pub struct Problem {
 pub enum ProblemKind {
     /// Too much for one function or module; the text names what.
     Limit(String),
-    /// No library answers to that literal.
-    Library {
-        /// The literal.
-        wanted: String,
-        /// Why it was not found.
-        reason: String,
-    },
+    /// No library answers to a literal: what is to be told, without its place.
+    Library(Box<Diagnostic>),
     /// Nothing defines that label (only where that is a mistake).
     Undefined(String),
     /// The compiler's own mistake.
@@ -36,9 +31,9 @@ pub enum ProblemKind {
 impl Problem {
     /// Its code.
     #[must_use]
-    pub const fn code(&self) -> Code {
-        match self.kind {
-            ProblemKind::Library { .. } => codes::LIBRARY_NOT_FOUND,
+    pub fn code(&self) -> Code {
+        match &self.kind {
+            ProblemKind::Library(told) => told.code,
             ProblemKind::Limit(_) => codes::TOO_LARGE,
             ProblemKind::Undefined(_) => codes::UNDEFINED,
             ProblemKind::Internal(_) => codes::COMPILER,
@@ -50,9 +45,7 @@ impl Problem {
     pub fn diagnostic(&self, file: FileId) -> Diagnostic {
         let told = Diagnostic::error(self.code());
         let told = match &self.kind {
-            ProblemKind::Library { wanted, reason } => told
-                .arg("library", wanted.as_str())
-                .arg("reason", reason.as_str()),
+            ProblemKind::Library(own) => (**own).clone(),
             ProblemKind::Limit(what) => told.arg("what", what.as_str()),
             ProblemKind::Internal(reason) => told.arg("reason", reason.as_str()),
             ProblemKind::Undefined(label) => told.arg("label", label.as_str()),

@@ -258,7 +258,7 @@ impl Code<'_> {
             self.f.op(Op::AutoApply, &[]);
             return self.done(want);
         }
-        self.expr(id, want);
+        self.statement(id, want);
         if want != Want::Nothing {
             self.f.coerce(TypeId::DYN);
         }

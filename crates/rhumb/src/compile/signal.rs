@@ -4,9 +4,7 @@ use emit::{Const, Local};
 use fzb::tables::TypeId;
 use isa::Op;
 
-use crate::tree::{
-    Arg, ArgKind, Emission, EventKind, Expr, Pattern, Rule, RuleKind, Span,
-};
+use crate::tree::{Arg, ArgKind, Emission, EventKind, Expr, Pattern, Rule, RuleKind, Span};
 
 use super::code::{Code, Want};
 use super::rules;

@@ -402,11 +402,7 @@ impl Code<'_> {
     }
 
     /// Adds what tells departures to a set of events, if a rule sees them.
-    pub(super) fn departure_topic(
-        &self,
-        list: &[Rule],
-        topics: &mut Vec<(Kind, Option<NameId>)>,
-    ) {
+    pub(super) fn departure_topic(&self, list: &[Rule], topics: &mut Vec<(Kind, Option<NameId>)>) {
         let departure = (Kind::Proclamation, Some(self.module().name(RETRACT)));
         if self.departures(list).next().is_some() && !topics.contains(&departure) {
             topics.push(departure);

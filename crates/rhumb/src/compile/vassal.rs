@@ -268,13 +268,7 @@ impl Code<'_> {
     }
 
     /// Posts what a signal becomes, and leaves the reply: as the vassal's rules for replies make it.
-    fn post_through(
-        &mut self,
-        list: &[Rule],
-        name: fzb::tables::NameId,
-        count: u32,
-        flags: u32,
-    ) {
+    fn post_through(&mut self, list: &[Rule], name: fzb::tables::NameId, count: u32, flags: u32) {
         let tree = self.tree();
         let mut replies: Vec<(&Event, ExprId)> = Vec::new();
         for rule in list {

@@ -166,6 +166,7 @@ impl Parser<'_> {
                 subfield: false,
                 label,
                 mutability,
+                ..
             } => {
                 let mutability = Some(mutability);
                 (ParamKind::Label { label, mutability }, None)
@@ -263,6 +264,7 @@ impl Parser<'_> {
                 subfield: false,
                 label,
                 mutability,
+                ..
             } => {
                 let mutability = Some(mutability);
                 (DestructureKind::Label { label, mutability }, None)

@@ -172,14 +172,15 @@ impl Parser<'_> {
             Sign::Dot => Mutability::Immutable,
             _ => Mutability::Mutable,
         };
+        let span = self.since(start);
+        // Only a meta-operator behind the pun sees this: the value of the label.
+        let value = self.tree.add(Expr::Label(label), span);
         let kind = FieldKind::Pun {
             subfield,
             label,
             mutability,
+            value,
         };
-        let span = self.since(start);
-        // Only a meta-operator behind the pun sees this: the value of the label.
-        let value = self.tree.add(Expr::Label(label), span);
         Some((kind, value))
     }
 

@@ -115,6 +115,7 @@ impl Parser<'_> {
                     subfield,
                     label,
                     mutability,
+                    ..
                 } => PatternItemKind::Pun {
                     subfield,
                     label,

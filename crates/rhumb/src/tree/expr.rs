@@ -208,6 +208,8 @@ pub enum FieldKind {
         label: LabelId,
         /// `.` or `:`.
         mutability: Mutability,
+        /// The label as an expression, to which assertions attach.
+        value: ExprId,
     },
     /// `&m`
     Spread(ExprId),

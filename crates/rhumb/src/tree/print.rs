@@ -304,6 +304,7 @@ impl Printer<'_> {
                 subfield,
                 label,
                 mutability,
+                ..
             } => self.pun(*subfield, *label, Some(*mutability)),
             FieldKind::Spread(expr) => {
                 self.out.push('&');

@@ -5,6 +5,7 @@ use super::state::{Purpose, Selecting};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
 use crate::fiber::{Role, State};
+use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -36,6 +37,7 @@ impl World {
             let Some(id) = self.listening(listener.handler) else {
                 continue;
             };
+            self.emission_note(SpaceAct::Delivered, index, Some(id));
             let mark = self.temp(listener.event)?;
             self.give_up_owned(id);
             let event = self.temps[mark];
@@ -82,6 +84,7 @@ impl World {
         } else {
             own
         };
+        self.emission_note(SpaceAct::Delivered, index, Some(id));
         self.save_running();
         if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
             fiber.home = home;

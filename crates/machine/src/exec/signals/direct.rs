@@ -15,6 +15,7 @@ use crate::frame::{Frame, flags};
 use crate::heap::object::{BLOB_HEADER, BlobObj, MAP_HEADER, MapObj, TextObj, kind};
 use crate::legend::Legends;
 use crate::space::Crossing;
+use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
 use crate::world::{FnSlot, World};
 
@@ -203,6 +204,7 @@ impl World {
                 emission.multi = prompt.flags & prompt_flags::MULTI != 0;
                 emission.status = Status::Held;
             }
+            self.emission_note(SpaceAct::Taken, index, Some(owner_id));
             self.save_in(&mut *child);
             (*child).parent = None;
             (*child).state = State::Captured;
@@ -321,6 +323,7 @@ impl World {
             }
             let (emitter, outer, dst) = (emission.emitter, emission.outer, emission.dst);
             let child: *mut Fiber = &raw mut **self.fibers.get_mut(emitter.0 as usize)?.as_mut()?;
+            self.reply_note(SpaceAct::Replied, asked, Some(emitter));
             let value = if asked.pairs == 0 {
                 Value::EMPTY
             } else {

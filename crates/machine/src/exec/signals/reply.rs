@@ -6,8 +6,9 @@ use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
 use crate::fiber::{FiberId, State};
 use crate::legend::Legends;
+use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
-use crate::world::World;
+use crate::world::{Late, Warning, World};
 use fzb::tables::Lang;
 
 /// What a `reply` asks for.
@@ -67,10 +68,10 @@ impl World {
             None
         };
         let Some((slot, id)) = self.addressee(target)? else {
-            return self.late(asked, "there is nothing to reply to");
+            return self.late(asked, Late::Nothing);
         };
         let Some(emission) = self.emission_of(id) else {
-            return self.late(asked, "a second reply to an emission that takes one");
+            return self.late(asked, Late::Second);
         };
         let (status, resumable, trap, multi) = (
             emission.status,
@@ -81,10 +82,10 @@ impl World {
         let record = slot.and_then(|slot| self.emissions.selecting.get(slot as usize).copied());
         let handler = record.is_some_and(|record| record.purpose == Purpose::Handler);
         if handler && record.is_some_and(|record| record.replied) {
-            return self.late(asked, "a second reply to an emission that takes one");
+            return self.late(asked, Late::Second);
         }
         if !handler && status == Status::Open {
-            return self.late(asked, "the emission has ended");
+            return self.late(asked, Late::Ended);
         }
         if !resumable {
             return Err(self.fault(Fault::State, "what was thrown cannot be resumed"));
@@ -101,6 +102,10 @@ impl World {
         // SAFETY: the caller's promise.
         unsafe { self.payload(asked, inner.map_or(trap, |inner| Some(inner.trap)))? };
         let payload = mark;
+        if let Some(emission) = self.emission_of(id) {
+            let emitter = inner.map_or(emission.emitter, |inner| inner.fiber);
+            self.reply_note(SpaceAct::Replied, asked, Some(emitter));
+        }
         if handler {
             let value = self.temps[payload];
             self.temps.truncate(mark);
@@ -123,7 +128,7 @@ impl World {
             return if self.resume_kept(id.0, value) {
                 self.replied(asked)
             } else {
-                self.late(asked, "the prompt has gone on")
+                self.late(asked, Late::Gone)
             };
         }
         let (Some(slot), Some(record)) = (slot, record) else {
@@ -459,9 +464,7 @@ impl World {
         }
         let Some((_, index)) = best else { return false };
         self.emissions.starved += 1;
-        self.warn(format_args!(
-            "nothing else can go on: a parked emission goes on without a reply"
-        ));
+        self.warn(&Warning::Starved);
         self.resume_kept(index, Value::EMPTY);
         true
     }
@@ -507,13 +510,23 @@ impl World {
     }
 
     /// A reply that cannot have an effect: empty in Rhumb, which warns; a fault elsewhere.
-    fn late(&mut self, asked: &Replying, why: &str) -> Raise<Next> {
+    fn late(&mut self, asked: &Replying, why: Late) -> Raise<Next> {
         if self.policy() != Lang::Rhumb {
-            return Err(self.fault(Fault::Late, why));
+            return Err(self.fault(Fault::Late, why.text()));
         }
         self.emissions.late += 1;
-        self.warn(format_args!("409: {why}"));
+        self.reply_note(SpaceAct::Late, asked, None);
+        self.warn(&Warning::Late(why));
         self.replied(asked)
+    }
+
+    /// Tells of a reply, by its name if it has one.
+    pub(super) fn reply_note(&mut self, act: SpaceAct, asked: &Replying, to: Option<FiberId>) {
+        // Without room for its name a reply is told of as one without.
+        let name = (self.space_tracer.is_some() && asked.flags & NAMED != 0)
+            .then(|| self.name(asked.name).ok())
+            .flatten();
+        self.space_note(act, 3, name, 0, to.map(|fiber| fiber.0));
     }
 
     /// Copies the chain of fibers from an emitter to the child of its prompt: registers, frames, prompts and the records of
@@ -656,6 +669,8 @@ impl World {
             Some(record) => record.emission,
             None => return Err(self.fault(Fault::State, "no selector handles an event here")),
         };
+        let emitter = self.emission_of(id).map(|emission| emission.emitter);
+        self.emission_note(SpaceAct::Parked, id.0, emitter);
         match self.emission_of(id) {
             Some(emission) => Ok(emission.event),
             None => Err(self.fault(Fault::State, "the event has been replied to")),

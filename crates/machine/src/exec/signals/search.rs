@@ -9,8 +9,9 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
 use crate::host_memory::copied;
 use crate::space::{Keys, Listener, Outward};
+use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
-use crate::world::World;
+use crate::world::{Warning, World};
 
 /// What a post asks for.
 pub(crate) struct Posting {
@@ -90,6 +91,7 @@ impl World {
         }
         let error = self.error_topic()?;
         let through = self.space_of(target);
+        self.space_note(SpaceAct::Raised, 1, Some(name), through.unwrap_or(0), None);
         let place = match through {
             Some(space) => Place::Space(space),
             None => Place::Fiber(self.current),
@@ -340,6 +342,7 @@ impl World {
         let Some((Some(prompt), parent)) = prompt else {
             return Err(self.fault(Fault::Internal, "a prompt vanished"));
         };
+        self.emission_note(SpaceAct::Taken, index, parent);
         if at.is_none() {
             let home = parent.map_or(Home::Parent, |id| {
                 Home::Fiber(id.0, self.fiber_generation(id))
@@ -430,8 +433,9 @@ impl World {
             return self.untaken(dst, trap);
         }
         self.emissions.unmatched += 1;
+        self.space_note(SpaceAct::Uncaught, 1, Some(topic), 0, None);
         let topic = copied(self.name_text(topic));
-        self.warn(format_args!("uncaught signal #{topic}"));
+        self.warn(&Warning::Uncaught(&topic));
         self.untaken(dst, trap)
     }
 

@@ -29,8 +29,12 @@ impl Walker<'_> {
             | Expr::Duration(_)
             | Expr::Text(_)
             | Expr::Key(_)
-            | Expr::Library(_)
             | Expr::Realm { .. } => {}
+            Expr::Library(library) => {
+                if let crate::tree::LibraryVersion::Label(label) = library.version {
+                    self.mention(label, at);
+                }
+            }
             Expr::Date(moment) => {
                 if let Some(crate::tree::CalendarDate::Interpolated(parts)) = &moment.date {
                     for part in parts {
