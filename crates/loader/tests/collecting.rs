@@ -50,7 +50,7 @@ fn run(path: &Path, collect: bool) -> Option<(u64, u64, Result<(), String>)> {
     world.set_world_map(&base.result().clone()).unwrap();
     world.set_truth_words(document.locale.yes, document.locale.no);
     world.set_test_mode(true);
-    let ended = world.bind(&module).map(drop);
+    let ended = world.bind(&module).and_then(|_| world.conclude());
     let count = world.test_count();
     Some((
         count.passed,
