@@ -38,6 +38,8 @@ pub enum SpaceOp {
     ReadPins,
     /// `next_event`.
     NextEvent,
+    /// No instruction: tells what was pinned by who was cancelled, as far as nobody has been told.
+    Retracted,
 }
 
 impl SpaceOp {
@@ -199,6 +201,8 @@ pub trait Spaces: Send + 'static {
     fn owner_finished(&mut self, owner: (u32, u32), heir: (u32, u32)) -> usize;
     /// Who owns a subscription, if it exists.
     fn subscriber(&self, subscription: u64) -> Option<(u32, u32)>;
+    /// Has somebody who was cancelled pinned something, and its listeners were not told yet?
+    fn has_retracted(&self) -> bool;
     /// A fiber whose subscription is gone, so that it waits for nothing; each is answered once.
     fn next_orphan(&mut self) -> Option<(u32, u32)>;
     /// Do they hold any value?
@@ -537,8 +541,8 @@ impl World {
         if count != self.elements_len(other.as_ticket()) {
             return Ok(false);
         }
-        let mark = self.temp(one)?;
-        self.temp(other)?;
+        let mark = self.temps.len();
+        self.push_temps(&[one, other])?;
         for index in 0..count {
             let (x, y) = (
                 self.element(self.temps[mark].as_ticket(), index),

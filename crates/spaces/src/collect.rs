@@ -48,6 +48,9 @@ impl Space {
 
 impl Tuplespaces {
     pub(crate) fn show_roots(&mut self, scope: Scope, v: &mut Visitor<'_>) {
+        for (_, event) in &mut self.retracted {
+            show(v, event);
+        }
         match scope {
             Scope::Minor => self.show_young(v),
             Scope::Major => {

@@ -57,6 +57,9 @@ impl Spaces for Tuplespaces {
             .get(&subscription)
             .map(|subscription| subscription.owner)
     }
+    fn has_retracted(&self) -> bool {
+        !self.retracted.is_empty()
+    }
     fn next_orphan(&mut self) -> Option<(u32, u32)> {
         self.orphans.pop()
     }

@@ -35,6 +35,7 @@ pub(crate) fn run(
         }
         SpaceOp::Write => proclaim::write(world, args, first, count, dst),
         SpaceOp::Subscribe => subscribe::subscribe(world, args, first, dst),
+        SpaceOp::Retracted => proclaim::tell_retracted(world, dst),
         SpaceOp::NextEvent => wait::next_event(world, first, dst),
         SpaceOp::ReadPins => proclaim::read_pins(world, args[0], first).map(Outcome::Value),
         SpaceOp::RunIn => {

@@ -254,9 +254,7 @@ fn retract(world: &mut World, written: Written, space: u32, proclaimer: u64) -> 
     };
     world.space_refund(gone.len() * PIN_BYTES);
     let mark = world.host_mark();
-    for event in &gone {
-        world.host_push(*event)?;
-    }
+    world.host_push_all(&gone)?;
     let count = departed(world, space, mark)?;
     Told {
         space,
@@ -265,6 +263,41 @@ fn retract(world: &mut World, written: Written, space: u32, proclaimer: u64) -> 
         arrived: false,
         monitored: false,
         dst: written.dst,
+    }
+    .tell(world, mark)
+}
+
+/// Tells what who was cancelled had pinned in a space, if there is such a thing.
+pub(crate) fn tell_retracted(world: &mut World, dst: u16) -> Raise<Outcome> {
+    let mark = world.host_mark();
+    let found = with(world, |spaces| {
+        let (space, _) = *spaces.retracted.first()?;
+        // One space at a time: what is in another is told when this delivery has ended.
+        let mut events: Vec<Value> = Vec::new();
+        if events.try_reserve_exact(spaces.retracted.len()).is_err() {
+            spaces.retracted.clear();
+            return None;
+        }
+        spaces.retracted.retain(|(other, event)| {
+            if *other == space {
+                events.push(*event);
+            }
+            *other != space
+        });
+        Some((space, events))
+    })?;
+    let Some((space, events)) = found else {
+        return Ok(Outcome::Value(Value::EMPTY));
+    };
+    world.host_push_all(&events)?;
+    let gone = departed(world, space, mark)?;
+    Told {
+        space,
+        topic: 0,
+        gone,
+        arrived: false,
+        monitored: false,
+        dst,
     }
     .tell(world, mark)
 }

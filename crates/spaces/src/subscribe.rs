@@ -18,7 +18,7 @@ use crate::table::{SUBSCRIPTION_BYTES, Subscription, TOPIC_BYTES, Topics, Tuples
 pub(crate) fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16) -> Raise<Outcome> {
     let filter = world.space_take_filter();
     if world.space_operand(first, 1).is_empty() {
-        return unsubscribe(world, first);
+        return unsubscribe(world, first, dst);
     }
     let asked = operand_space_made(world, first, 0)?;
     let handler = world.space_operand(first, 1);
@@ -219,7 +219,7 @@ impl Tuplespaces {
 }
 
 /// `R <> ___`: removes what the running process registered by naming the space.
-fn unsubscribe(world: &mut World, first: u16) -> Raise<Outcome> {
+fn unsubscribe(world: &mut World, first: u16, dst: u16) -> Raise<Outcome> {
     let of = world.space_operand(first, 0);
     if world.space_attachable(of) && world.space_number(of).is_none() {
         // Nobody has ever subscribed to it.
@@ -241,5 +241,6 @@ fn unsubscribe(world: &mut World, first: u16) -> Raise<Outcome> {
     world.space_refund(bytes);
     world.space_note(SpaceAct::Unsubscribed, 0, None, asked, None);
     world.space_end_orphans();
-    Ok(Outcome::Value(Value::EMPTY))
+    // What its processes had pinned is gone with them.
+    crate::proclaim::tell_retracted(world, dst)
 }

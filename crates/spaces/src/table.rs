@@ -133,6 +133,8 @@ pub struct Tuplespaces {
     pub(crate) owned: Table<Owner, Numbers>,
     /// Processes of subscriptions that are gone.
     pub(crate) orphans: Vec<Owner>,
+    /// What was pinned in a space by who was cancelled, until its listeners are told that it is gone.
+    pub(crate) retracted: Vec<(u32, Value)>,
     /// Subscriptions, pins and threads, and spaces, in which young values may stand.
     pub(crate) young: Vec<u64>,
     pub(crate) young_spaces: Vec<u32>,
@@ -231,8 +233,14 @@ impl Tuplespaces {
             {
                 bytes += self.unsubscribe(number);
             }
-            if self.pins.get(&number).is_some_and(|pin| pin.owner == owner) {
+            if let Some(pin) = self.pins.get(&number).filter(|pin| pin.owner == owner) {
+                let (space, event) = (pin.space, pin.event);
                 bytes += self.unpin(number).map_or(0, |_| PIN_BYTES);
+                let of_fiber = self.get(space).is_none_or(|space| space.fiber.is_some());
+                // If there is no room to remember it, nobody is told.
+                if !of_fiber && self.retracted.try_reserve(1).is_ok() {
+                    self.retracted.push((space, event));
+                }
             }
         }
         bytes

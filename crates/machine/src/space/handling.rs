@@ -1,9 +1,9 @@
 //! What the spaces may ask about the handler that runs, and what they may do with processes of subscriptions
 //! (docs/specs/machine.md §7 "Spaces", docs/specs/rhumb.md §5.5, §5.8).
 
-use super::{Crossing, KEYS, Keys, Outcome, PROCLAMATION};
+use super::{Crossing, KEYS, Keys, Outcome, PROCLAMATION, SpaceOp};
 use crate::exec::dispatch::Next;
-use crate::exec::signals::{Purpose, Selecting};
+use crate::exec::signals::{DROPPED, Purpose, Selecting};
 use crate::fault::{Fault, Raise};
 use crate::fiber::{FiberId, Home, Role, State};
 use crate::value::{Kind, Value};
@@ -183,6 +183,23 @@ impl World {
         self.emissions.ending_orphans = false;
     }
 
+    /// The frame on top is to go on at `next`: before that, who listens hears that what was pinned by who has been cancelled
+    /// is gone.
+    pub(crate) fn tell_retracted(&mut self, next: Next) -> Raise<Next> {
+        let Some(spaces) = self.spaces.as_ref().filter(|spaces| spaces.has_retracted()) else {
+            return Ok(next);
+        };
+        let runner = spaces.runner();
+        // SAFETY: the frame on top of the running fiber. What goes on elsewhere tells it later.
+        if next.pc.is_null() || next.pc != unsafe { (*self.frame).pc } {
+            return Ok(next);
+        }
+        match runner(self, SpaceOp::Retracted, [0; 4], 0, 0, DROPPED)? {
+            Outcome::Value(_) => Ok(next),
+            Outcome::Continue(first) => Ok(first),
+        }
+    }
+
     /// What a fiber that comes to its end owns passes to another.
     pub(crate) fn bequeath(&mut self, id: FiberId, heir: FiberId) {
         let generation = match self.fibers.get_mut(id.0 as usize) {
@@ -269,6 +286,14 @@ impl World {
         let event = self.event_of_temps(PROCLAMATION, Some(topic), mark, 1)?;
         self.temps.truncate(mark);
         Ok(event)
+    }
+
+    /// Roots several values at once, so that none of them is missed if that collects.
+    ///
+    /// # Errors
+    /// Fault mem.
+    pub fn host_push_all(&mut self, values: &[Value]) -> Raise<()> {
+        self.push_temps(values)
     }
 
     /// Puts a value in a place of the temporary roots.

@@ -135,7 +135,8 @@ impl World {
             (true, true) => self.event_of_temps(1, None, 0, 0)?,
             (true, false) => Value::EMPTY,
         };
-        self.resume_with(dst, value)
+        let next = self.resume_with(dst, value)?;
+        self.tell_retracted(next)
     }
 
     /// The running fiber is a handler that ended: the emitter goes on, unless it has gone on already.

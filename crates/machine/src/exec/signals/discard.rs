@@ -64,7 +64,10 @@ impl World {
         let (dst, branch) = (emission.owner_dst, emission.owner_branch);
         self.drop_emission(index);
         match then {
-            Then::Deliver => match self.prompt_result(dst, branch, value) {
+            Then::Deliver => match self
+                .prompt_result(dst, branch, value)
+                .and_then(|next| self.tell_retracted(next))
+            {
                 Ok(next) => Ok(next),
                 Err(Raised(())) => Err(self
                     .raised
