@@ -70,23 +70,42 @@ impl Tuplespaces {
         let keyed = keys
             .iter()
             .map(|&(position, hash)| key(kind, Some(topic), Some((position, hash))));
+        let mut first: &[u64] = &[];
         let mut found: Vec<u64> = Vec::new();
         for key in plain.into_iter().chain(keyed) {
             let listed = space.index.get(&key).map_or(&[][..], |list| list.all());
+            if listed.is_empty() {
+                continue;
+            }
+            if first.is_empty() {
+                first = listed;
+                continue;
+            }
+            if found.is_empty() {
+                if found.try_reserve(first.len()).is_err() {
+                    return false;
+                }
+                found.extend_from_slice(first);
+            }
             if found.try_reserve(listed.len()).is_err() {
                 return false;
             }
             found.extend_from_slice(listed);
         }
-        // Each is in one list, or in that of any topic too.
-        found.sort_unstable();
-        found.dedup();
-        if out.try_reserve(found.len()).is_err() {
+        let numbers = if found.is_empty() {
+            first
+        } else {
+            // Each is in one list, or in that of any topic too.
+            found.sort_unstable();
+            found.dedup();
+            &found
+        };
+        if out.try_reserve(numbers.len()).is_err() {
             return false;
         }
-        out.extend(found.into_iter().filter_map(|number| {
-            let found = self.subscriptions.get(&number)?;
-            Some(found.listener(number))
+        out.extend(numbers.iter().filter_map(|number| {
+            let found = self.subscriptions.get(number)?;
+            Some(found.listener(*number))
         }));
         true
     }

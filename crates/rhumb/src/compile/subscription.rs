@@ -33,7 +33,9 @@ impl Code<'_> {
         let mut inner = Code::open(self.shared, unit, function);
         match tree.expr(id) {
             Expr::Selector(list) => {
+                let event = inner.f.param(1);
                 topics = inner.subscription_topics(list);
+                inner.departure_rules(list, event, &mut topics);
                 inner.selector_code(list, tree.span(id).start, false);
             }
             Expr::Lambda {
