@@ -275,6 +275,8 @@ impl Tuplespaces {
                 self.free.push(number - 1);
             }
         }
+        self.made = 0;
+        self.made_bound = 2 * (self.list.len() - self.free.len());
         bytes
     }
 

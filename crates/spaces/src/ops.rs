@@ -118,6 +118,9 @@ pub(crate) fn new_space(
     fiber: Option<Owner>,
     creator: u64,
 ) -> Raise<u32> {
+    if with(world, |spaces| spaces.is_due())? {
+        world.collect();
+    }
     world.space_charge(SPACE_BYTES)?;
     match with(world, |spaces| spaces.add(parent, fiber, creator))? {
         Some(space) => Ok(space),

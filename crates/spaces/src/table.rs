@@ -116,6 +116,9 @@ pub(crate) const SUBSCRIPTION_BYTES: usize = size_of::<Subscription>() + 128;
 pub(crate) const TOPIC_BYTES: usize = 48;
 pub(crate) const PIN_BYTES: usize = size_of::<Pin>() + 192;
 
+/// Spaces made between two collections of everything, at least: only a collection finds out that one is needed no more.
+const COLLECT_AFTER: usize = 10_000;
+
 /// The spaces of one World. Number 0 is none.
 #[derive(Default)]
 pub struct Tuplespaces {
@@ -124,6 +127,9 @@ pub struct Tuplespaces {
     pub(crate) epoch: u32,
     /// Work list of the collector.
     pub(crate) work: Vec<u32>,
+    /// Spaces made since the last collection of everything, and how many are made before the next one.
+    pub(crate) made: usize,
+    pub(crate) made_bound: usize,
     /// Number of the last subscription, proclamation or thread.
     pub(crate) last: u64,
     pub(crate) subscriptions: Table<u64, Subscription>,
@@ -149,6 +155,11 @@ impl Tuplespaces {
     /// Number of spaces that exist, for tests and tools.
     pub fn count(&self) -> usize {
         self.list.iter().flatten().count()
+    }
+
+    /// Have so many spaces been made that it is worth while to look which of them are still needed?
+    pub(crate) fn is_due(&self) -> bool {
+        self.made > self.made_bound.max(COLLECT_AFTER)
     }
 
     pub(crate) fn get(&self, space: u32) -> Option<&Space> {
@@ -200,6 +211,7 @@ impl Tuplespaces {
         };
         *self.list.get_mut(slot as usize)? = Some(space);
         self.young_spaces.push(slot + 1);
+        self.made += 1;
         Some(slot + 1)
     }
 
