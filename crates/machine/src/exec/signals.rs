@@ -18,7 +18,7 @@ pub(crate) use event::{What, slot};
 pub(crate) use prompt::How;
 pub(crate) use reply::Replying;
 pub(crate) use search::Posting;
-pub(crate) use state::{Emission, Emissions, Purpose, DROPPED, RETURNS, Selecting, Status};
+pub(crate) use state::{DROPPED, Emission, Emissions, Purpose, RETURNS, Selecting, Status};
 pub(crate) use throws::Met;
 
 use super::calls::wide;
