@@ -1,10 +1,12 @@
 //! Vassals: routines that events cross, and what becomes of them there (docs/specs/rhumb.md §5.8).
 
 use emit::{Const, Local};
-use fzb::tables::TypeId;
+use fzb::tables::{EventKind, NameId, TypeId};
 use isa::Op;
 
-use crate::tree::{Event, EventKind, Expr, ExprId, Pattern, Rule, RuleKind, RuleMode};
+use crate::tree::{
+    Event, EventKind as Sign, Expr, ExprId, Pattern, Rule, RuleKind, RuleMode, Topic,
+};
 
 use super::code::{Code, Want};
 use super::rules;
@@ -40,7 +42,7 @@ impl Code<'_> {
         let mut topics = Vec::new();
         for rule in list.iter().filter(passes) {
             if let Some(event) = rules::event_of(tree, rule)
-                && event.kind != EventKind::Reply
+                && event.kind != Sign::Reply
             {
                 let topic = self.topic(event);
                 if !topics.contains(&topic) {
@@ -66,7 +68,7 @@ impl Code<'_> {
                     action,
                     mode,
                 } => match tree.pattern(*pattern) {
-                    Pattern::Event(found) if found.kind != EventKind::Reply => {
+                    Pattern::Event(found) if found.kind != Sign::Reply => {
                         (found, Some(*action), *mode)
                     }
                     _ => continue,
@@ -105,8 +107,8 @@ impl Code<'_> {
                 RuleKind::Pass { event, .. } => Some((event.kind, self.topic(event).1)),
                 RuleKind::Default(_) => None,
             };
-            if let Some((EventKind::Proclamation, Some(name))) = becomes
-                && event.kind == EventKind::Proclamation
+            if let Some((Sign::Proclamation, Some(name))) = becomes
+                && event.kind == Sign::Proclamation
             {
                 passed.push((self.topic(event), name));
             }
@@ -198,7 +200,7 @@ impl Code<'_> {
         };
         match (onward, action) {
             (Some((kind, name, args)), _) => {
-                let signal = kind == EventKind::Signal;
+                let signal = kind == Sign::Signal;
                 if signal {
                     // A signal does not depart.
                     self.goes(crossing, DEPARTURE);
@@ -213,8 +215,7 @@ impl Code<'_> {
                     }
                 };
                 if signal {
-                    self.post_through(list, name, count, flags);
-                    self.answer_once(crossing);
+                    self.post_through(list, crossing, name, count, flags);
                 } else {
                     self.f.op(Op::Write, &[name.0, count, flags]);
                     self.f.pop();
@@ -252,9 +253,9 @@ impl Code<'_> {
     /// Is an emission on the right of a rule what the event becomes? Replies and retractions are actions.
     fn is_onward(&self, emission: &crate::tree::Emission) -> bool {
         match emission.kind {
-            EventKind::Signal => true,
-            EventKind::Reply => false,
-            EventKind::Proclamation => {
+            Sign::Signal => true,
+            Sign::Reply => false,
+            Sign::Proclamation => {
                 let topic = emission.topic.map_or("", |label| self.text(label));
                 let nothing = match emission.args.as_deref() {
                     Some([only]) => {
@@ -267,48 +268,70 @@ impl Code<'_> {
         }
     }
 
-    /// Posts what a signal becomes, and leaves the reply: as the vassal's rules for replies make it.
-    fn post_through(&mut self, list: &[Rule], name: fzb::tables::NameId, count: u32, flags: u32) {
+    /// Posts what a signal becomes; the reply goes back as the vassal's rules for replies make it, else as it is.
+    fn post_through(
+        &mut self,
+        list: &[Rule],
+        crossing: Crossing,
+        name: NameId,
+        count: u32,
+        flags: u32,
+    ) {
         let tree = self.tree();
-        let mut replies: Vec<(&Event, ExprId)> = Vec::new();
-        for rule in list {
-            if let RuleKind::Match {
-                pattern, action, ..
-            } = &rule.kind
-                && let Pattern::Event(event) = tree.pattern(*pattern)
-                && event.kind == EventKind::Reply
-            {
-                replies.push((event, *action));
-            }
-        }
-        if replies.is_empty() {
-            return self.f.op(Op::Post, &[name.0, count, flags]);
-        }
-        let mut topics = Vec::new();
-        for (event, _) in &replies {
-            let topic = self.topic(event);
-            if !topics.contains(&topic) {
-                topics.push(topic);
-            }
-        }
-        let topics = self.module().constant(Const::Topics(topics));
-        self.f.op(Op::PostTrap, &[name.0, count, flags, topics.0]);
+        let any = self
+            .module()
+            .constant(Const::Topics(vec![(EventKind::Signal, None)]));
+        self.f.op(Op::PostTrap, &[name.0, count, flags, any.0]);
         let reply = self.f.temp(TypeId::DYN);
         self.f.coerce(TypeId::DYN);
         self.f.store(reply);
         let end = self.f.label();
-        for (event, action) in replies {
+        for rule in list {
+            let RuleKind::Match {
+                pattern, action, ..
+            } = &rule.kind
+            else {
+                continue;
+            };
+            let Pattern::Event(event) = tree.pattern(*pattern) else {
+                continue;
+            };
+            if event.kind != Sign::Reply {
+                continue;
+            }
             let next = self.f.label();
             self.match_event(event, reply, next);
+            if event.topic == Topic::Anonymous {
+                // No reply looks like one that says nothing.
+                self.has_arguments(reply);
+                self.f.jump_if_not(next);
+            }
             self.in_action = true;
-            self.dynamic(action, Want::Value);
+            self.dynamic(*action, Want::Value);
             self.in_action = false;
+            self.answer_once(crossing);
             self.f.jump(end);
             self.f.bind(next);
         }
-        self.event_payload(reply);
+        self.f.load(crossing.answered);
+        self.f.jump_if(end);
+        self.has_arguments(reply);
+        self.f.store(crossing.answered);
+        // An event as the list of arguments is passed on with its name; without name and arguments it was no reply.
+        self.f.load(reply);
+        let none = self.module().name("");
+        self.f.op(Op::Reply, &[none.0, 1, SPREAD]);
+        self.f.pop();
         self.f.bind(end);
         self.f.free_temp(reply);
+    }
+
+    /// Pushes whether an event has arguments.
+    fn has_arguments(&mut self, event: Local) {
+        self.f.push_int(0);
+        self.f.load(event);
+        self.f.op(Op::Len, &[]);
+        self.f.op(Op::I64Lt, &[]);
     }
 
     /// Replies with the top, unless it is empty or an earlier rule has replied.

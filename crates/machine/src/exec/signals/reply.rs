@@ -59,6 +59,15 @@ impl World {
         {
             return next;
         }
+        // SAFETY: the caller's promise.
+        let passed_on = unsafe { self.passed_on(asked) };
+        if passed_on.is_some_and(|reply| {
+            let reply = reply.as_ticket();
+            self.event_what(reply).topic().is_none() && self.elements_len(reply) == 0
+        }) {
+            // There was no reply.
+            return self.replied(asked);
+        }
         let targeted = asked.flags & TARGET != 0;
         // SAFETY: the caller's promise.
         let target = if targeted {
@@ -313,6 +322,19 @@ impl World {
         self.resume_with(dst, value)
     }
 
+    /// The reply that a vassal passes on, with its name: an event as the one list of arguments.
+    ///
+    /// # Safety
+    /// As [`World::reply`].
+    unsafe fn passed_on(&self, asked: &Replying) -> Option<Value> {
+        if asked.flags != SPREAD {
+            return None;
+        }
+        // SAFETY: the caller's promise.
+        let reply = unsafe { self.read(self.running_r, asked.window) };
+        self.is_event(reply).then_some(reply)
+    }
+
     /// The value that the emission gets, on top of `temps`: nothing, one value, a map of several; an event where reply
     /// names are trapped.
     unsafe fn payload(&mut self, asked: &Replying, trap: Option<(u32, u32)>) -> Raise<()> {
@@ -328,10 +350,12 @@ impl World {
         };
         let value = match trap {
             Some((instance, topics)) => {
-                let name = if asked.flags & NAMED != 0 {
-                    Some(self.name(asked.name)?)
-                } else {
-                    None
+                // SAFETY: the caller's promise.
+                let passed_on = unsafe { self.passed_on(asked) };
+                let name = match passed_on {
+                    Some(reply) => self.event_what(reply.as_ticket()).topic(),
+                    None if asked.flags & NAMED != 0 => Some(self.name(asked.name)?),
+                    None => None,
                 };
                 let trapped = match name {
                     Some(name) => self.topics_have(instance, topics, What::new(1, Some(name)))?,
