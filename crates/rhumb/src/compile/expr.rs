@@ -378,6 +378,15 @@ impl Code<'_> {
         self.f.op(Op::FieldOpOp, &[number as u32]);
     }
 
+    /// Pushes what is to be spread: a map's hook may give something else (§3.14).
+    pub fn spread(&mut self, id: ExprId) {
+        self.dynamic(id, Want::Value);
+        if !matches!(self.tree().expr(id), Expr::Map(_)) {
+            self.field_operator(FieldOp::Spread);
+            self.f.coerce(TypeId::DYN);
+        }
+    }
+
     fn coercion(&mut self, to: &str) {
         let number = isa::table::COERCIONS
             .iter()
