@@ -75,7 +75,7 @@ impl World {
             match kind {
                 ArgKind::Spread => {
                     let value = read(self, at);
-                    if self.policy() == Lang::Rhumb && value.kind() == Kind::Map {
+                    if self.policy() == Lang::Rhumb && value.is_map() {
                         self.spread_names(value, &mut given)?;
                     }
                 }
@@ -581,7 +581,7 @@ impl World {
     pub(crate) fn spread_into_temps(&mut self, value: Value) -> Raise<()> {
         let mark = self.temp(value)?;
         match value.kind() {
-            Kind::Map => {
+            Kind::Map | Kind::Realm | Kind::Vassal => {
                 let dense = self.elements_len(value.as_ticket());
                 for index in 0..dense {
                     let element = self.element(self.temps[mark].as_ticket(), index);

@@ -125,6 +125,8 @@ impl World {
                 let truth = self.coerce(crate::policy::Target::Bool, value)?;
                 Ok(Value::bool(truth.as_bool() == Some(false)))
             }
+            // A range stands for its members (docs/specs/rhumb.md §3.13).
+            FieldOp::Spread if seen.kind() == Kind::Range => self.positional_part(at),
             FieldOp::Spread => Ok(seen),
         }
     }
