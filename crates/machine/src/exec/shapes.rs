@@ -3,7 +3,7 @@
 //! Named arguments are taken out first, positional ones fill what is left in order. In Rhumb a name may also be the number of
 //! an argument, which says its position, or any other name of a field, which only `$0` shows.
 
-use fzb::tables::{ArgKind, Arity, ConstId, FuncId, Lang};
+use fzb::tables::{ArgKind, Arity, ConstId, FuncId, Lang, function_flags};
 use fzb::view::{Constant, Module, ShapeView};
 
 use crate::exec::dispatch::Next;
@@ -39,6 +39,28 @@ struct Given {
     value: usize,
     /// `..`: it is immutable in `$0` (rulings B10).
     fixed: bool,
+    /// A parameter has taken it; it stays one of the fields of `$0`.
+    taken: bool,
+}
+
+impl Given {
+    const fn new(name: Name, value: usize, fixed: bool) -> Given {
+        Given {
+            name,
+            value,
+            fixed,
+            taken: false,
+        }
+    }
+
+    /// Does it go to the parameter of that name, the so manieth that is open?
+    fn names(&self, parameter: Option<u32>, open: usize) -> bool {
+        match self.name {
+            Name::Text(name) => !self.taken && parameter == Some(name),
+            Name::Number(number) => number == open,
+            Name::Other(_) => false,
+        }
+    }
 }
 
 impl World {
@@ -86,14 +108,14 @@ impl World {
                     };
                     let name = Name::Text(self.name(name.0)?);
                     let fixed = kind == ArgKind::Fixed;
-                    self.push_host(&mut given, Given { name, value, fixed })?;
+                    self.push_host(&mut given, Given::new(name, value, fixed))?;
                 }
                 ArgKind::Computed | ArgKind::ComputedFixed => {
                     let key = self.temp(read(self, at))?;
                     let value = self.temp(read(self, at + 1))?;
                     let name = self.computed_name(key)?;
                     let fixed = kind == ArgKind::ComputedFixed;
-                    self.push_host(&mut given, Given { name, value, fixed })?;
+                    self.push_host(&mut given, Given::new(name, value, fixed))?;
                 }
                 ArgKind::Positional | ArgKind::Hole => {}
             }
@@ -133,7 +155,7 @@ impl World {
             let value = self.temp(member.value)?;
             let name = Name::Text(self.intern_text(member.key.as_ticket())?);
             let fixed = member.flags & field_flags::MUTABLE == 0;
-            self.push_host(given, Given { name, value, fixed })?;
+            self.push_host(given, Given::new(name, value, fixed))?;
         }
         Ok(())
     }
@@ -276,7 +298,9 @@ impl World {
         } else {
             let places = self.arranged(mark, &held, &mut given, &entries)?;
             if !given.is_empty() || names.is_some() {
-                names = Some(self.map_of_named(names, &given)?);
+                let map = self.map_of_named(names, &given)?;
+                self.note_positional(mark, map, &places, &given)?;
+                names = Some(map);
             }
             places
         };
@@ -317,6 +341,7 @@ impl World {
             return Err(self.fault(Fault::Internal, "a function that does not exist"));
         };
         let strict = matches!(record.arity, Arity::Exact | Arity::Curry);
+        let keeps = record.flags & function_flags::REST != 0;
         let params = record.params as usize;
         let mut places = self.host_list(params.max(held.len()) + entries.len())?;
         let (mut next, mut open) = (entries.iter().copied(), 0);
@@ -340,13 +365,18 @@ impl World {
                 Some(name) if index < params => Some(self.name_in(instance, name.0)?),
                 _ => None,
             };
-            let named = given.iter().position(|given| match given.name {
-                Name::Text(given) => name == Some(given),
-                Name::Number(number) => number == open,
-                Name::Other(_) => false,
-            });
-            let place = match named {
-                Some(at) => given.remove(at).value,
+            let named = given.iter().position(|given| given.names(name, open));
+            let taken = named.and_then(|at| given.get_mut(at));
+            let place = match taken {
+                Some(found) if keeps && matches!(found.name, Name::Text(_)) => {
+                    found.taken = true;
+                    found.value
+                }
+                Some(found) => {
+                    let value = found.value;
+                    given.retain(|given| given.value != value);
+                    value
+                }
                 None => match next.next() {
                     Some(place) => place,
                     None if strict => {
@@ -360,7 +390,7 @@ impl World {
             };
             self.push_host(&mut places, place)?;
         }
-        if !given.is_empty() && record.arity != Arity::Loose {
+        if given.iter().any(|given| !given.taken) && record.arity != Arity::Loose {
             return Err(self.fault(
                 Fault::Arity,
                 "no parameter has the name of a named argument",
@@ -390,7 +420,10 @@ impl World {
         if let Some(before) = before {
             self.copy_names(map, before)?;
         }
-        for Given { name, value, fixed } in given {
+        for Given {
+            name, value, fixed, ..
+        } in given
+        {
             let how = if *fixed { set::IMMUTABLE } else { set::MUTABLE };
             match name {
                 Name::Text(name) => {
@@ -432,6 +465,50 @@ impl World {
             self.temps.truncate(key);
         }
         Ok(self.temps[map])
+    }
+
+    /// Notes in the map of named arguments how many of the parameters of the routine `temps[callee]` were given by position: those
+    /// that were named stand among them.
+    fn note_positional(
+        &mut self,
+        callee: usize,
+        map: usize,
+        places: &[usize],
+        given: &[Given],
+    ) -> Raise<()> {
+        let named = |place: usize| {
+            given
+                .iter()
+                .any(|given| given.taken && given.value == place)
+        };
+        if !given.iter().any(|given| given.taken) {
+            return Ok(());
+        }
+        let (instance, function) = self.routine_of(self.temps[callee]);
+        let module = self.module_of(instance)?;
+        let params = module
+            .function(FuncId(function))
+            .map_or(0, |record| record.params as usize);
+        let places = places.get(..params.min(places.len())).unwrap_or(places);
+        let end = places
+            .iter()
+            .rposition(|place| *place != OPEN && !named(*place));
+        let count = places
+            .iter()
+            .take(end.map_or(0, |end| end + 1))
+            .filter(|place| !named(**place))
+            .count();
+        let count = self.temp(Value::int(count as i64))?;
+        self.add_field(map, FieldName::POSITIONAL, count, field_flags::HIDDEN)
+    }
+
+    /// How many parameters were given by position, if some were named: what [`World::note_positional`] noted in the rest.
+    pub(crate) fn positional_given(&mut self, rest: Value) -> Raise<Option<u32>> {
+        let place = self.own_place(rest.as_ticket(), FieldName::POSITIONAL)?;
+        Ok(place.and_then(|place| {
+            let count = self.place_value(rest.as_ticket(), place).as_int()?;
+            u32::try_from(count).ok()
+        }))
     }
 
     /// A routine with some of its arguments, which stand at `window` as a shape describes them. Without any, in Rhumb, a copy of
@@ -558,11 +635,7 @@ impl World {
                     Some(name) if index < params => Some(self.name_in(instance, name.0)?),
                     _ => None,
                 };
-                let named = given.iter().position(|given| match given.name {
-                    Name::Text(given) => name == Some(given),
-                    Name::Number(number) => number == open,
-                    Name::Other(_) => false,
-                });
+                let named = given.iter().position(|given| given.names(name, open));
                 if let Some(named) = named {
                     while places.len() <= index {
                         self.push_host(places, OPEN)?;

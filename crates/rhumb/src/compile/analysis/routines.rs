@@ -135,7 +135,7 @@ impl Walker<'_> {
                     if let Some(label) = label {
                         self.declare(*label, VarKind::Local, at);
                     }
-                    self.argument(0);
+                    self.analysis.unit_mut(self.unit).slurps = true;
                 }
                 // The labels are bound from as many arguments, whether they stand in a list of their own or not (rulings B12).
                 ParamKind::Submap(id) | ParamKind::SubmapLabels(id) => {
