@@ -64,6 +64,7 @@ impl Analysis {
             labels: HashMap::new(),
             arguments: std::collections::BTreeMap::new(),
             params: 0,
+            takes_arguments: false,
             slurps: false,
             mentions_base: false,
             needs_base: false,

@@ -93,6 +93,8 @@ pub struct Unit {
     pub arguments: BTreeMap<u32, VarId>,
     /// How many parameters are declared.
     pub params: u32,
+    /// Arguments can be mentioned here that no parameter declares.
+    pub takes_arguments: bool,
     /// A parameter takes the arguments beyond the others.
     pub slurps: bool,
     /// `!` is mentioned in its own body (rulings B5).

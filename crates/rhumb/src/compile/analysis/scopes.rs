@@ -190,6 +190,7 @@ impl Walker<'_> {
             let var = self.analysis.add_var(owner, None, kind, 0);
             let unit = self.analysis.unit_mut(owner);
             unit.arguments.insert(number, var);
+            unit.takes_arguments = true;
             var
         });
         self.analysis.reach(self.unit, var);
