@@ -103,11 +103,7 @@ impl Code<'_> {
                 } else {
                     Want::Value
                 };
-                if rules::only_reads(steps) {
-                    self.looked_at(head, read);
-                } else {
-                    self.expr(head, read);
-                }
+                self.expr(head, read);
                 self.steps(steps, 0, by_reference, want)
             }
         }

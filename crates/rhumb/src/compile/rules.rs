@@ -154,14 +154,6 @@ pub fn any(tree: &Tree, id: ExprId, test: &mut dyn FnMut(&Expr) -> bool) -> bool
     false
 }
 
-/// Do steps only read what they stand behind?
-pub fn only_reads(steps: &[Step]) -> bool {
-    matches!(
-        steps.first().map(|step| &step.kind),
-        Some(StepKind::Operator(_) | StepKind::Index(_) | StepKind::Field { .. })
-    )
-}
-
 /// An expression and all in it, those of routines of their own too.
 fn all_in(tree: &Tree, id: ExprId) -> Vec<&Expr> {
     let (mut work, mut found) = (vec![id], Vec::new());
