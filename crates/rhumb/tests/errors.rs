@@ -97,6 +97,7 @@ fn in_indonesian() {
 fn every_code_is_provoked_here_or_among_the_limits() {
     let mut seen: Vec<_> = WRONG
         .iter()
+        .chain(ADVISED)
         .flat_map(|text| parse(&text.replace('⏎', "\n"), Options::default()).errors)
         .map(|error| error.code())
         .collect();
