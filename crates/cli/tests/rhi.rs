@@ -144,6 +144,15 @@ fn ends_have_their_codes() {
         panic.err
     );
     assert!(panic.err.contains("panic.rh:1:"), "{}", panic.err);
+    place.file("call.rh", "x := [5]\nx(1; 2)\n");
+    let call = place.rhi(&["call.rh"]);
+    assert_eq!(call.code, 1);
+    assert!(
+        call.err
+            .starts_with("panic: not callable\n  code 400, data [5]\n  at "),
+        "{}",
+        call.err
+    );
     let syntax = place.rhi(&["syntax.rh"]);
     assert_eq!(syntax.code, 65);
     assert!(syntax.err.contains("RH0002"), "{}", syntax.err);

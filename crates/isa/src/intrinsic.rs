@@ -111,4 +111,5 @@ intrinsics! {
     115 SelectorRest "selector.rest" [Dyn] Bool [] "p", "Is it the routine by which a selector that was joined with another goes on to the rules of that?";
     116 ArgumentsBound "arguments.bound" [Dyn Dyn] Dyn [] "a", "The values that the labels of a submap get from a map of all arguments: named ones first, then by position; no values for anything else.";
     117 SignalFilter "signal.filter" [Dyn Dyn] Bool [] "a", "Notes that the next `subscribe` is to events whose argument at a position (from 0) equals a value; was it noted?";
+    118 ArgumentsRest "arguments.rest" [] Dyn [State] "a", "The arguments of the running function that are beyond its parameters, with all named ones as fields.";
 }

@@ -432,7 +432,7 @@ isa! {
     0xC1 CheckLen "check_len" [Count16, Mode(2)] "x -> x b" [] "p" "*", "0 exactly, 1 at least so many elements, 2 any sequence.";
     0xC2 TryName "try_name" [Name] "x -> x x b" [] "a" "RM", "Field by name, and whether it is there.";
     0xC3 TryIndex "try_index" [Index32] "x -> x x b" [] "a" "RM", "Element by index, and whether it is there.";
-    0xC4 Rest "rest" [Count16, Const(ConstUse::Names)] "x -> r" [] "a" "RM", "Elements after so many, and fields not named.";
+    0xC4 Rest "rest" [Count16, Const(ConstUse::Names)] "x -> r" [] "a" "RM", "Elements after so many (65,535: none), and fields not named.";
     0xC5 MatchEvent "match_event" [Const(ConstUse::Topics)] "x -> x b" [] "p" "R", "Is it an event of that kind and topic?";
     0xC6 EventArg "event_arg" [Index16] "x -> x x" [] "p" "R", "Argument of an event, empty if absent.";
     0xC7 RetMiss "ret_miss" [] "-> !" [] "p" "R", "Selector function: no rule matched.";

@@ -17,6 +17,8 @@ pub fn advice(tree: &Tree) -> Vec<SyntaxError> {
         known: known(tree),
         found: Vec::new(),
         said: HashSet::new(),
+        nullary: HashMap::new(),
+        called: HashMap::new(),
     };
     for id in tree.ids() {
         match tree.expr(id) {
@@ -110,6 +112,10 @@ struct Lint<'t> {
     found: Vec<SyntaxError>,
     /// Where something was said already: bodies stand in bodies.
     said: HashSet<u32>,
+    /// Labels that were asked whether they hold a routine of arity zero.
+    nullary: HashMap<LabelId, bool>,
+    /// Which of its parameters the routine of a label calls.
+    called: HashMap<LabelId, HashSet<usize>>,
 }
 
 impl Lint<'_> {
@@ -202,11 +208,22 @@ impl Lint<'_> {
     /// B52: a routine of arity zero that is passed by its bare label is called before, where a parameter takes it that is called
     /// in its turn.
     fn passed(&mut self, callee: LabelId, index: usize, arg: ExprId) {
-        let tree = self.tree;
-        let Expr::Label(label) = tree.expr(arg) else {
+        let Expr::Label(label) = self.tree.expr(arg) else {
             return;
         };
-        let nullary = self.known.get(label).is_some_and(|value| {
+        if self.is_nullary(*label) && self.calls_parameter(callee, index) {
+            let label = self.tree.label(*label).to_owned();
+            self.say(SyntaxErrorKind::CalledBefore(label), self.tree.span(arg));
+        }
+    }
+
+    /// Does a label hold a routine without parameters that mentions no arguments either?
+    fn is_nullary(&mut self, label: LabelId) -> bool {
+        if let Some(known) = self.nullary.get(&label) {
+            return *known;
+        }
+        let tree = self.tree;
+        let is = self.known.get(&label).is_some_and(|value| {
             let params = match tree.expr(*value) {
                 Expr::Subroutine(_) => true,
                 Expr::Lambda {
@@ -220,31 +237,39 @@ impl Lint<'_> {
             let takes = |id| any(tree, id, &mut |expr| matches!(expr, Expr::Argument(_)));
             params && !body.into_iter().any(takes)
         });
-        let Some(Expr::Lambda {
+        self.nullary.insert(label, is);
+        is
+    }
+
+    /// Does the routine that a label holds call its parameter at a position?
+    fn calls_parameter(&mut self, routine: LabelId, index: usize) -> bool {
+        if let Some(called) = self.called.get(&routine) {
+            return called.contains(&index);
+        }
+        let tree = self.tree;
+        let mut positions = HashSet::new();
+        if let Some(Expr::Lambda {
             head: LambdaHead::Params(params),
             body,
             ..
-        }) = self.known.get(&callee).map(|value| tree.expr(*value))
-        else {
-            return;
-        };
-        let Some(param) = params.get(index).and_then(label_of) else {
-            return;
-        };
-        let called = any(tree, *body, &mut |expr| match expr {
-            Expr::Chain { head, steps } => {
-                matches!(tree.expr(*head), Expr::Label(label) if *label == param)
-                    && matches!(
-                        steps.first().map(|step| &step.kind),
-                        Some(StepKind::Call(_))
-                    )
-            }
-            _ => false,
-        });
-        if nullary && called {
-            let label = tree.label(*label).to_owned();
-            self.say(SyntaxErrorKind::CalledBefore(label), tree.span(arg));
+        }) = self.known.get(&routine).map(|value| tree.expr(*value))
+        {
+            any(tree, *body, &mut |expr| {
+                if let Expr::Chain { head, steps } = expr
+                    && let Expr::Label(label) = tree.expr(*head)
+                    && let Some(StepKind::Call(_)) = steps.first().map(|step| &step.kind)
+                {
+                    let at = params
+                        .iter()
+                        .position(|param| label_of(param) == Some(*label));
+                    positions.extend(at);
+                }
+                false
+            });
         }
+        let calls = positions.contains(&index);
+        self.called.insert(routine, positions);
+        calls
     }
 }
 

@@ -10,7 +10,7 @@ use crate::code::Word;
 use crate::fault::{Fault, Raise};
 use crate::frame::proclaimer;
 use crate::heap::object::{CLOSURE_HEADER, CellObj, ClosureObj, kind};
-use crate::legend::Legends;
+use crate::legend::{FieldName, Legends};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 use crate::world::call::{bind, closure_aux};
@@ -541,6 +541,25 @@ impl World {
     }
 }
 
+impl World {
+    /// Is there a field in the rest, at byte offset `hidden` of the frame on top, of the name of a parameter (from 1 on)?
+    unsafe fn is_given_by_name(&mut self, hidden: u16, number: u32) -> Raise<bool> {
+        // SAFETY: the frame on top runs code with that register.
+        let (instance, func) = unsafe { ((*self.frame).instance, (*(*self.frame).code).func) };
+        let module = self.module();
+        let name = module
+            .function(func)
+            .and_then(|record| record.param_name(number - 1));
+        let Some(name) = name else {
+            return Ok(false);
+        };
+        let name = FieldName::text(self.name_in(instance, name.0)?);
+        // SAFETY: as above; read when the name is there, which may have been allocated.
+        let rest = unsafe { self.read(self.running_r, hidden) };
+        Ok(rest.is_map() && self.own_place(rest.as_ticket(), name)?.is_some())
+    }
+}
+
 /// One raw argument; the next word its number.
 pub struct Arg;
 impl Slow for Arg {
@@ -552,6 +571,27 @@ impl Slow for Arg {
             world.write(r, (*pc).a, value);
             Ok(Next::at(pc.add(2), r))
         }
+    }
+}
+
+impl World {
+    /// The arguments of the frame on top beyond its parameters, a map: that of its function's hidden register, or an empty one.
+    pub(crate) fn rest_of_frame(&mut self) -> Raise<Value> {
+        // SAFETY: the frame on top runs code that the World keeps alive; its hidden registers are its own.
+        let rest = unsafe {
+            let hidden = (*(*self.frame).code).hidden[1];
+            if hidden == u16::MAX {
+                return Err(self.fault(
+                    Fault::State,
+                    "the function takes no arguments beyond its own",
+                ));
+            }
+            self.read(self.running_r, hidden)
+        };
+        if rest.kind() == Kind::Map {
+            return Ok(rest);
+        }
+        Ok(Value::ticket(Kind::Map, self.map_new(Legends::PLAIN, 0)?))
     }
 }
 
@@ -579,11 +619,24 @@ impl Slow for ArgAll {
                 count += world.elements_len(rest.as_ticket());
             }
             let mark = world.temps.len();
+            let (params, mut most) = (code.params, u32::MAX);
+            if rest.kind() == Kind::Map {
+                most = world.positional_given(rest)?.unwrap_or(u32::MAX);
+            }
             for number in 1..=count {
+                // What a parameter got by its name is a field of the rest.
+                if number <= params
+                    && rest.kind() == Kind::Map
+                    && (most == 0 || world.is_given_by_name(hidden, number)?)
+                {
+                    continue;
+                }
+                most -= u32::from(number <= params);
                 let value = world.raw_argument(r, number)?;
                 world.temp(value)?;
             }
-            let value = world.map_of_temps(Legends::PLAIN, mark, count as usize)?;
+            let count = world.temps.len() - mark;
+            let value = world.map_of_temps(Legends::PLAIN, mark, count)?;
             world.temps.truncate(mark);
             let map = world.temp(value)?;
             // Named arguments are fields of the rest.

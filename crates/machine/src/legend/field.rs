@@ -15,6 +15,9 @@ impl FieldName {
     /// The hidden field that holds an unshared implicit delegate.
     pub const PROTO: FieldName = FieldName(u64::MAX);
 
+    /// The hidden field of a map of named arguments that says how many others there are.
+    pub const POSITIONAL: FieldName = FieldName(u64::MAX - 1);
+
     /// An interned text.
     pub const fn text(id: u32) -> FieldName {
         FieldName(id as u64)

@@ -404,8 +404,29 @@ impl World {
                 })
             }));
         }
-        if !self.is_event(info.value) {
+        let error = self.code_of_error(info.value);
+        if error.is_none() && !self.is_event(info.value) {
             return None;
+        }
+        if let (Some(code), Ok(mark)) = (error, self.temp(info.value)) {
+            let shown = |world: &mut World, slot: u16, mode: u8| {
+                let error = world.temps.get(mark)?.as_ticket();
+                let value = world.slot_value(error, slot);
+                let text = world.display_in(Lang::Rhumb, value, mode).ok()?;
+                world.text_str(text).map(copied).ok()
+            };
+            let message = shown(self, 2, 0).unwrap_or_default();
+            let data = shown(self, 3, 1).unwrap_or_else(|| copied("___"));
+            self.raised = None;
+            self.temps.truncate(mark);
+            let code = code.unwrap_or(i64::from(info.fault.rhumb()));
+            return Some(fixed(|| {
+                Box::new(Panic {
+                    code,
+                    message,
+                    data,
+                })
+            }));
         }
         // `***(msg)` alone is code 999; what cannot be shown for want of memory is left out.
         let Ok(mark) = self.temp(info.value) else {

@@ -103,11 +103,7 @@ impl Code<'_> {
                 } else {
                     Want::Value
                 };
-                if rules::only_reads(steps) {
-                    self.looked_at(head, read);
-                } else {
-                    self.expr(head, read);
-                }
+                self.expr(head, read);
                 self.steps(steps, 0, by_reference, want)
             }
         }
@@ -295,7 +291,8 @@ impl Code<'_> {
         for arg in args {
             match &arg.kind {
                 ArgKind::Positional(id) if holes && matches!(tree.expr(*id), Expr::Void) => {}
-                ArgKind::Positional(id) | ArgKind::Spread(id) => self.dynamic(*id, Want::Value),
+                ArgKind::Positional(id) => self.dynamic(*id, Want::Value),
+                ArgKind::Spread(id) => self.spread(*id),
                 ArgKind::Named { name, value, .. } => {
                     self.computed_name(name);
                     self.dynamic(*value, Want::Value);

@@ -330,7 +330,7 @@ impl<'a> Code<'a> {
                     rest.name = Some(shared.module.name(isa::REST_OF_RULES));
                 }
                 let beyond = |number: &u32| *number == 0 || *number as usize > params.len();
-                if found.arguments.keys().any(beyond) {
+                if found.slurps || found.arguments.keys().any(beyond) {
                     flags |= function_flags::REST;
                 }
                 if found.handler {

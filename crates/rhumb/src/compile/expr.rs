@@ -247,19 +247,6 @@ impl Code<'_> {
         }
     }
 
-    /// Pushes an expression that is only looked at: `$0` in an action is then not kept (D-25).
-    pub fn looked_at(&mut self, id: ExprId, want: Want) {
-        match (self.tree().expr(id), self.event) {
-            (Expr::Argument(0), Some(event))
-                if self.in_action && self.slot_at(self.tree().span(id).start).is_none() =>
-            {
-                self.f.load(event);
-                self.done(want);
-            }
-            _ => self.expr(id, want),
-        }
-    }
-
     fn reference(&mut self, inner: ExprId, want: Want) {
         if !self.read_pins(inner) {
             self.expr(inner, Want::Reference);
@@ -297,8 +284,7 @@ impl Code<'_> {
             match piece {
                 TextPiece::Literal(text) => self.f.push_text(text),
                 TextPiece::Value(id) => {
-                    self.looked_at(*id, Want::Value);
-                    self.f.coerce(TypeId::DYN);
+                    self.dynamic(*id, Want::Value);
                     self.f.op(Op::Display, &[0]);
                 }
             }
@@ -376,6 +362,15 @@ impl Code<'_> {
             FieldOp::ToKey => return self.coercion("key"),
         };
         self.f.op(Op::FieldOpOp, &[number as u32]);
+    }
+
+    /// Pushes what is to be spread: a map's hook may give something else (§3.14).
+    pub fn spread(&mut self, id: ExprId) {
+        self.dynamic(id, Want::Value);
+        if !matches!(self.tree().expr(id), Expr::Map(_)) {
+            self.field_operator(FieldOp::Spread);
+            self.f.coerce(TypeId::DYN);
+        }
     }
 
     fn coercion(&mut self, to: &str) {

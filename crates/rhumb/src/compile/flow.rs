@@ -27,10 +27,7 @@ impl Code<'_> {
                 }
                 None => {
                     let inner = if rest.is_empty() { want } else { Want::Value };
-                    match rest.first().map(|term| term.op) {
-                        Some(FlowOp::Each) => self.looked_at(first, inner),
-                        _ => self.expr(first, inner),
-                    }
+                    self.expr(first, inner);
                     (0, rest.is_empty())
                 }
             };

@@ -42,7 +42,7 @@ impl Code<'_> {
                     items.push((ItemKind::Positional, None, 0));
                 }
                 FieldKind::Spread(id) => {
-                    self.dynamic(*id, Want::Value);
+                    self.spread(*id);
                     items.push((ItemKind::Spread, None, 0));
                 }
                 FieldKind::Named {

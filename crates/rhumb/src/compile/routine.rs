@@ -1,7 +1,7 @@
 //! Routines: functions, methods, subroutines, selector values, and how each gets its `!` (docs/specs/rhumb.md §3.6–§3.9).
 
 use emit::Local;
-use fzb::tables::{FuncId, TypeId};
+use fzb::tables::{FuncId, NameId, TypeId};
 use isa::Op;
 
 use crate::tree::{
@@ -11,7 +11,7 @@ use crate::tree::{
 
 use super::code::{Code, Want};
 use super::rules;
-use super::units::{UnitId, UnitKind, VarId, Written};
+use super::units::{UnitId, UnitKind, VarId, VarKind, Written};
 
 /// Bind modes of `make_routine`.
 const HOME: u32 = 2;
@@ -377,13 +377,12 @@ impl<'a> Code<'a> {
                     if label.is_some()
                         && let Some(var) = self.slot_at(at)
                     {
-                        let all = self.analysis().unit(self.unit).arguments.get(&0).copied();
-                        match all {
-                            Some(all) => self.load(all),
-                            None => self.f.unit(),
-                        }
-                        let none = self.module().constant(emit::Const::Names(Vec::new()));
-                        self.f.op(Op::Rest, &[index, none.0]);
+                        let rest = isa::Intrinsic::ArgumentsRest;
+                        self.f.op(Op::Intrinsic, &[rest as u32]);
+                        // What a parameter got by its name is that one's.
+                        let taken = self.parameter_names();
+                        let taken = self.module().constant(emit::Const::Names(taken));
+                        self.f.op(Op::Rest, &[0, taken.0]);
                         self.f.coerce(TypeId::DYN);
                         self.init(var, false);
                     }
@@ -399,6 +398,17 @@ impl<'a> Code<'a> {
                 }
             }
         }
+    }
+
+    fn parameter_names(&self) -> Vec<NameId> {
+        let analysis = self.analysis();
+        let vars = analysis.unit(self.unit).vars.iter();
+        vars.filter_map(|var| {
+            let var = analysis.var(*var);
+            let is = matches!(var.kind, VarKind::Param(_));
+            var.label.filter(|_| is).map(|label| self.name(label))
+        })
+        .collect()
     }
 
     /// A parameter's default stands for an empty argument.

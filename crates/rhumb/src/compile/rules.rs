@@ -154,14 +154,6 @@ pub fn any(tree: &Tree, id: ExprId, test: &mut dyn FnMut(&Expr) -> bool) -> bool
     false
 }
 
-/// Do steps only read what they stand behind?
-pub fn only_reads(steps: &[Step]) -> bool {
-    matches!(
-        steps.first().map(|step| &step.kind),
-        Some(StepKind::Operator(_) | StepKind::Index(_) | StepKind::Field { .. })
-    )
-}
-
 /// An expression and all in it, those of routines of their own too.
 fn all_in(tree: &Tree, id: ExprId) -> Vec<&Expr> {
     let (mut work, mut found) = (vec![id], Vec::new());
@@ -182,13 +174,21 @@ fn all_in(tree: &Tree, id: ExprId) -> Vec<&Expr> {
 pub fn free_labels(tree: &Tree, id: ExprId) -> HashSet<LabelId> {
     let all = all_in(tree, id);
     let own = declared_in(tree, &all);
-    all.iter()
-        .filter_map(|expr| match expr {
-            Expr::Label(label) => Some(*label),
-            _ => None,
-        })
-        .filter(|label| !own.contains(label))
-        .collect()
+    let mut found = HashSet::new();
+    for expr in all {
+        match expr {
+            Expr::Label(label) => {
+                found.insert(*label);
+            }
+            Expr::Map(fields) => found.extend(fields.iter().filter_map(|field| match field.kind {
+                FieldKind::Pun { label, .. } => Some(label),
+                _ => None,
+            })),
+            _ => {}
+        }
+    }
+    found.retain(|label| !own.contains(label));
+    found
 }
 
 /// The labels that expressions assign or take as parameters, or that patterns in them bind.

@@ -65,6 +65,7 @@ impl Analysis {
             arguments: std::collections::BTreeMap::new(),
             params: 0,
             takes_arguments: false,
+            slurps: false,
             mentions_base: false,
             needs_base: false,
             assigns_through_base: false,

@@ -110,7 +110,7 @@ impl Code<'_> {
                     items.push((ItemKind::Positional, None, 0));
                 }
                 ArgKind::Spread(id) => {
-                    self.dynamic(*id, Want::Value);
+                    self.spread(*id);
                     items.push((ItemKind::Spread, None, 0));
                 }
                 ArgKind::Named { name, value, .. } => match self.static_name(name) {

@@ -95,6 +95,8 @@ pub struct Unit {
     pub params: u32,
     /// Arguments can be mentioned here that no parameter declares.
     pub takes_arguments: bool,
+    /// A parameter takes the arguments beyond the others.
+    pub slurps: bool,
     /// `!` is mentioned in its own body (rulings B5).
     pub mentions_base: bool,
     /// It needs the receiver's register: it or something lexical in it mentions `!`.

@@ -286,6 +286,11 @@ pub(crate) unsafe fn run(
             site.set_value(values);
             Ok(())
         }
+        ArgumentsRest => {
+            let rest = world.rest_of_frame()?;
+            site.set_value(rest);
+            Ok(())
+        }
         VersionOfText => {
             let version = world.version_from(site.value(0))?;
             site.set_value(version);

@@ -13,6 +13,9 @@ use crate::legend::{FieldName, Legends, Nature, field_flags};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
+/// Number in `rest` that leaves no elements, however many there are.
+const NO_ELEMENTS: u32 = u16::MAX as u32;
+
 /// Modes of `check_len`.
 mod check {
     pub const EXACTLY: u32 = 0;
@@ -240,6 +243,7 @@ impl World {
             _ => return Ok(Value::ticket(Kind::Map, self.map_new(Legends::PLAIN, 0)?)),
         }
         let len = self.positional_len(value.as_ticket());
+        let skip = if skip == NO_ELEMENTS { u32::MAX } else { skip };
         let nature = self.legend(self.map_legend(value.as_ticket())).nature;
         let rest = if nature == Nature::Dict {
             Value::ticket(Kind::Map, self.map_new(Legends::DICT, 0)?)
@@ -264,16 +268,18 @@ impl World {
         for name in names.iter() {
             left_out.push(FieldName::text(self.name(name)?));
         }
-        self.copy_fields_except(source, rest, &left_out)?;
+        self.copy_fields_except(source, rest, &left_out, skip)?;
         Ok(self.temps[rest])
     }
 
-    /// Adds the listed members of `temps[source]` that are not left out to `temps[target]`, as mutable ones.
+    /// Adds the listed members of `temps[source]` that are not left out to `temps[target]`, as mutable ones. Of those with
+    /// numbers, `skip` are left out and the others move down by as much.
     fn copy_fields_except(
         &mut self,
         source: usize,
         target: usize,
         left_out: &[FieldName],
+        skip: u32,
     ) -> Raise<()> {
         let count = self.members(self.temps[source].as_ticket());
         self.charge_fuel(u64::from(count).saturating_mul(1 + left_out.len() as u64 / 8))?;
@@ -286,7 +292,12 @@ impl World {
             {
                 continue;
             }
-            let key = self.temp(member.key)?;
+            let number = member.key.as_int();
+            if number.is_some_and(|number| number <= i64::from(skip)) {
+                continue;
+            }
+            let key = number.map_or(member.key, |number| Value::int(number - i64::from(skip)));
+            let key = self.temp(key)?;
             let value = self.temp(member.value)?;
             let known = self
                 .name_of_key(key)?

@@ -125,6 +125,8 @@ impl World {
                 let truth = self.coerce(crate::policy::Target::Bool, value)?;
                 Ok(Value::bool(truth.as_bool() == Some(false)))
             }
+            // A range stands for its members (docs/specs/rhumb.md §3.13).
+            FieldOp::Spread if seen.kind() == Kind::Range => self.positional_part(at),
             FieldOp::Spread => Ok(seen),
         }
     }
@@ -342,9 +344,17 @@ impl World {
         }
         let module = self.module();
         self.charge_fuel(u64::from(module.functions()) / 16)?;
+        // The name alone promises nothing: a closure must have the captures that its function reads.
         let joined = (0..module.functions()).find(|id| {
-            let name = module.function(FuncId(*id)).and_then(|record| record.name);
-            name.is_some_and(|name| module.name(name) == Some(isa::JOINED_RULES))
+            module.function(FuncId(*id)).is_some_and(|record| {
+                let name = record.name.and_then(|name| module.name(name));
+                let dynamic = (0..record.captures).all(|index| {
+                    record.capture(index).is_some_and(|(ty, cell)| {
+                        !cell && module.repr(ty) == Some(fzb::view::Repr::Dyn)
+                    })
+                });
+                name == Some(isa::JOINED_RULES) && record.captures == 2 && dynamic
+            })
         });
         match joined {
             Some(function) => self.closure_of_temps(function, &[a, b]).map(Some),

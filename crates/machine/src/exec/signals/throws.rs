@@ -129,17 +129,9 @@ impl World {
         self.temp(Value::EMPTY)?;
         self.temp(Value::EMPTY)?;
         self.temp(Value::EMPTY)?;
-        if value.kind() == Kind::Map && self.nature(value.as_ticket()) == Nature::Error {
+        if let Some(own) = self.code_of_error(value) {
             let error = value.as_ticket();
-            let number = self.slot_value(error, 0).as_int();
-            code = match number.map(|number| (u8::try_from(number), number)) {
-                Some((Ok(fault), _)) => {
-                    Fault::from_number(fault).map_or(code, |fault| i64::from(fault.rhumb()))
-                }
-                // A host function's own code.
-                Some((Err(_), own @ 256..1000)) => own,
-                _ => code,
-            };
+            code = own.unwrap_or(code);
             self.temps[first + 1] = self.slot_value(error, 2);
             self.temps[first + 2] = self.slot_value(error, 3);
         } else {
@@ -159,6 +151,20 @@ impl World {
         let event = self.event_of_temps(1, Some(topic), first, 3)?;
         self.temps.truncate(first);
         Ok(event)
+    }
+
+    /// The code by which Rhumb knows an error value of the machine, if the value is one and says it.
+    pub(crate) fn code_of_error(&self, value: Value) -> Option<Option<i64>> {
+        if value.kind() != Kind::Map || self.nature(value.as_ticket()) != Nature::Error {
+            return None;
+        }
+        let number = self.slot_value(value.as_ticket(), 0).as_int();
+        Some(match number.map(|number| (u8::try_from(number), number)) {
+            Some((Ok(fault), _)) => Fault::from_number(fault).map(|fault| i64::from(fault.rhumb())),
+            // A host function's own code.
+            Some((Err(_), own @ 256..1000)) => Some(own),
+            _ => None,
+        })
     }
 
     /// The child fiber of the nearest prompt in the dynamic chain that takes throws, `skip` of them passed over; none

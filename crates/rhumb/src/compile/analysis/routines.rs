@@ -39,7 +39,8 @@ impl Walker<'_> {
             self.later(id, Body::Function(id));
             return;
         }
-        if self.mentions_others(body) {
+        // A selector is the body of a routine, and no value that a realm would give.
+        if rules::selector_body(self.tree, body).is_some() || self.mentions_others(body) {
             let at = self.tree.span(id).start;
             let params = self.analysis.add_var(self.unit, None, VarKind::Bound, at);
             let unit = self.later(id, Body::Function(id));
@@ -135,7 +136,7 @@ impl Walker<'_> {
                     if let Some(label) = label {
                         self.declare(*label, VarKind::Local, at);
                     }
-                    self.argument(0);
+                    self.analysis.unit_mut(self.unit).slurps = true;
                 }
                 // The labels are bound from as many arguments, whether they stand in a list of their own or not (rulings B12).
                 ParamKind::Submap(id) | ParamKind::SubmapLabels(id) => {

@@ -1,0 +1,266 @@
+//! Calls with a shape: which parameter each argument goes to, and what `$0` shows of the named ones.
+
+use fzb::tables::{Arity, ConstId, FuncId, Lang, function_flags};
+use fzb::view::Constant;
+
+use super::{Given, MOST_POSITIONS, Name, OPEN};
+use crate::exec::dispatch::Next;
+use crate::fault::{Fault, Raise};
+use crate::heap::map::set;
+use crate::legend::{FieldName, Legends, Nature, field_flags};
+use crate::value::{Kind, Value};
+use crate::world::World;
+
+impl World {
+    /// Calls with the values at `window` as a shape describes them.
+    ///
+    /// # Safety
+    /// `r` is the first register of the frame on top; the values stand as pairs from `window`.
+    pub(crate) unsafe fn call_with_shape(
+        &mut self,
+        r: *mut u64,
+        callee: Value,
+        receiver: Option<Value>,
+        window: u32,
+        shape: u32,
+        dst: u16,
+    ) -> Raise<Next> {
+        let mark = self.temps.len();
+        self.temp(callee)?;
+        self.temp(receiver.unwrap_or(Value::HOLE))?;
+        let module = self.module();
+        let Some(Constant::Shape(view)) = module.constant(ConstId(shape)) else {
+            return Err(self.fault(Fault::Internal, "a shape that is none"));
+        };
+        // SAFETY: passed on.
+        let (mut given, entries) = unsafe {
+            (
+                self.named_of(view, window)?,
+                self.positional_of(view, window)?,
+            )
+        };
+        let rhumb = self.policy() == Lang::Rhumb;
+        let (mut held, mut names) = (Vec::new(), None);
+        if rhumb && !given.is_empty() {
+            (held, names) = self.unfolded(mark)?;
+        }
+        let callee = self.temps[mark];
+        let is_routine = matches!(callee.kind(), Kind::Func | Kind::Closure);
+        if !given.is_empty() && !is_routine && !rhumb {
+            return Err(self.fault(
+                Fault::Arity,
+                "named arguments need a routine with named parameters",
+            ));
+        }
+        // Rhumb has no errors of arity: what has no parameters with names gets the others.
+        let places = if given.is_empty() || !is_routine {
+            entries
+        } else {
+            let places = self.arranged(mark, &held, &mut given, &entries)?;
+            if !given.is_empty() || names.is_some() {
+                let map = self.map_of_named(names, &given)?;
+                self.note_positional(mark, map, &places, &given)?;
+                names = Some(map);
+            }
+            places
+        };
+        let mut args: Vec<Value> = self.host_list(places.len())?;
+        args.extend(
+            places
+                .iter()
+                .map(|place| self.temps.get(*place).copied().unwrap_or(Value::EMPTY)),
+        );
+        let callee = self.temps[mark];
+        let receiver = Some(self.temps[mark + 1]).filter(|value| !value.same(Value::HOLE));
+        let names = names.map(|names| self.temps[names]);
+        self.temps.truncate(mark);
+        if let Some(names) = names {
+            // The map stays rooted while the call is set up.
+            self.named_rest = Some(self.temp(names)?);
+        }
+        let r = if names.is_some() { self.running_r } else { r };
+        // SAFETY: `running_r` is the first register of the frame on top.
+        let result = unsafe { self.call_value(r, callee, receiver, &args, dst, 0) };
+        self.named_rest = None;
+        self.temps.truncate(mark);
+        result
+    }
+
+    /// Where each argument of a call of the routine `temps[callee]` is, places in `temps` or [`OPEN`]; what no parameter takes
+    /// stays in `given`. Faults arity where the routine is strict about it.
+    pub(super) fn arranged(
+        &mut self,
+        callee: usize,
+        held: &[usize],
+        given: &mut Vec<Given>,
+        entries: &[usize],
+    ) -> Raise<Vec<usize>> {
+        let (instance, function) = self.routine_of(self.temps[callee]);
+        let target = self.module_of(instance)?;
+        let Some(record) = target.function(FuncId(function)) else {
+            return Err(self.fault(Fault::Internal, "a function that does not exist"));
+        };
+        let strict = matches!(record.arity, Arity::Exact | Arity::Curry);
+        let keeps = record.flags & function_flags::REST != 0;
+        let params = record.params as usize;
+        let mut places = self.host_list(params.max(held.len()) + entries.len())?;
+        let (mut next, mut open) = (entries.iter().copied(), 0);
+        loop {
+            let index = places.len();
+            let numbered = given
+                .iter()
+                .any(|given| matches!(given.name, Name::Number(_)));
+            if index >= params && index >= held.len() && !numbered {
+                break;
+            }
+            if index >= params + held.len() + entries.len() + MOST_POSITIONS {
+                return Err(self.fault(Fault::Range, "too many arguments"));
+            }
+            if let Some(place) = held.get(index).filter(|place| **place != OPEN) {
+                self.push_host(&mut places, *place)?;
+                continue;
+            }
+            open += 1;
+            let name = match record.param_name(index as u32) {
+                Some(name) if index < params => Some(self.name_in(instance, name.0)?),
+                _ => None,
+            };
+            let named = given.iter().position(|given| given.names(name, open));
+            let taken = named.and_then(|at| given.get_mut(at));
+            let place = match taken {
+                Some(found) if keeps && matches!(found.name, Name::Text(_)) => {
+                    found.taken = true;
+                    found.value
+                }
+                Some(found) => {
+                    let value = found.value;
+                    given.retain(|given| given.value != value);
+                    value
+                }
+                None => match next.next() {
+                    Some(place) => place,
+                    None if strict => {
+                        return Err(self.fault_args(
+                            Fault::Arity,
+                            format_args!("argument {} is missing", index + 1),
+                        ));
+                    }
+                    None => OPEN,
+                },
+            };
+            self.push_host(&mut places, place)?;
+        }
+        if given.iter().any(|given| !given.taken) && record.arity != Arity::Loose {
+            return Err(self.fault(
+                Fault::Arity,
+                "no parameter has the name of a named argument",
+            ));
+        }
+        for place in next {
+            self.push_host(&mut places, place)?;
+        }
+        if record.arity == Arity::Loose {
+            let end = places.iter().rposition(|place| *place != OPEN);
+            places.truncate(end.map_or(0, |end| end + 1));
+        }
+        Ok(places)
+    }
+
+    /// A map of named arguments that no parameter takes, as the fields of the rest, after those of `temps[before]`. Its place.
+    pub(super) fn map_of_named(&mut self, before: Option<usize>, given: &[Given]) -> Raise<usize> {
+        let map = self.map_new(Legends::PLAIN, 0)?;
+        let map = self.temp(Value::ticket(Kind::Map, map))?;
+        if let Some(before) = before {
+            self.copy_names(map, before)?;
+        }
+        for Given {
+            name, value, fixed, ..
+        } in given
+        {
+            let how = if *fixed { set::IMMUTABLE } else { set::MUTABLE };
+            match name {
+                Name::Text(name) => {
+                    self.override_field(map, FieldName::text(*name), *value, how)?;
+                }
+                Name::Other(key) => self.set_member(map, *key, *value, how)?,
+                Name::Number(_) => {}
+            }
+        }
+        Ok(map)
+    }
+
+    /// The values that the labels of the submap `temps[submap]` get from the arguments `temps[all]`: named ones first, then by
+    /// position. An empty map for what is no submap.
+    pub(crate) fn bound_arguments(&mut self, submap: usize, all: usize) -> Raise<Value> {
+        let map = self.map_new(Legends::PLAIN, 0)?;
+        let map = self.temp(Value::ticket(Kind::Map, map))?;
+        let from = self.temps[submap];
+        if !from.is_map() || self.nature(from.as_ticket()) != Nature::Submap {
+            return Ok(self.temps[map]);
+        }
+        let mut next = 0;
+        for index in 0..self.members(from.as_ticket()) {
+            self.charge_node()?;
+            let member = self.member(self.temps[submap].as_ticket(), index);
+            if member.key.kind() != Kind::Text {
+                continue;
+            }
+            let key = self.temp(member.key)?;
+            let value = match self.get_member(all, key)? {
+                Some(value) => value,
+                None => {
+                    next += 1;
+                    self.element(self.temps[all].as_ticket(), next - 1)
+                }
+            };
+            let value = self.temp(value)?;
+            self.set_member(map, key, value, set::MUTABLE)?;
+            self.temps.truncate(key);
+        }
+        Ok(self.temps[map])
+    }
+
+    /// Notes in the map of named arguments how many of the parameters of the routine `temps[callee]` were given by position: those
+    /// that were named stand among them.
+    pub(super) fn note_positional(
+        &mut self,
+        callee: usize,
+        map: usize,
+        places: &[usize],
+        given: &[Given],
+    ) -> Raise<()> {
+        let named = |place: usize| {
+            given
+                .iter()
+                .any(|given| given.taken && given.value == place)
+        };
+        if !given.iter().any(|given| given.taken) {
+            return Ok(());
+        }
+        let (instance, function) = self.routine_of(self.temps[callee]);
+        let module = self.module_of(instance)?;
+        let params = module
+            .function(FuncId(function))
+            .map_or(0, |record| record.params as usize);
+        let places = places.get(..params.min(places.len())).unwrap_or(places);
+        let end = places
+            .iter()
+            .rposition(|place| *place != OPEN && !named(*place));
+        let count = places
+            .iter()
+            .take(end.map_or(0, |end| end + 1))
+            .filter(|place| !named(**place))
+            .count();
+        let count = self.temp(Value::int(count as i64))?;
+        self.add_field(map, FieldName::POSITIONAL, count, field_flags::HIDDEN)
+    }
+
+    /// How many parameters were given by position, if some were named: what [`World::note_positional`] noted in the rest.
+    pub(crate) fn positional_given(&mut self, rest: Value) -> Raise<Option<u32>> {
+        let place = self.own_place(rest.as_ticket(), FieldName::POSITIONAL)?;
+        Ok(place.and_then(|place| {
+            let count = self.place_value(rest.as_ticket(), place).as_int()?;
+            u32::try_from(count).ok()
+        }))
+    }
+}
