@@ -161,6 +161,9 @@ pub fn failed(
     if fault.omitted > 0 {
         let _ = writeln!(text, "  … {} frames left out", fault.omitted);
     }
+    if let Some(limit) = limit(fault.fault) {
+        let _ = writeln!(text, "limit: {limit}");
+    }
     report.tell_as(&text, &error.diagnostic());
     exit::FAULT
 }
