@@ -74,6 +74,11 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
         },
         (Err(error), _) => Err(error),
     };
+    // What a program of Rhumb leaves ready or waiting goes on when its main part has ended (docs/specs/rhumb.md §5.4).
+    let result = match result {
+        Ok(value) if module.lang() == Lang::Rhumb => session.world.conclude().map(|()| value),
+        result => result,
+    };
     let code = match result {
         Ok(value) => shown(&mut session, &value, arguments.show_result, report),
         Err(error) if module.lang() == Lang::Rhumb => {

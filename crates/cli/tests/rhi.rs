@@ -97,6 +97,24 @@ fn ended_of_fox(place: &Place, words: &[&str]) -> Ended {
     )
 }
 
+/// Rulings B55 (the summary is the same for every language) and B56 (the greatest random integer is one of them).
+#[test]
+fn summaries_are_the_same_everywhere_and_random_ranges_have_both_ends() {
+    let place = Place::new("both-ends");
+    place.file(
+        "a.rh",
+        "m := {!|math|-}\nseen := []\ni := 0\ni << 200 |> (i := i ++ 1; seen[m\\int(1; 2)] := 5)\nseen %= [5; 5]\n",
+    );
+    for lang in ["en-US", "id-ID"] {
+        let ended = place.rhi(&["-test", "-lang", lang, "--allow", "random", "a.rh"]);
+        assert!(
+            ended.out.ends_with("\n1 passed, 0 failed\n"),
+            "{}",
+            ended.out
+        );
+    }
+}
+
 #[test]
 fn the_world_map_does_not_lend_its_subfields_fields() {
     let place = Place::new("world");
@@ -132,6 +150,16 @@ fn ends_have_their_codes() {
     let looping = place.rhi(&["loop.rh", "-max-steps", "10000"]);
     assert_eq!(looping.code, 1);
     assert!(looping.err.ends_with("limit: steps\n"), "{}", looping.err);
+    place.file(
+        "left.rh",
+        "saved := []; desk .= <$>\ndesk <> [#come] -> ((#wait; yes |> 1) { #wait .. (saved[>] := $0) })\ndesk#come\nsaved[1]^()\n",
+    );
+    let left = place.rhi(&["left.rh", "-max-steps", "10000"]);
+    assert_eq!(left.code, 1);
+    assert!(left.err.ends_with("limit: steps\n"), "{}", left.err);
+    let left = place.rhi(&["left.rh", "--timeout", "50ms"]);
+    assert_eq!(left.code, 1);
+    assert!(left.err.ends_with("limit: time\n"), "{}", left.err);
     assert_eq!(place.rhi(&["exit.rh"]).code, 7);
     assert_eq!(place.rhi(&["-nonsense"]).code, 2);
     assert_eq!(place.rhi(&["absent.rh"]).code, 65);

@@ -282,7 +282,8 @@ impl FunctionBuilder<'_> {
                 if hole > 0 && !holes {
                     return Self::operand_error(op, "a shape without holes");
                 }
-                items.len() - hole
+                let values = items.iter().map(|(kind, _)| kind.values() as usize);
+                values.sum()
             }
             Some(Const::Map(items)) => items
                 .iter()

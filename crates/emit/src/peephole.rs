@@ -40,6 +40,20 @@ fn op(item: Option<&Item>) -> Option<Instr> {
     }
 }
 
+/// True if an instruction puts the value on top into a place and leaves nothing.
+fn stores(instr: &Instr) -> bool {
+    instr.pops == 1
+        && instr.pushes == 0
+        && matches!(instr.op, Op::Store | Op::StoreStatic | Op::StoreStaticR)
+}
+
+/// True if the instruction before the last two repeats a value.
+fn dup_before(out: &[Item]) -> bool {
+    let at = out.len().checked_sub(3);
+    at.and_then(|at| op(out.get(at)))
+        .is_some_and(|instr| instr.op == Op::Dup)
+}
+
 /// Rewrites at the end of `out`; true if something changed.
 fn reduce(out: &mut Vec<Item>) -> bool {
     if let Some(Item::Bind(_)) = out.last() {
@@ -65,6 +79,12 @@ fn reduce(out: &mut Vec<Item>) -> bool {
     };
     let replacement: Vec<Item> = match (before.op, last.op) {
         (Op::Dup, Op::Pop) => vec![],
+        (_, Op::Pop) if stores(&before) && dup_before(out) => {
+            // The value of an assignment that nobody wants.
+            out.truncate(out.len() - 3);
+            out.push(Item::Op(before));
+            return true;
+        }
         (_, Op::Pop) => match removable(&before) {
             Some(count) => {
                 let pop = Instr {

@@ -679,6 +679,25 @@ fn known_functions_take_any_number_of_arguments() {
 }
 
 #[test]
+fn an_assignment_whose_value_nobody_wants_is_one_store() {
+    let tables = single(Lang::Rhumb, 0, |f| {
+        let local = f.local(TypeId::DYN, None);
+        f.op(Load, &[0]);
+        f.dup();
+        f.store(local);
+        f.pop();
+        f.op(Load, &[1]);
+        f.dup();
+        f.store(local);
+        f.ret();
+    })
+    .unwrap();
+    verified(&tables);
+    use Op::{Dup, Load, Ret, Store};
+    assert_eq!(ops(&tables, 0), [Load, Store, Load, Dup, Store, Ret]);
+}
+
+#[test]
 fn the_peephole_keeps_what_may_fault() {
     let tables = single(Lang::Fusabi, 0, |f| {
         let zero = f.label();

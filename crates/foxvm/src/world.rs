@@ -10,8 +10,7 @@ use machine::fault::Counters;
 use machine::host::{Grants, Stream};
 use machine::space_trace::SpaceNote;
 use machine::trace::Entered;
-use machine::world::Warning;
-use machine::world::{TestCount, World as Machine, signals};
+use machine::world::{Settle, TestCount, Warning, World as Machine, signals};
 
 use crate::Limits;
 use crate::capability::Capability;
@@ -111,6 +110,33 @@ impl World {
             instance,
             result,
         ))
+    }
+
+    /// Lets processes go on that the calls so far have made ready, until none is. Call it between the calls of a conversation
+    /// (the blocks of a prompt): what waits for a reply goes on waiting, for the next call may give it. They have the fuel
+    /// that the last call left, and its time anew.
+    ///
+    /// # Errors
+    /// The fault of a process that nobody took. What else is ready may go on by calling again.
+    pub fn run_ready(&mut self) -> Result<(), Error> {
+        self.settle(Settle::Call)
+    }
+
+    /// As [`World::run_ready`], at the end of a program: when nothing is ready, what waits for a reply goes on with empty,
+    /// the oldest first, each with a warning (docs/specs/rhumb.md §5.4). Then only what the host has to wake is left.
+    ///
+    /// # Errors
+    /// As [`World::run_ready`].
+    pub fn conclude(&mut self) -> Result<(), Error> {
+        self.settle(Settle::Program)
+    }
+
+    fn settle(&mut self, after: Settle) -> Result<(), Error> {
+        self.begin()?;
+        let settled = self.machine.settle(after);
+        self.machine.wash();
+        self.finish();
+        settled.map_err(Error::from)
     }
 
     fn check_imports(&self, module: &Module) -> Result<(), Error> {

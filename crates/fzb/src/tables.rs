@@ -139,9 +139,25 @@ codes! {
     ExportKind { 0 Function "function", 1 Static "static" }
 }
 codes! {
-    /// How an argument stands in a call shape.
-    ArgKind { 0 Positional "pos", 1 Named "named", 2 Spread "spread", 3 Hole "hole" }
+    /// How an argument stands in a call shape: by position, by a name, spread, left open, by a name that is immutable where
+    /// arguments become fields, and by names that are values themselves, which stand before the argument's.
+    ArgKind {
+        0 Positional "pos", 1 Named "named", 2 Spread "spread", 3 Hole "hole", 4 Fixed "fixed", 5 Computed "computed",
+        6 ComputedFixed "computed_fixed"
+    }
 }
+
+impl ArgKind {
+    /// How many values it takes from the stack.
+    pub const fn values(self) -> u32 {
+        match self {
+            ArgKind::Hole => 0,
+            ArgKind::Positional | ArgKind::Named | ArgKind::Spread | ArgKind::Fixed => 1,
+            ArgKind::Computed | ArgKind::ComputedFixed => 2,
+        }
+    }
+}
+
 codes! {
     /// How an item stands in a map literal: a positional value, a named field, a computed name and value, a spread map.
     ItemKind { 0 Positional "pos", 1 Named "named", 2 Computed "computed", 3 Spread "spread" }

@@ -4,6 +4,12 @@
 
 use crate::signature::Slot;
 
+/// Name of a selector value's second parameter, and of the routines that it takes there: the rules of a selector that was joined
+/// behind it. They are called with the value of the last rule that matched and peeked.
+pub const REST_OF_RULES: &str = "rest of rules";
+/// Name of a Rhumb module's function whose closures over two selectors are the selector of the rules of both.
+pub const JOINED_RULES: &str = "joined rules";
+
 macro_rules! intrinsics {
     ($($num:literal $name:ident $text:literal [$($arg:ident)*] $result:ident [$($fault:ident)*] $effects:literal, $doc:literal;)*) => {
         /// An intrinsic's number; never changes its meaning (`intrinsic.lock`).
@@ -100,4 +106,9 @@ intrinsics! {
     110 SignalWanted "signal.wanted" [] Bool [] "a", "Was the running activation called under a selector with a rule for anonymous signals?";
     111 SignalAnswered "signal.answered" [] Bool [] "p", "Notes that the running activation answers empty on purpose; always true.";
     112 SignalGate "signal.gate" [Dyn] Bool [] "p", "Is a value not empty, or was it the purposeful answer of the activation called last?";
+    113 Assigned "assign.value" [Dyn] Dyn [] "p", "The value that was just stored; a reply to the violation that the store raised comes in its place.";
+    114 ElementsAddFixed "elements.add_fixed" [Dyn Dyn Int] Dyn [Type Write] "a", "Adds an element that may not be changed afterwards, at the end (0) or in front (1), without asking hooks; gives the collection.";
+    115 SelectorRest "selector.rest" [Dyn] Bool [] "p", "Is it the routine by which a selector that was joined with another goes on to the rules of that?";
+    116 ArgumentsBound "arguments.bound" [Dyn Dyn] Dyn [] "a", "The values that the labels of a submap get from a map of all arguments: named ones first, then by position; no values for anything else.";
+    117 SignalFilter "signal.filter" [Dyn Dyn] Bool [] "a", "Notes that the next `subscribe` is to events whose argument at a position (from 0) equals a value; was it noted?";
 }

@@ -1,5 +1,7 @@
 //! Register code: what a function is translated to, and the tables beside it (docs/specs/machine.md §6).
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use fzb::tables::{Arity, FuncId, Lang};
 use fzb::view::Repr;
 
@@ -143,6 +145,8 @@ pub struct Code {
     pub direct: u32,
     /// True if all parameters are dynamic: arguments need no check and stand as the callee wants them.
     pub plain: bool,
+    /// True if it is a selector that takes two tagged arguments and nothing else: its frame can be pushed as it is.
+    pub selects: bool,
     /// Frame flags of a direct call: 0, or `CHECKED` if the result must be tagged.
     pub direct_flags: u16,
     /// The tag that results have; that of empty if they carry their own.
@@ -179,6 +183,8 @@ pub struct Code {
     pub origins: Box<[Origin]>,
     /// Jump tables: targets as word indexes.
     pub tables: Box<[Box<[u32]>]>,
+    /// The safepoint that was asked for last: a loop asks for the same one again and again.
+    pub asked: AtomicU32,
 }
 
 // SAFETY: `entry` and `body` point into `words`, which is owned, never mutated and never moved (boxed slice).
@@ -210,8 +216,26 @@ impl Code {
     /// The safepoint that covers the instruction before `pc` (frames keep the address after the instruction).
     pub fn safepoint_before(&self, pc: *const Word) -> Option<&Safepoint> {
         let word = self.index_of(pc).wrapping_sub(1);
+        let asked = self.asked.load(Ordering::Relaxed) as usize;
+        if let Some(point) = self.safepoints.get(asked)
+            && point.word <= word
+            && self
+                .safepoints
+                .get(asked + 1)
+                .is_none_or(|next| next.word > word)
+        {
+            return Some(point);
+        }
         let at = self.safepoints.partition_point(|point| point.word <= word);
-        self.safepoints.get(at.wrapping_sub(1))
+        let at = at.checked_sub(1)?;
+        self.asked.store(at as u32, Ordering::Relaxed);
+        self.safepoints.get(at)
+    }
+
+    /// Bytes of its window that are in use while the instruction before `pc` waits for what it called.
+    pub fn free_window(&self, pc: *const Word) -> u32 {
+        self.safepoint_before(pc)
+            .map_or(self.frame_bytes, |point| point.top * 8)
     }
 
     /// The offset in the file's code of the instruction before `pc`.

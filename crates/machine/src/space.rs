@@ -2,11 +2,14 @@
 //! behind [`Spaces`]; events, processes and the order in which handlers run are the machine's
 //! (docs/specs/machine.md §7 "Spaces").
 
+mod handling;
+
 use fzb::tables::{ConstId, function_flags};
 use fzb::view::Constant;
 use lemari::{Scope, Ticket, Visitor};
 
 use crate::exec::dispatch::Next;
+use crate::exec::signals::What;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role};
 use crate::frame::{flags, proclaimer};
@@ -33,6 +36,8 @@ pub enum SpaceOp {
     RunIn,
     /// `read_pins`.
     ReadPins,
+    /// `next_event`.
+    NextEvent,
 }
 
 impl SpaceOp {
@@ -47,6 +52,7 @@ impl SpaceOp {
             ApplyVassal,
             RunIn,
             ReadPins,
+            NextEvent,
         ]
         .get(number as usize)
         .copied()
@@ -77,6 +83,55 @@ pub struct Listener {
     pub peek: bool,
     /// The event that it gets, if another than that of the delivery; a hole for that.
     pub event: Value,
+    /// It is the rules of a vassal, which the event crosses that way.
+    pub crossing: Crossing,
+    /// Number of its subscription; 0 for none.
+    pub subscription: u64,
+}
+
+impl Listener {
+    /// A handler that takes what it gets, and nothing else.
+    pub fn of(handler: Value) -> Listener {
+        Listener {
+            handler,
+            home: Home::Parent,
+            peek: false,
+            event: Value::HOLE,
+            crossing: Crossing::No,
+            subscription: 0,
+        }
+    }
+}
+
+/// How an event crosses a vassal, whose rules are its handler. Four times the number is added to the kind that the rules are
+/// called with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Crossing {
+    /// Not at all.
+    No,
+    /// From who holds the vassal to what is behind it.
+    Inward,
+    /// From what is behind it to who subscribed through it.
+    Outward,
+    /// Likewise: what it crossed with before is gone.
+    Departure,
+}
+
+/// Hashes of arguments of an event, by their positions.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Keys {
+    list: [(u32, u64); KEYS],
+    count: usize,
+}
+
+/// Positions at which events are looked at before their listeners are.
+pub const KEYS: usize = 8;
+
+impl Keys {
+    /// Them.
+    pub fn list(&self) -> &[(u32, u64)] {
+        self.list.get(..self.count).unwrap_or_default()
+    }
 }
 
 /// Where an event goes on from a space.
@@ -84,6 +139,8 @@ pub struct Listener {
 pub enum Outward {
     /// Nowhere.
     Top,
+    /// To the frames of whoever posts: from the space of a map that is no realm.
+    Emitter,
     /// To another space.
     Space(u32),
     /// To the fiber that made the space, or, if it has ended, to what it stood in.
@@ -135,14 +192,31 @@ pub trait Spaces: Send + 'static {
         alive: &mut dyn FnMut(Ticket) -> Option<Ticket>,
         lives: &dyn Fn(u32, u32) -> bool,
     ) -> usize;
-    /// A process that owns subscriptions or pins has ended. Answers how many counted bytes were freed.
-    fn process_ended(&mut self, index: u32, generation: u32) -> usize;
+    /// A fiber that owns subscriptions or pins was cancelled: they go. Answers how many counted bytes were freed.
+    fn owner_ended(&mut self, index: u32, generation: u32) -> usize;
+    /// A fiber that owns subscriptions or pins came to its end: they pass to another. Answers how many counted bytes were
+    /// freed.
+    fn owner_finished(&mut self, owner: (u32, u32), heir: (u32, u32)) -> usize;
+    /// Who owns a subscription, if it exists.
+    fn subscriber(&self, subscription: u64) -> Option<(u32, u32)>;
+    /// A fiber whose subscription is gone, so that it waits for nothing; each is answered once.
+    fn next_orphan(&mut self) -> Option<(u32, u32)>;
     /// Do they hold any value?
     fn hold_values(&self) -> bool;
     /// Does anybody in a space listen to events of a kind and topic?
     fn listens(&self, space: u32, kind: u32, topic: u32) -> bool;
-    /// The handlers in a space of an event, in the order of registration; false if they cannot be listed for want of memory.
-    fn matching(&self, space: u32, kind: u32, topic: u32, out: &mut Vec<Listener>) -> bool;
+    /// Bits of the positions of arguments, below [`KEYS`], whose hashes [`Spaces::matching`] wants.
+    fn wanted(&self, space: u32, kind: u32, topic: u32) -> u64;
+    /// The handlers in a space of an event with arguments of some hashes, in the order of registration; false if they cannot
+    /// be listed for want of memory.
+    fn matching(
+        &self,
+        space: u32,
+        kind: u32,
+        topic: u32,
+        keys: &[(u32, u64)],
+        out: &mut Vec<Listener>,
+    ) -> bool;
     /// Where an event goes on from a space.
     fn outward(&self, space: u32) -> Outward;
 }
@@ -159,20 +233,35 @@ impl World {
         self.spaces.as_mut()?.as_any().downcast_mut::<S>()
     }
 
-    /// The process that runs: the outermost fiber of those that wait for the running one. It is noted as the owner of
-    /// something, so that [`Spaces::process_ended`] will be called.
-    pub fn space_process(&mut self) -> (u32, u32) {
-        let mut id = self.current;
-        while let Some(Some(fiber)) = self.fibers.get(id.0 as usize) {
-            match fiber.parent {
-                Some(parent) if fiber.home == Home::Parent => id = parent,
-                _ => break,
-            }
-        }
-        if let Some(Some(fiber)) = self.fibers.get_mut(id.0 as usize) {
-            fiber.owns = true;
-        }
+    /// Whoever owns what the running code subscribes to and pins: the running fiber. When it has come to its end, what it
+    /// owns passes to whoever waited for it, or for a handler to whoever subscribed it; when it is cancelled, it goes.
+    pub fn space_owner(&mut self) -> (u32, u32) {
+        let id = self.current;
+        self.fiber().owns = true;
         (id.0, self.fiber_generation(id))
+    }
+
+    /// The owners that the running process is: its fibers from the running one to the outermost.
+    ///
+    /// # Errors
+    /// Fault mem or fuel.
+    pub fn space_owners(&mut self) -> Raise<Vec<(u32, u32)>> {
+        let mut owners = Vec::new();
+        let mut at = Some(self.current);
+        while let Some(id) = at {
+            self.charge_fuel(1)?;
+            if owners.try_reserve(1).is_err() {
+                return Err(self.no_host_memory());
+            }
+            owners.push((id.0, self.fiber_generation(id)));
+            at = self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .filter(|fiber| fiber.home == Home::Parent)
+                .and_then(|fiber| fiber.parent);
+        }
+        Ok(owners)
     }
 
     /// Operand `index` of the space instruction that runs, whose operands begin at byte offset `first`.
@@ -241,6 +330,24 @@ impl World {
         self.space_of(value)
     }
 
+    /// May a value that is no realm be given a space? Maps of Rhumb may, and what its constructors make.
+    #[inline]
+    pub fn space_attachable(&self, value: Value) -> bool {
+        value.kind() == Kind::Map
+            && matches!(
+                self.nature(value.as_ticket()),
+                Nature::Plain | Nature::Instance
+            )
+    }
+
+    /// Gives such a value a space of its own: who subscribes to it or pins on it does so there.
+    pub fn space_attach(&mut self, value: Value, space: u32) {
+        if self.space_attachable(value) {
+            // SAFETY: a live map that is no class, so that its private word is free.
+            unsafe { (*self.at::<MapObj>(value.as_ticket())).extra = space };
+        }
+    }
+
     /// An empty map that stands for a space: a realm, or a vassal.
     pub fn space_value(&mut self, space: u32, vassal: bool) -> Raise<Value> {
         let map = self.map_new(Legends::PLAIN, 0)?;
@@ -281,9 +388,23 @@ impl World {
     /// constructor activation or works on an instance, else the activation itself (docs/specs/rhumb.md §5.6). Thunks and
     /// selectors proclaim for the activation that they stand in.
     pub fn space_proclaimer(&mut self) -> u64 {
+        let (fiber, index, base) = (self.current, self.frame_index(), self.running_r);
+        // SAFETY: the running frame.
+        unsafe { self.proclaimer_at(fiber, index, base) }
+    }
+
+    /// The identity under which the activation in a frame of a fiber proclaims.
+    ///
+    /// # Safety
+    /// The fiber runs or waits, that frame is on top of it, and `base` is its first register.
+    pub(crate) unsafe fn proclaimer_at(
+        &mut self,
+        mut fiber: FiberId,
+        mut index: usize,
+        base: *const u64,
+    ) -> u64 {
         const INNER: u32 = function_flags::THUNK | function_flags::SELECTOR;
-        let (mut fiber, mut index) = (self.current, self.frame_index());
-        let mut base = self.running_r.cast_const();
+        let mut base = base;
         // SAFETY: frames of live fibers that run, or wait, in this chain; `base` is the first register of the one looked at:
         // a frame's lies `delta` bytes behind that of the frame below it, a waiting fiber notes that of its uppermost one.
         unsafe {
@@ -483,7 +604,7 @@ impl World {
         let (Some(prompt), Some(parent)) = (fiber.prompt, fiber.parent) else {
             return Ok(None);
         };
-        if top > 2 || !self.topic_set_has(prompt.topics, PROCLAMATION, Some(topic)) {
+        if top > 2 || !self.topic_set_has(prompt.topics, What::new(PROCLAMATION, Some(topic))) {
             return Ok(None);
         }
         let Some(Some(fiber)) = self.fibers.get(current.0 as usize) else {
@@ -493,25 +614,26 @@ impl World {
             return Ok(None);
         };
         Ok(Some(Listener {
-            handler: prompt.selector,
             home: Home::Fiber(parent.0, self.fiber_generation(parent)),
             peek: true,
-            event: Value::HOLE,
+            ..Listener::of(prompt.selector)
         }))
     }
 
     /// Was the running activation called under a selector with a rule for anonymous signals (rhumb.md §5.3 6)?
-    pub(crate) fn anonymous_wanted(&mut self) -> Raise<bool> {
-        let top = self.frame_index();
-        let fiber = self.fiber();
-        let Some(prompt) = fiber.prompt else {
-            return Ok(false);
+    /// `anonymous` is the interned name of what has no topic.
+    pub(crate) fn anonymous_heard(&self, anonymous: u32) -> bool {
+        let Some(Some(fiber)) = self.fibers.get(self.current.0 as usize) else {
+            return false;
         };
-        if top > 2 || fiber.parent.is_none() {
-            return Ok(false);
+        // The bottom frame is the thunk, the one above it what was called.
+        let called = fiber.frames.as_ptr().wrapping_add(2);
+        match fiber.prompt {
+            Some(prompt) if self.frame.cast_const() <= called && fiber.parent.is_some() => {
+                self.topic_set_has(prompt.topics, What::new(SIGNAL, Some(anonymous)))
+            }
+            _ => false,
         }
-        let anonymous = self.intern("")?;
-        Ok(self.topic_set_has(prompt.topics, SIGNAL, Some(anonymous)))
     }
 
     /// Runs the routine that is operand `index` as a process whose emissions go to a space, and waits for its value.

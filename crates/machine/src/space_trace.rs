@@ -158,6 +158,7 @@ impl World {
     }
 
     /// Tells of an emission by its number.
+    #[inline]
     pub(crate) fn emission_note(&mut self, act: SpaceAct, index: u32, other: Option<FiberId>) {
         if self.space_tracer.is_none() {
             return;

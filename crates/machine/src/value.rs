@@ -63,8 +63,6 @@ pub enum Kind {
     Vassal = 0x2A,
     /// A fiber.
     Fiber = 0x2B,
-    /// A captured chain of fibers.
-    Zombie = 0x2C,
     /// An iteration.
     Iter = 0x2D,
     /// Raw bytes of kernel code.
@@ -108,7 +106,6 @@ impl Kind {
             Kind::Realm,
             Kind::Vassal,
             Kind::Fiber,
-            Kind::Zombie,
             Kind::Iter,
             Kind::Memory,
             Kind::Pending,
@@ -150,7 +147,6 @@ impl Kind {
             Kind::Realm => "realm",
             Kind::Vassal => "vassal",
             Kind::Fiber => "fiber",
-            Kind::Zombie => "captured continuation",
             Kind::Iter => "iteration",
             Kind::Memory => "memory",
             Kind::Pending => "pending completion",

@@ -114,6 +114,14 @@ pub enum SyntaxErrorKind {
     ElseInAssignment,
     /// Warning: `{!|math|1.2}` is read as `1.2.-`.
     ShortVersion,
+    /// Warning: a `->` in a method that has a `!` of its own (rulings B6); its label.
+    HelperOfItsOwn(String),
+    /// Warning: `1|xs[#] <> …` (rulings B29).
+    RangeOverLength,
+    /// Warning: `.=` in the body of a loop (rulings B39); its label.
+    FrozenInLoop(String),
+    /// Warning: a routine of arity zero is called before it is passed (rulings B52); its label.
+    CalledBefore(String),
 }
 
 /// A syntax error or warning.
@@ -140,7 +148,8 @@ impl SyntaxError {
     #[must_use]
     pub const fn is_warning(&self) -> bool {
         use SyntaxErrorKind::{
-            ElseInAssignment, LooksGroupedFloat, LooksGroupedVersion, LooksLikeMoney, ShortVersion,
+            CalledBefore, ElseInAssignment, FrozenInLoop, HelperOfItsOwn, LooksGroupedFloat,
+            LooksGroupedVersion, LooksLikeMoney, RangeOverLength, ShortVersion,
         };
         matches!(
             self.kind,
@@ -149,6 +158,10 @@ impl SyntaxError {
                 | LooksLikeMoney
                 | ElseInAssignment
                 | ShortVersion
+                | HelperOfItsOwn(_)
+                | RangeOverLength
+                | FrozenInLoop(_)
+                | CalledBefore(_)
         )
     }
 
@@ -194,6 +207,10 @@ impl SyntaxError {
             K::LooksLikeMoney => codes::LOOKS_LIKE_MONEY,
             K::ElseInAssignment => codes::ELSE_IN_ASSIGNMENT,
             K::ShortVersion => codes::SHORT_VERSION,
+            K::HelperOfItsOwn(_) => codes::HELPER_OF_ITS_OWN,
+            K::RangeOverLength => codes::RANGE_OVER_LENGTH,
+            K::FrozenInLoop(_) => codes::FROZEN_IN_LOOP,
+            K::CalledBefore(_) => codes::CALLED_BEFORE,
         }
     }
 
@@ -231,6 +248,9 @@ impl SyntaxError {
             K::SubfieldPattern => base.reason("subfield"),
             K::LooksGroupedFloat => base.reason("float"),
             K::LooksGroupedVersion => base.reason("version"),
+            K::HelperOfItsOwn(label) | K::FrozenInLoop(label) | K::CalledBefore(label) => {
+                base.arg("label", label.as_str())
+            }
             _ => base,
         };
         let diagnostic = diagnostic.primary(place(self.span), None);
@@ -299,6 +319,10 @@ pub mod codes {
         ELSE_IN_ASSIGNMENT "RH0103"
         SHORT_VERSION "RH0104"
         UNDEFINED "RH0105"
+        HELPER_OF_ITS_OWN "RH0106"
+        RANGE_OVER_LENGTH "RH0107"
+        FROZEN_IN_LOOP "RH0108"
+        CALLED_BEFORE "RH0109"
         LIBRARY_NOT_FOUND "RH0201"
         TOO_LARGE "RH0202"
         NO_VERSION "RH0203"

@@ -28,6 +28,7 @@ pub mod diagnostics;
 mod format;
 mod highlight;
 pub mod lex;
+mod lint;
 mod locale;
 mod parse;
 mod source;

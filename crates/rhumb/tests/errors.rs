@@ -39,7 +39,26 @@ const WRONG: &[&str] = &[
     "x yes",
     "1,000 ++ 1,000,000; \"costs $5\"; c => x := 1 ~> x := 2; {!|m|1.2}",
     "yes := no",
+    "m .= [x .. 1; go .. [] -> (h .= [k] -> !\\x; h(1))]; 1|m[#] <> [i] -> i",
+    "n := 3; n >> 0 |> (t .= n; n := n -- 1)",
+    "run .= [f; x] -> f(x); job .= [] -> 1; run(job; job)",
 ];
+
+/// Texts that come near those that are advised against.
+const RIGHT: &[&str] = &[
+    "m .= [x .. 1; go .. [] -> (h .= [k] !> !\\x; h(1))]; h2 .= [k] -> !\\x",
+    "xs := [1]; xs <> [x] -> x; 0|xs[#] <> [i] -> i; r := 1|xs[#]",
+    "n := 3; n >> 0 |> (t := n; [] -> (u .= 1); n := n -- 1)",
+    "run .= [f; x] -> f(x); job .= [] -> 1; run(<job>; job); log(job)",
+];
+
+#[test]
+fn right_texts_are_told_nothing() {
+    for text in RIGHT {
+        let parsed = parse(text, Options::default());
+        assert_eq!(parsed.errors, [], "{text}");
+    }
+}
 
 fn show(lang: Lang) -> String {
     let catalogue = Catalogue::for_lang(lang);

@@ -6,69 +6,104 @@ use machine::fiber::Home;
 use machine::space::Outward;
 use machine::value::Value;
 
-use crate::table::{PIN_BYTES, SPACE_BYTES, SUBSCRIPTION_BYTES, Space, Tuplespaces};
+use crate::table::{PIN_BYTES, SPACE_BYTES, Space, Tuplespaces};
+use crate::threads::Thread;
 
-fn show(v: &mut Visitor<'_>, value: &mut Value) {
+/// Shows a value; true if it is young afterwards.
+fn show(v: &mut Visitor<'_>, value: &mut Value) -> bool {
     // A value is two words: its tag and its payload.
     let mut words = [value.tag, value.payload];
-    v.value(&mut words);
+    let young = v.value(&mut words);
     (value.tag, value.payload) = (words[0], words[1]);
+    young
+}
+
+impl Thread {
+    fn show(&mut self, v: &mut Visitor<'_>) -> bool {
+        let mut young = show(v, &mut self.handle);
+        young |= show(v, &mut self.bindings);
+        young |= show(v, &mut self.event);
+        for event in &mut self.waiting {
+            young |= show(v, event);
+        }
+        young
+    }
 }
 
 impl Space {
-    fn show(&mut self, v: &mut Visitor<'_>) {
-        for subscription in &mut self.subscriptions {
-            show(v, &mut subscription.handler);
-        }
-        for pin in &mut self.pins {
-            show(v, &mut pin.event);
-        }
-        if let Some(rules) = &mut self.rules {
-            show(v, &mut rules.handler);
-        }
-    }
-
-    /// The spaces that it needs, one after the other.
+    /// The spaces that it needs without its listeners, one after the other.
     fn needs(&self, index: usize) -> Option<u32> {
         let parent = match self.parent {
             Outward::Space(space) => space,
             Outward::Fiber { otherwise, .. } => otherwise,
-            Outward::Top => 0,
+            Outward::Top | Outward::Emitter => 0,
         };
         match index {
             0 => Some(parent),
             1 => Some(self.rules.as_ref().map_or(0, |rules| rules.target)),
-            _ => self
-                .subscriptions
-                .get(index - 2)
-                .map(|subscription| match subscription.home {
-                    Home::Space(space) => space,
-                    _ => 0,
-                }),
+            _ => None,
         }
-    }
-
-    fn bytes(&self) -> usize {
-        SPACE_BYTES + self.subscriptions.len() * SUBSCRIPTION_BYTES + self.pins.len() * PIN_BYTES
     }
 }
 
 impl Tuplespaces {
     pub(crate) fn show_roots(&mut self, scope: Scope, v: &mut Visitor<'_>) {
-        if scope != Scope::Major {
-            for space in self.list.iter_mut().flatten() {
-                space.show(v);
+        match scope {
+            Scope::Minor => self.show_young(v),
+            Scope::Major => {
+                self.epoch = self.epoch.wrapping_add(1);
+                for number in 1..=self.list.len() as u32 {
+                    // The space of a fiber is small and rare: it is a root until its fiber ends.
+                    if self
+                        .get(number)
+                        .is_some_and(|space| space.fiber.is_some() || space.newborn)
+                    {
+                        self.reach(number, Some(&mut *v));
+                    }
+                }
             }
-            return;
+            _ => {
+                for space in self.list.iter_mut().flatten() {
+                    if let Some(rules) = &mut space.rules {
+                        show(v, &mut rules.handler);
+                    }
+                }
+                for subscription in self.subscriptions.values_mut() {
+                    show(v, &mut subscription.handler);
+                }
+                for pin in self.pins.values_mut() {
+                    show(v, &mut pin.event);
+                }
+                for thread in self.threads.list.values_mut() {
+                    thread.show(v);
+                }
+            }
         }
-        self.epoch = self.epoch.wrapping_add(1);
-        for number in 1..=self.list.len() as u32 {
-            // The space of a fiber is small and rare: it is a root until its fiber ends.
-            if self
-                .get(number)
-                .is_some_and(|space| space.fiber.is_some() || space.newborn)
+    }
+
+    /// Shows what was made since young values stood in nothing else, and remembers where they still do.
+    fn show_young(&mut self, v: &mut Visitor<'_>) {
+        let mut young = std::mem::take(&mut self.young);
+        young.retain(|number| {
+            if let Some(subscription) = self.subscriptions.get_mut(number) {
+                return show(v, &mut subscription.handler);
+            }
+            if let Some(pin) = self.pins.get_mut(number) {
+                return show(v, &mut pin.event);
+            }
+            self.threads
+                .list
+                .get_mut(number)
+                .is_some_and(|thread| thread.show(v))
+        });
+        self.young = young;
+        for at in 0..self.young_spaces.len() {
+            let number = self.young_spaces.get(at).copied().unwrap_or(0);
+            if let Some(space) = self.get_mut(number)
+                && let Some(rules) = &mut space.rules
             {
-                self.reach(number, Some(&mut *v));
+                // Whether it stays young is asked in [`Tuplespaces::follow_realms`], by its realm or by this mark.
+                space.young = show(v, &mut rules.handler);
             }
         }
     }
@@ -89,39 +124,98 @@ impl Tuplespaces {
 
     /// Marks a space and those that it needs, and shows what they hold.
     fn reach(&mut self, first: u32, mut v: Option<&mut Visitor<'_>>) {
-        let epoch = self.epoch;
         let mut work = std::mem::take(&mut self.work);
-        if let Some(space) = self.get_mut(first)
-            && space.mark != epoch
-        {
-            space.mark = epoch;
-            work.push(first);
-        }
+        self.mark(first, &mut work);
         while let Some(number) = work.pop() {
-            let mut index = 0;
-            if let (Some(v), Some(space)) = (v.as_deref_mut(), self.get_mut(number)) {
-                space.show(v);
+            if let Some(v) = v.as_deref_mut() {
+                self.show_space(number, v);
             }
+            let mut index = 0;
             while let Some(needed) = self.get(number).and_then(|space| space.needs(index)) {
                 index += 1;
-                if let Some(space) = self.get_mut(needed)
-                    && space.mark != epoch
+                self.mark(needed, &mut work);
+            }
+            let mut at = 0;
+            while let Some(subscription) = self
+                .get(number)
+                .and_then(|space| space.subscriptions.all().get(at))
+                .copied()
+            {
+                at += 1;
+                if let Some(Home::Space(home)) = self
+                    .subscriptions
+                    .get(&subscription)
+                    .map(|subscription| subscription.home)
                 {
-                    // Each space is pushed once at most; there was room for all when the last one was made.
-                    space.mark = epoch;
-                    work.push(needed);
+                    self.mark(home, &mut work);
                 }
             }
         }
         self.work = work;
     }
 
-    pub(crate) fn follow_realms(&mut self, forward: &mut dyn FnMut(Ticket) -> Option<Ticket>) {
-        for space in self.list.iter_mut().flatten() {
-            if space.realm != 0 {
-                space.realm = forward(Ticket(space.realm)).map_or(0, |ticket| ticket.0);
+    /// Puts a space on the work list unless it was there. Each is pushed once at most; there was room for all when the last
+    /// one was made.
+    fn mark(&mut self, number: u32, work: &mut Vec<u32>) {
+        let epoch = self.epoch;
+        if let Some(space) = self.get_mut(number)
+            && space.mark != epoch
+        {
+            space.mark = epoch;
+            work.push(number);
+        }
+    }
+
+    /// Shows what a space holds.
+    fn show_space(&mut self, number: u32, v: &mut Visitor<'_>) {
+        let Tuplespaces {
+            list,
+            subscriptions,
+            pins,
+            threads,
+            ..
+        } = self;
+        let Some(Some(space)) = list.get_mut((number as usize).wrapping_sub(1)) else {
+            return;
+        };
+        if let Some(rules) = &mut space.rules {
+            show(v, &mut rules.handler);
+        }
+        for number in space.subscriptions.all() {
+            let Some(subscription) = subscriptions.get_mut(number) else {
+                continue;
+            };
+            show(v, &mut subscription.handler);
+            for thread in subscription.threads.all() {
+                if let Some(thread) = threads.list.get_mut(thread) {
+                    thread.show(v);
+                }
             }
         }
+        for number in space.pins.all() {
+            if let Some(pin) = pins.get_mut(number) {
+                show(v, &mut pin.event);
+            }
+        }
+    }
+
+    /// Young objects have moved: what stands for the spaces that were made since.
+    pub(crate) fn follow_realms(&mut self, forward: &mut dyn FnMut(Ticket) -> Option<Ticket>) {
+        let mut young = std::mem::take(&mut self.young_spaces);
+        young.retain(|number| {
+            let Some(space) = self.get_mut(*number) else {
+                return false;
+            };
+            let before = space.realm;
+            if before != 0 {
+                space.realm = forward(Ticket(before)).map_or(0, |ticket| ticket.0);
+            }
+            // What has not moved is old.
+            space.newborn
+                || std::mem::take(&mut space.young)
+                || (space.realm != before && space.realm != 0)
+        });
+        self.young_spaces = young;
     }
 
     pub(crate) fn sweep(
@@ -130,7 +224,10 @@ impl Tuplespaces {
         lives: &dyn Fn(u32, u32) -> bool,
     ) -> usize {
         let mut bytes = 0;
-        for space in self.list.iter_mut().flatten() {
+        for number in 1..=self.list.len() as u32 {
+            let Some(space) = self.get_mut(number) else {
+                continue;
+            };
             if space.realm != 0 {
                 space.realm = alive(Ticket(space.realm)).map_or(0, |ticket| ticket.0);
             }
@@ -139,8 +236,7 @@ impl Tuplespaces {
                 .is_some_and(|(index, generation)| !lives(index, generation))
             {
                 // What was pinned in it went with the fiber.
-                bytes += space.pins.len() * PIN_BYTES;
-                space.pins.clear();
+                bytes += self.unpin_all(number);
             }
         }
         // Once more, from realms and living fibers only: spaces of ended fibers stay only for what goes on to them.
@@ -158,14 +254,37 @@ impl Tuplespaces {
             }
         }
         let epoch = self.epoch;
-        for (slot, space) in self.list.iter_mut().enumerate() {
-            if let Some(found) = space
-                && found.mark != epoch
-            {
-                bytes += found.bytes();
-                *space = None;
-                self.free.push(slot as u32);
+        for number in 1..=self.list.len() as u32 {
+            if self.get(number).is_none_or(|space| space.mark == epoch) {
+                continue;
             }
+            bytes += self.unpin_all(number) + SPACE_BYTES;
+            while let Some(subscription) = self.get(number).and_then(|space| {
+                let all = space.subscriptions.all();
+                all.iter()
+                    .copied()
+                    .rfind(|number| self.subscriptions.contains_key(number))
+            }) {
+                bytes += self.unsubscribe(subscription);
+            }
+            if let Some(slot) = self.list.get_mut(number as usize - 1) {
+                *slot = None;
+                self.free.push(number - 1);
+            }
+        }
+        bytes
+    }
+
+    /// Removes all pins of a space; the counted bytes.
+    fn unpin_all(&mut self, space: u32) -> usize {
+        let mut bytes = 0;
+        while let Some(pin) = self.get(space).and_then(|space| {
+            let all = space.pins.all();
+            all.iter()
+                .copied()
+                .rfind(|number| self.pins.contains_key(number))
+        }) {
+            bytes += self.unpin(pin).map_or(0, |_| PIN_BYTES);
         }
         bytes
     }

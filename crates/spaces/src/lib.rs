@@ -4,11 +4,19 @@
 //! What it never does: run code, decide what a language's patterns match, or keep anything that a collection cannot see.
 //! It knows topic sets and handlers; events, processes and the order in which handlers run are the machine's.
 //!
-//! Start with [`Tuplespaces`] and `table.rs` (what a space holds), then `ops.rs` (the instructions).
+//! Start with [`Tuplespaces`] and `table.rs` (what a space holds), then `listeners.rs`, `pins.rs` and `threads.rs` (how it
+//! is found), then `ops.rs` (the instructions) with `subscribe.rs`, `proclaim.rs` and `wait.rs`.
 
 mod collect;
+mod listeners;
+mod numbers;
 mod ops;
+mod pins;
+mod proclaim;
+mod subscribe;
 mod table;
+mod threads;
+mod wait;
 
 use lemari::{Scope, Ticket, Visitor};
 use machine::space::{Listener, Outward, Runner, Spaces};
@@ -38,8 +46,19 @@ impl Spaces for Tuplespaces {
     ) -> usize {
         self.sweep(alive, lives)
     }
-    fn process_ended(&mut self, index: u32, generation: u32) -> usize {
-        self.forget_process((index, generation))
+    fn owner_ended(&mut self, index: u32, generation: u32) -> usize {
+        self.forget_owner((index, generation))
+    }
+    fn owner_finished(&mut self, owner: (u32, u32), heir: (u32, u32)) -> usize {
+        self.pass_on(owner, heir)
+    }
+    fn subscriber(&self, subscription: u64) -> Option<(u32, u32)> {
+        self.subscriptions
+            .get(&subscription)
+            .map(|subscription| subscription.owner)
+    }
+    fn next_orphan(&mut self) -> Option<(u32, u32)> {
+        self.orphans.pop()
     }
     fn hold_values(&self) -> bool {
         self.list.len() > self.free.len()
@@ -47,8 +66,18 @@ impl Spaces for Tuplespaces {
     fn listens(&self, space: u32, kind: u32, topic: u32) -> bool {
         self.heard(space, kind, topic)
     }
-    fn matching(&self, space: u32, kind: u32, topic: u32, out: &mut Vec<Listener>) -> bool {
-        self.handlers(space, kind, topic, out)
+    fn wanted(&self, space: u32, kind: u32, topic: u32) -> u64 {
+        self.wanted_at(space, kind, topic)
+    }
+    fn matching(
+        &self,
+        space: u32,
+        kind: u32,
+        topic: u32,
+        keys: &[(u32, u64)],
+        out: &mut Vec<Listener>,
+    ) -> bool {
+        self.handlers(space, kind, topic, keys, out)
     }
     fn outward(&self, space: u32) -> Outward {
         self.get(space).map_or(Outward::Top, |space| space.parent)

@@ -1,13 +1,17 @@
-//! What a space holds, and how an event finds its listeners.
-
-use std::collections::HashMap;
+//! What a space holds.
 
 use machine::fiber::Home;
-use machine::space::{Listener, Outward};
+use machine::space::Outward;
 use machine::value::Value;
+
+use crate::numbers::{Numbers, Table};
+use crate::threads::Threads;
 
 /// A set of events: kind, and topic or any.
 pub(crate) type Topics = Vec<(u32, Option<u32>)>;
+
+/// A fiber: index and generation.
+pub(crate) type Owner = (u32, u32);
 
 /// A copy of a set; `None` if the host has no memory for it.
 pub(crate) fn copied(topics: &[(u32, Option<u32>)]) -> Option<Topics> {
@@ -26,21 +30,41 @@ pub(crate) fn has(topics: &[(u32, Option<u32>)], kind: u32, topic: u32) -> bool 
 
 /// A handler registered in a space.
 pub(crate) struct Subscription {
+    /// Where it listens.
+    pub space: u32,
+    /// The space that was named when it was made: another one if that is a vassal's.
+    pub asked: u32,
     pub topics: Topics,
+    /// An argument that an event must have, by its position and hash; others need not be shown to the handler.
+    pub filter: Option<(u32, u64)>,
     pub handler: Value,
     pub home: Home,
     pub peek: bool,
-    /// The process that registered it: index and generation.
-    pub owner: (u32, u32),
+    /// The handler is the rules of a vassal, which pass events on to `home`.
+    pub relay: bool,
+    /// Who registered it.
+    pub owner: Owner,
+    /// Processes that it spawned and that wait for departures.
+    pub threads: Numbers,
+}
+
+impl Subscription {
+    /// Counted bytes.
+    pub fn bytes(&self) -> usize {
+        SUBSCRIPTION_BYTES + self.topics.len() * TOPIC_BYTES
+    }
 }
 
 /// A proclamation.
 pub(crate) struct Pin {
+    pub space: u32,
     pub topic: u32,
     /// Who proclaims: the same one replaces.
     pub proclaimer: u64,
-    pub owner: (u32, u32),
+    pub owner: Owner,
     pub event: Value,
+    /// Hash of its arguments.
+    pub hash: u64,
 }
 
 /// What crosses a vassal, and who decides how.
@@ -51,30 +75,46 @@ pub(crate) struct Rules {
     pub target: u32,
 }
 
-/// A space: of a realm, of a vassal, or of a fiber.
+/// Under what a subscription is listed: kind, topic + 1 (0: any), position of its filter + 1 (0: none), hash of that
+/// argument.
+pub(crate) type Key = (u32, u32, u32, u64);
+
+/// A space: of a realm, of a vassal, of a fiber, or of what hears a vassal.
 pub(crate) struct Space {
-    /// Ticket of its realm or vassal, weak; 0 for the space of a fiber.
+    /// Ticket of its realm or vassal, weak; 0 for other spaces.
     pub realm: u32,
     /// The fiber whose space it is, with its generation.
-    pub fiber: Option<(u32, u32)>,
+    pub fiber: Option<Owner>,
     pub parent: Outward,
-    pub subscriptions: Vec<Subscription>,
-    /// Subscriptions by kind and topic + 1 (0: any), in the order of registration.
-    pub index: HashMap<(u32, u32), Vec<u32>>,
-    pub pins: Vec<Pin>,
+    /// Who made its realm, as proclamations know actors.
+    pub creator: u64,
+    /// Subscriptions in the order of registration.
+    pub subscriptions: Numbers,
+    pub index: Table<Key, Numbers>,
+    /// Bits of the positions at which subscriptions to a kind and topic + 1 have filters.
+    pub positions: Table<(u32, u32), u64>,
+    /// Proclamations in the order of pinning.
+    pub pins: Numbers,
+    pub pins_of_topic: Table<u32, Numbers>,
+    /// The one of a topic and proclaimer.
+    pub pins_of_actor: Table<(u32, u64), u64>,
+    /// Those of a topic with arguments of a hash.
+    pub pins_of_tuple: Table<(u32, u64), Numbers>,
     pub rules: Option<Rules>,
+    /// The rules that it holds are young.
+    pub young: bool,
     /// It was just made and nothing stands for it yet: collections leave it alone.
     pub newborn: bool,
     /// Last collection that reached it.
     pub mark: u32,
 }
 
-/// Counted bytes of a space, a subscription, a pin.
+/// Counted bytes of a space, a subscription, a pin: with their places in the tables.
 pub(crate) const SPACE_BYTES: usize = size_of::<Space>();
-pub(crate) const SUBSCRIPTION_BYTES: usize = size_of::<Subscription>() + 64;
+pub(crate) const SUBSCRIPTION_BYTES: usize = size_of::<Subscription>() + 128;
 /// Counted bytes of an event of a set.
-pub(crate) const TOPIC_BYTES: usize = 16;
-pub(crate) const PIN_BYTES: usize = size_of::<Pin>();
+pub(crate) const TOPIC_BYTES: usize = 48;
+pub(crate) const PIN_BYTES: usize = size_of::<Pin>() + 192;
 
 /// The spaces of one World. Number 0 is none.
 #[derive(Default)]
@@ -84,6 +124,18 @@ pub struct Tuplespaces {
     pub(crate) epoch: u32,
     /// Work list of the collector.
     pub(crate) work: Vec<u32>,
+    /// Number of the last subscription, proclamation or thread.
+    pub(crate) last: u64,
+    pub(crate) subscriptions: Table<u64, Subscription>,
+    pub(crate) pins: Table<u64, Pin>,
+    pub(crate) threads: Threads,
+    /// Subscriptions and pins by who made them.
+    pub(crate) owned: Table<Owner, Numbers>,
+    /// Processes of subscriptions that are gone.
+    pub(crate) orphans: Vec<Owner>,
+    /// Subscriptions, pins and threads, and spaces, in which young values may stand.
+    pub(crate) young: Vec<u64>,
+    pub(crate) young_spaces: Vec<u32>,
 }
 
 impl Tuplespaces {
@@ -108,19 +160,31 @@ impl Tuplespaces {
     }
 
     /// Adds a space; `None` if the host has no memory.
-    pub(crate) fn add(&mut self, parent: Outward, fiber: Option<(u32, u32)>) -> Option<u32> {
+    pub(crate) fn add(
+        &mut self,
+        parent: Outward,
+        fiber: Option<Owner>,
+        creator: u64,
+    ) -> Option<u32> {
         let space = machine::host_memory::boxed(Space {
             realm: 0,
             fiber,
             parent,
-            subscriptions: Vec::new(),
-            index: HashMap::new(),
-            pins: Vec::new(),
+            creator,
+            subscriptions: Numbers::default(),
+            index: Table::default(),
+            positions: Table::default(),
+            pins: Numbers::default(),
+            pins_of_topic: Table::default(),
+            pins_of_actor: Table::default(),
+            pins_of_tuple: Table::default(),
             rules: None,
+            young: false,
             newborn: fiber.is_none(),
             mark: self.epoch,
         })
         .ok()?;
+        self.young_spaces.try_reserve(1).ok()?;
         let slot = match self.free.pop() {
             Some(slot) => slot,
             None => {
@@ -133,159 +197,86 @@ impl Tuplespaces {
             }
         };
         *self.list.get_mut(slot as usize)? = Some(space);
+        self.young_spaces.push(slot + 1);
         Some(slot + 1)
     }
 
-    /// Does anybody in a space listen to an event? The rules of a vassal are its only listeners.
-    pub(crate) fn heard(&self, space: u32, kind: u32, topic: u32) -> bool {
-        let Some(space) = self.get(space) else {
-            return false;
-        };
-        match &space.rules {
-            Some(rules) => rules.target != 0 && has(&rules.topics, kind, topic),
-            None => {
-                space.index.contains_key(&(kind, topic + 1)) || space.index.contains_key(&(kind, 0))
-            }
-        }
+    /// The number of the next subscription, pin or thread, in which young values may stand.
+    pub(crate) fn next_number(&mut self) -> Option<u64> {
+        self.young.try_reserve(1).ok()?;
+        self.last += 1;
+        self.young.push(self.last);
+        Some(self.last)
     }
 
-    /// The handlers of an event, in the order of registration; false for want of memory.
-    pub(crate) fn handlers(
-        &self,
-        number: u32,
-        kind: u32,
-        topic: u32,
-        out: &mut Vec<Listener>,
-    ) -> bool {
-        let Some(space) = self.get(number) else {
-            return true;
-        };
-        if let Some(rules) = &space.rules {
-            if rules.target != 0 && has(&rules.topics, kind, topic) {
-                if out.try_reserve(1).is_err() {
-                    return false;
-                }
-                out.push(Listener {
-                    handler: rules.handler,
-                    home: Home::Space(rules.target),
-                    peek: false,
-                    event: Value::HOLE,
-                });
-            }
-            return true;
-        }
-        let none = Vec::new();
-        let exact = space.index.get(&(kind, topic + 1)).unwrap_or(&none);
-        let any = space.index.get(&(kind, 0)).unwrap_or(&none);
-        if out.try_reserve(exact.len() + any.len()).is_err() {
-            return false;
-        }
-        // Both lists ascend: merge them, each subscription once.
-        let (mut i, mut j) = (0, 0);
-        while let Some(at) = match (exact.get(i), any.get(j)) {
-            (Some(x), Some(y)) if x == y => {
-                (i, j) = (i + 1, j + 1);
-                Some(*x)
-            }
-            (Some(x), Some(y)) if x > y => {
-                j += 1;
-                Some(*y)
-            }
-            (Some(x), _) => {
-                i += 1;
-                Some(*x)
-            }
-            (None, Some(y)) => {
-                j += 1;
-                Some(*y)
-            }
-            (None, None) => None,
-        } {
-            if let Some(found) = space.subscriptions.get(at as usize) {
-                out.push(Listener {
-                    handler: found.handler,
-                    home: found.home,
-                    peek: found.peek,
-                    event: Value::HOLE,
-                });
-            }
-        }
-        true
+    /// Notes that young values may stand in a thing again.
+    pub(crate) fn note_young(&mut self, number: u64) -> Option<()> {
+        self.young.try_reserve(1).ok()?;
+        self.young.push(number);
+        Some(())
     }
 
-    /// Registers a handler; false for want of memory.
-    pub(crate) fn subscribe(&mut self, space: u32, subscription: Subscription) -> bool {
-        let Some(space) = self.get_mut(space) else {
-            return true;
+    /// Everything that an owner has goes; the counted bytes.
+    pub(crate) fn forget_owner(&mut self, owner: Owner) -> usize {
+        let mut bytes = self.end_thread(owner);
+        let Some(owned) = self.owned.remove(&owner) else {
+            return bytes;
         };
-        if space.subscriptions.try_reserve(1).is_err()
-            || space.index.try_reserve(subscription.topics.len()).is_err()
-        {
-            return false;
-        }
-        let at = space.subscriptions.len() as u32;
-        for &(kind, topic) in &subscription.topics {
-            let entry = space
-                .index
-                .entry((kind, topic.map_or(0, |topic| topic + 1)))
-                .or_default();
-            if entry.try_reserve(1).is_err() {
-                return false;
+        for &number in owned.all() {
+            // What has passed to somebody else is not theirs any more.
+            if self
+                .subscriptions
+                .get(&number)
+                .is_some_and(|found| found.owner == owner)
+            {
+                bytes += self.unsubscribe(number);
             }
-            if entry.last() != Some(&at) {
-                entry.push(at);
-            }
-        }
-        space.subscriptions.push(subscription);
-        true
-    }
-
-    /// Removes subscriptions; how many.
-    pub(crate) fn unsubscribe(
-        &mut self,
-        space: u32,
-        gone: impl Fn(&Subscription) -> bool,
-    ) -> usize {
-        let Some(space) = self.get_mut(space) else {
-            return 0;
-        };
-        let before = space.subscriptions.len();
-        space
-            .subscriptions
-            .retain(|subscription| !gone(subscription));
-        let removed = before - space.subscriptions.len();
-        if removed > 0 {
-            for list in space.index.values_mut() {
-                list.clear();
-            }
-            for (at, subscription) in space.subscriptions.iter().enumerate() {
-                for &(kind, topic) in &subscription.topics {
-                    let entry = space
-                        .index
-                        .entry((kind, topic.map_or(0, |topic| topic + 1)))
-                        .or_default();
-                    if entry.last() != Some(&(at as u32)) {
-                        entry.push(at as u32);
-                    }
-                }
-            }
-            space.index.retain(|_, list| !list.is_empty());
-        }
-        removed
-    }
-
-    /// Everything that a process owns goes; the counted bytes.
-    pub(crate) fn forget_process(&mut self, owner: (u32, u32)) -> usize {
-        let mut bytes = 0;
-        for number in 1..=self.list.len() as u32 {
-            bytes += self.unsubscribe(number, |subscription| subscription.owner == owner)
-                * SUBSCRIPTION_BYTES;
-            if let Some(space) = self.get_mut(number) {
-                let before = space.pins.len();
-                space.pins.retain(|pin| pin.owner != owner);
-                bytes += (before - space.pins.len()) * PIN_BYTES;
+            if self.pins.get(&number).is_some_and(|pin| pin.owner == owner) {
+                bytes += self.unpin(number).map_or(0, |_| PIN_BYTES);
             }
         }
         bytes
+    }
+
+    /// Everything that an owner has passes to another, and it is no thread any more; the counted bytes. What there is no
+    /// memory to list stays until its space goes.
+    pub(crate) fn pass_on(&mut self, owner: Owner, heir: Owner) -> usize {
+        let bytes = self.end_thread(owner);
+        let Some(owned) = self.owned.remove(&owner) else {
+            return bytes;
+        };
+        for &number in owned.all() {
+            let place = match (
+                self.subscriptions.get_mut(&number),
+                self.pins.get_mut(&number),
+            ) {
+                (Some(found), _) if found.owner == owner => &mut found.owner,
+                (_, Some(found)) if found.owner == owner => &mut found.owner,
+                _ => continue,
+            };
+            *place = heir;
+            if self.own(heir, number).is_none() {
+                break;
+            }
+        }
+        bytes
+    }
+
+    /// Lists a subscription or pin as somebody's.
+    pub(crate) fn own(&mut self, owner: Owner, number: u64) -> Option<()> {
+        crate::numbers::note(&mut self.owned, owner, number)
+    }
+
+    /// Something that an owner had is gone.
+    pub(crate) fn disown(&mut self, owner: Owner) {
+        let (listed, pinned) = (&self.subscriptions, &self.pins);
+        crate::numbers::forget(&mut self.owned, &owner, |number| {
+            listed
+                .get(&number)
+                .is_some_and(|found| found.owner == owner)
+                || pinned
+                    .get(&number)
+                    .is_some_and(|found| found.owner == owner)
+        });
     }
 }

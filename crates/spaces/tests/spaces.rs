@@ -346,3 +346,68 @@ fn unreachable_realms_are_freed() {
             <= 1
     );
 }
+
+/// The bytes counted after a first call of `turn`, and after many.
+fn counted(functions: &[&str], begin: &[&str], turn: &[&str]) -> (usize, usize) {
+    let mut source = program(functions, &[&begin.concat(), "    unit\n"]);
+    source.push_str("fn turn() export {\n");
+    for part in turn {
+        source.push_str(part);
+    }
+    source.push_str("    unit\n    ret\n}\n");
+    let (mut world, instance, module, _) = load(&source, false);
+    call(&mut world, instance, &module, "main").expect("main");
+    let mut bytes = [0; 2];
+    for (times, counted) in [20, 2_000].into_iter().zip(&mut bytes) {
+        for _ in 0..times {
+            call(&mut world, instance, &module, "turn").expect("a turn");
+        }
+        world.collect();
+        world.collect();
+        *counted = world.counters().memory;
+    }
+    (bytes[0], bytes[1])
+}
+
+#[test]
+fn what_is_given_back_is_not_counted_any_more() {
+    let one = handler("one", "one", NOTHING);
+    let topics = "signal a signal b signal c proclamation d proclamation e";
+    let remove = "    load_static realm\n    unit\n    subscribe [signal a] none\n    pop\n";
+    let (few, many) = counted(&[&one], &[NEW], &[&listen(topics, "one", "none"), remove]);
+    assert_eq!(few, many, "subscriptions");
+    // Through a vassal, with the spaces that it takes.
+    let rules = "fn rules(e: dyn) {\n    unit\n    ret\n}\n";
+    let wrap = "    make_closure rules 0\n    make_vassal [signal a proclamation d]\n    box none\n    load_static realm\n    apply_vassal\n    box none\n    store_static realm\n";
+    let (few, many) = counted(
+        &[&one, rules],
+        &[NEW, wrap],
+        &[&listen(topics, "one", "none"), remove],
+    );
+    assert_eq!(few, many, "subscriptions through a vassal");
+    let retract = "    load_static realm\n    write d 0 receiver|retract_own\n    pop\n";
+    let (few, many) = counted(
+        &[&one],
+        &[NEW],
+        &[
+            &pin("d", 1),
+            &pin("d", 2),
+            retract,
+            &pin("e", 3),
+            "    load_static realm\n    write e 0 receiver|retract_own\n    pop\n",
+        ],
+    );
+    assert_eq!(few, many, "proclamations");
+}
+
+#[test]
+fn handlers_that_stay_are_not_counted_when_they_have_gone() {
+    let stays = "fn stays(kind: dyn, e: dyn) flags selector {\n    local now: dyn\n    local gone: bool\n    jump turn\nturn:\n    map_lit []\n    load e\n    next_event\n    store now\n    load now\n    match_event [proclamation \"empty\"]\n    store gone\n    pop\n    load gone\n    jump_if left\n    jump turn\nleft:\n    unit\n    ret\n}\n";
+    let listens = listen("proclamation d", "stays", "none");
+    let retract = "    load_static realm\n    write d 0 receiver|retract_own\n    pop\n";
+    let (few, many) = counted(&[stays], &[NEW, &listens], &[&pin("d", 1), retract]);
+    assert_eq!(few, many, "departed");
+    let remove = "    load_static realm\n    unit\n    subscribe [signal a] none\n    pop\n";
+    let (few, many) = counted(&[stays], &[NEW], &[&listens, &pin("d", 1), remove, retract]);
+    assert_eq!(few, many, "their subscription removed");
+}

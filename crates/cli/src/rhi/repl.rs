@@ -226,6 +226,8 @@ impl<'f> Repl<'f> {
                 std::slice::from_ref(&self.cells),
             )
         });
+        // What the block made ready goes on now; what waits for a reply may get it from a later block.
+        let called = called.and_then(|value| self.session.world.run_ready().map(|()| value));
         self.session.interrupts.wait(true);
         match called {
             Ok(value) => {

@@ -46,7 +46,7 @@ fn one(
     trace_bytecode(&document, flags, report);
     let module = ground.module(&document, report)?;
     let mut session = ground.session(flags, Some(document.locale), interrupts, report)?;
-    let result = session.world.bind(&module);
+    let result = run_module(&mut session.world, &module);
     let code = match result {
         Ok(instance) => last_value(flags, &mut session, &instance, report),
         Err(error) => front::failed(&session, &error, ground.library.ended(), path, report),
@@ -55,6 +55,13 @@ fn one(
         trace_space(&session.world, report);
     }
     Ok(session.close(code, report))
+}
+
+/// Runs a program: its main part, then what that left ready or waiting (docs/specs/rhumb.md §5.4 "Parking").
+pub fn run_module(world: &mut World, module: &Module) -> Result<Instance, foxvm::Error> {
+    let instance = world.bind(module)?;
+    world.conclude()?;
+    Ok(instance)
 }
 
 fn last_value(flags: &Rhi, session: &mut Session, instance: &Instance, report: &mut Report) -> u8 {

@@ -182,7 +182,7 @@ fn run_one(
         session.console.keep();
     }
     session.world.set_test_mode(true);
-    let result = session.world.bind(&module);
+    let result = run::run_module(&mut session.world, &module);
     session.console.flush();
     let ran = session.world.test_count();
     count.passed += ran.passed;

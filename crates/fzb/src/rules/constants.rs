@@ -101,8 +101,8 @@ fn payload(
                     word(words, 2 * i + 1),
                 );
                 match kind {
-                    None => return Err(value(index, "arguments", word(words, 2 * i), "0 to 3")),
-                    Some(ArgKind::Named) => {
+                    None => return Err(value(index, "arguments", word(words, 2 * i), "0 to 6")),
+                    Some(ArgKind::Named | ArgKind::Fixed) => {
                         context.name(name, format_args!("constants[{index}].arguments[{i}]"))?
                     }
                     Some(_) if name != NONE => {

@@ -93,8 +93,9 @@ fn effect(tables: &Tables, instr: &Instr) -> (i64, i64) {
     let shape = |operand: usize| {
         listed(operand)
             .chunks_exact(2)
-            .filter(|item| item[0] != ArgKind::Hole as u32)
-            .count() as i64
+            .filter_map(|item| ArgKind::from_number(item[0]))
+            .map(|kind| i64::from(kind.values()))
+            .sum::<i64>()
     };
     let fields = |tag: u32| {
         let cases = tables

@@ -265,7 +265,7 @@ pub(super) fn of_kind(
         ConstKind::Shape => Literal::Shape(kinds(
             cursor,
             ArgKind::from_text,
-            "expected pos, named NAME, spread or hole",
+            "expected pos, named NAME, fixed NAME, computed, computed_fixed, spread or hole",
         )?),
         ConstKind::Topics => Literal::Topics(kinds(
             cursor,

@@ -103,10 +103,8 @@ impl Checker<'_> {
         match self.module.constant(ConstId(id))? {
             Constant::Shape(shape) => {
                 for (kind, _) in shape.iter() {
-                    match kind {
-                        ArgKind::Hole => values.holes = true,
-                        ArgKind::Positional | ArgKind::Named | ArgKind::Spread => values.count += 1,
-                    }
+                    values.holes |= kind == ArgKind::Hole;
+                    values.count += kind.values();
                 }
             }
             Constant::MapLit(items) => {

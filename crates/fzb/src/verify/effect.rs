@@ -422,6 +422,7 @@ impl Checker<'_> {
             | Op::ApplyVassal
             | Op::RunIn
             | Op::ReadPins
+            | Op::NextEvent
             | Op::KeepEvent => {
                 self.fixed(entry, at)?;
             }

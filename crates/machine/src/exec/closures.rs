@@ -1,6 +1,6 @@
 //! Captures, closures, cells, raw arguments.
 
-use fzb::tables::ConstId;
+use fzb::tables::{ConstId, FuncId};
 use fzb::view::Constant;
 use lemari::Ticket;
 
@@ -9,7 +9,7 @@ use super::dispatch::{Dispatch, Next, Slow, cold};
 use crate::code::Word;
 use crate::fault::{Fault, Raise};
 use crate::frame::proclaimer;
-use crate::heap::object::{CLOSURE_HEADER, CellObj, ClosureObj, PartialObj, kind};
+use crate::heap::object::{CLOSURE_HEADER, CellObj, ClosureObj, kind};
 use crate::legend::Legends;
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
@@ -302,7 +302,7 @@ impl Slow for PatchCapture {
                 let module = &entry.loaded.module;
                 module.repr(
                     module
-                        .function(fzb::tables::FuncId(function))?
+                        .function(FuncId(function))?
                         .capture(u32::from(index))?
                         .0,
                 )
@@ -375,107 +375,11 @@ impl Slow for Partial {
                     ),
                 ));
             }
-            let module = world.module();
-            let Some(Constant::Shape(shape)) = module.constant(ConstId(wide(pc).0)) else {
-                return Err(world.fault(Fault::Internal, "a shape that is none"));
-            };
-            let places = world.partial_places(callee, shape.iter())?;
-            let count = places.iter().map(|place| place + 1).max().unwrap_or(0);
-            let Ok(aux) = u16::try_from(count) else {
-                return Err(world.fault(Fault::Range, "too many arguments"));
-            };
-            let bytes = size_of::<PartialObj>() + count * 16;
-            let ticket = world.alloc(kind::PARTIAL, aux, bytes)?;
-            let object = world.at::<PartialObj>(ticket);
-            (*object).bound = 0;
-            (*object).pad = 0;
-            (*object).target = world.read(r, w.b);
-            (*object).receiver = Value::HOLE;
-            let to = (&raw mut (*object).args).cast::<Value>();
-            for index in 0..count {
-                to.add(index).write(Value::HOLE);
-            }
-            let mut from = r.byte_add(w.b as usize).cast::<Value>().add(1);
-            for (place, (entry_kind, _)) in places.iter().zip(shape.iter()) {
-                if entry_kind != fzb::tables::ArgKind::Hole {
-                    to.add(*place).write(from.read());
-                    from = from.add(1);
-                }
-            }
-            world.write(r, w.a, Value::ticket(Kind::Partial, ticket));
+            let value = world.partial_with_shape(callee, w.b as u32 + 16, wide(pc).0)?;
+            let r = world.running_r;
+            world.write(r, w.a, value);
             Ok(Next::at(pc.add(2), r))
         }
-    }
-}
-
-impl World {
-    /// The parameter that each entry of a partial application's shape fills: named ones theirs, the others what is left in
-    /// order.
-    fn partial_places(
-        &mut self,
-        callee: Value,
-        shape: impl Iterator<Item = (fzb::tables::ArgKind, Option<fzb::tables::NameId>)>,
-    ) -> Raise<Vec<usize>> {
-        let mut places = Vec::new();
-        for (_, name) in shape {
-            let place = match name {
-                Some(name) => self.named_parameter(callee, name)?,
-                None => None,
-            };
-            if places.try_reserve(1).is_err() {
-                return Err(self.fault(Fault::Mem, "the host has no memory left"));
-            }
-            places.push(place);
-        }
-        let mut taken: Vec<usize> = Vec::new();
-        if taken.try_reserve_exact(places.len()).is_err() {
-            return Err(self.fault(Fault::Mem, "the host has no memory left"));
-        }
-        taken.extend(places.iter().flatten());
-        taken.sort_unstable();
-        let (mut next, mut skipped) = (0, 0);
-        for place in &mut places {
-            if place.is_none() {
-                while taken.get(skipped).is_some_and(|taken| *taken <= next) {
-                    next += usize::from(taken[skipped] == next);
-                    skipped += 1;
-                }
-                *place = Some(next);
-                next += 1;
-            }
-        }
-        // There is room for all of them.
-        taken.clear();
-        taken.extend(places.into_iter().flatten());
-        Ok(taken)
-    }
-
-    /// The parameter of that name of a routine, if it has one.
-    fn named_parameter(
-        &mut self,
-        callee: Value,
-        name: fzb::tables::NameId,
-    ) -> Raise<Option<usize>> {
-        if !matches!(callee.kind(), Kind::Func | Kind::Closure) {
-            return Ok(None);
-        }
-        let name = self.name(name.0)?;
-        let (instance, function) = self.routine_of(callee);
-        let Some(entry) = self.instances.get(instance as usize) else {
-            return Ok(None);
-        };
-        let module = entry.loaded.module.clone();
-        let Some(record) = module.function(fzb::tables::FuncId(function)) else {
-            return Ok(None);
-        };
-        for index in 0..record.params {
-            if let Some(param) = record.param_name(index)
-                && self.name_in(instance, param.0)? == name
-            {
-                return Ok(Some(index as usize));
-            }
-        }
-        Ok(None)
     }
 }
 
@@ -488,39 +392,94 @@ impl Slow for Rebind {
         unsafe {
             let w = *pc;
             let callee = world.read(r, w.b);
-            let count = match callee.kind() {
-                Kind::Func => 0,
-                Kind::Closure => world.object_aux(callee.as_ticket()) & closure_aux::CAPTURES,
-                _ => {
-                    return Err(world.fault_args(
-                        Fault::Call,
-                        format_args!("a value of kind {} cannot be rebound", callee.kind().name()),
-                    ));
-                }
-            };
-            let (instance, function) = world.routine_of(callee);
-            let aux = count | bind::HOME << closure_aux::MODE_SHIFT | closure_aux::HOME;
-            let ticket = world.alloc(
-                kind::CLOSURE,
-                aux,
-                CLOSURE_HEADER + (count as usize + 1) * 16,
-            )?;
-            let callee = world.read(r, w.b);
-            let object = world.at::<ClosureObj>(ticket);
+            if !matches!(callee.kind(), Kind::Func | Kind::Closure) {
+                return Err(world.fault_args(
+                    Fault::Call,
+                    format_args!("a value of kind {} cannot be rebound", callee.kind().name()),
+                ));
+            }
+            let mark = world.temp(callee)?;
+            let home = world.temp(world.read(r, w.b + 16))?;
+            let copy = world.copied_routine(mark, Some(home))?;
+            world.temps.truncate(mark);
+            let r = world.running_r;
+            world.write(r, w.a, copy);
+            Ok(Next::at(pc.add(2), r))
+        }
+    }
+}
+
+impl World {
+    /// A closure of a function of the running module over values at places in `temps`; it shows no name.
+    pub(crate) fn closure_of_temps(&mut self, function: u32, values: &[usize]) -> Raise<Value> {
+        // SAFETY: the frame on top is a function's of that instance.
+        let instance = unsafe { (*self.frame).instance };
+        let count = values.len();
+        let ticket = self.alloc(kind::CLOSURE, count as u16, CLOSURE_HEADER + count * 16)?;
+        // SAFETY: a fresh object with room for so many captures.
+        unsafe {
+            let object = self.at::<ClosureObj>(ticket);
             (*object).func = function;
             (*object).instance = instance;
             (*object).id = 0;
             (*object).copied = 1;
             let to = (&raw mut (*object).captures).cast::<Value>();
-            for index in 0..count as usize {
-                let from = (&raw const (*world.at::<ClosureObj>(callee.as_ticket())).captures)
-                    .cast::<Value>();
-                to.add(index).write(from.add(index).read());
+            for (index, place) in values.iter().enumerate() {
+                to.add(index)
+                    .write(self.temps.get(*place).copied().unwrap_or(Value::EMPTY));
             }
-            to.add(count as usize).write(world.read(r, w.b + 16));
-            world.write(r, w.a, Value::ticket(Kind::Closure, ticket));
-            Ok(Next::at(pc.add(2), r))
         }
+        Ok(Value::ticket(Kind::Closure, ticket))
+    }
+
+    /// Has the function of a routine that name?
+    pub(crate) fn is_named(&self, routine: Value, name: &str) -> bool {
+        let (instance, function) = self.routine_of(routine);
+        self.instances.get(instance as usize).is_some_and(|entry| {
+            let module = &entry.loaded.module;
+            let record = module.function(FuncId(function));
+            record.and_then(|record| module.name(record.name?)) == Some(name)
+        })
+    }
+
+    /// A copy of the routine `temps[routine]`, which shares its code and has no name of its own; with `temps[home]` as its home
+    /// if one is given.
+    pub(crate) fn copied_routine(&mut self, routine: usize, home: Option<usize>) -> Raise<Value> {
+        let callee = self.temps[routine];
+        let (instance, function) = self.routine_of(callee);
+        let old = match callee.kind() {
+            Kind::Closure => self.object_aux(callee.as_ticket()),
+            _ => 0,
+        };
+        let count = old & closure_aux::CAPTURES;
+        let aux = match home {
+            Some(_) => count | bind::HOME << closure_aux::MODE_SHIFT | closure_aux::HOME,
+            None => old,
+        };
+        let slots = count as usize + usize::from(aux & closure_aux::HOME != 0);
+        let ticket = self.alloc(kind::CLOSURE, aux, CLOSURE_HEADER + slots * 16)?;
+        let callee = self.temps[routine];
+        let new_home = home.map(|home| self.temps[home]);
+        // SAFETY: a fresh object with room for captures and home, and a live closure with as many captures.
+        unsafe {
+            let object = self.at::<ClosureObj>(ticket);
+            (*object).func = function;
+            (*object).instance = instance;
+            (*object).id = 0;
+            (*object).copied = 1;
+            let to = (&raw mut (*object).captures).cast::<Value>();
+            for index in 0..slots {
+                let value = match new_home {
+                    Some(home) if index == count as usize => home,
+                    _ => (&raw const (*self.at::<ClosureObj>(callee.as_ticket())).captures)
+                        .cast::<Value>()
+                        .add(index)
+                        .read(),
+                };
+                to.add(index).write(value);
+            }
+        }
+        Ok(Value::ticket(Kind::Closure, ticket))
     }
 }
 
@@ -610,7 +569,12 @@ impl Slow for ArgAll {
             } else {
                 world.read(r, hidden)
             };
-            let mut count = code.params.min((*world.frame).argc.max(code.params));
+            // Only functions without a rest are entered without their number of arguments being kept.
+            let mut count = if hidden == u16::MAX {
+                code.params
+            } else {
+                code.params.min((*world.frame).argc)
+            };
             if rest.kind() == Kind::Map {
                 count += world.elements_len(rest.as_ticket());
             }

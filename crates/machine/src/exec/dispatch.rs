@@ -7,6 +7,8 @@
 //! handler of the same signature; a value is copied as two eight-byte moves; no local variable's address may leave the
 //! handler, or the optimiser may not make the sibling call.
 
+use std::ptr::NonNull;
+
 use crate::code::Word;
 use crate::exec::ops;
 use crate::world::World;
@@ -127,24 +129,38 @@ unsafe fn run_traced(mut pc: *const Word, cx: *mut World) {
     }
 }
 
-/// Where execution goes on after a slow path; a null `pc` leaves the run loop.
+/// Where execution goes on after a slow path; a null `pc` leaves the run loop. Registers are never at null, so a result of
+/// this type is two machine words and returned in registers; one in stack memory is written by halves and read whole, for
+/// which the processor waits.
 #[derive(Clone, Copy)]
 pub struct Next {
     /// Instruction.
     pub pc: *const Word,
-    /// First register of the frame on top.
-    pub r: *mut u64,
+    r: NonNull<u64>,
 }
+
+const _: () = assert!(size_of::<crate::fault::Raise<Next>>() == size_of::<Next>());
 
 impl Next {
     /// Leaves the run loop.
     pub const EXIT: Next = Next {
         pc: std::ptr::null(),
-        r: std::ptr::null_mut(),
+        r: NonNull::dangling(),
     };
     /// Goes on.
+    #[inline(always)]
     pub const fn at(pc: *const Word, r: *mut u64) -> Next {
+        let r = match NonNull::new(r) {
+            Some(r) => r,
+            None => NonNull::dangling(),
+        };
         Next { pc, r }
+    }
+
+    /// First register of the frame on top.
+    #[inline(always)]
+    pub const fn r(self) -> *mut u64 {
+        self.r.as_ptr()
     }
 }
 
@@ -188,7 +204,7 @@ unsafe fn slow_body<D: Dispatch, S: Slow>(pc: *const Word, r: *mut u64, cx: *mut
         if next.pc.is_null() {
             D::exit()
         } else {
-            D::next(next.pc, next.r, cx, 0, 0.0)
+            D::next(next.pc, next.r(), cx, 0, 0.0)
         }
     }
 }
@@ -254,11 +270,11 @@ unsafe fn cold_word_way<D: Dispatch, S: Slow>(
             return D::exit();
         }
         let word = if next.pc == pc.add(S::WORDS) {
-            *next.r.byte_add((*pc).a as usize)
+            *next.r().byte_add((*pc).a as usize)
         } else {
             0
         };
-        D::next(next.pc, next.r, cx, word as i64, f64::from_bits(word))
+        D::next(next.pc, next.r(), cx, word as i64, f64::from_bits(word))
     }
 }
 

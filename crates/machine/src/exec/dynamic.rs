@@ -338,7 +338,7 @@ unsafe fn fast<const REL: u16>(x: *mut u64, y: *mut u64) -> Option<bool> {
 }
 
 #[inline(always)]
-fn relate<const REL: u16, T: PartialOrd>(x: T, y: T) -> bool {
+pub(super) fn relate<const REL: u16, T: PartialOrd>(x: T, y: T) -> bool {
     match REL {
         relation::LT => x < y,
         relation::LE => x <= y,

@@ -3,15 +3,16 @@
 //! Fusing changes no layout. Each word of a run stays as it was translated, but the first one's operation says that its
 //! handler does the whole run; a jump into the middle, a safepoint or a fault finds every word at its place. Handlers are
 //! made from those of the single operations by a dispatcher that "dispatches" to the known next one, which is then inlined.
-//! The runs are those that were measured in the inner loops of typed code (`bench/kernels/typed`).
+//! The runs are those that were measured in the inner loops of typed code (`bench/kernels/typed`), and those of `auto.rs`.
 
 use std::marker::PhantomData;
 
 use super::dispatch::{Dispatch, Handler};
+use super::dynamic::{op as dyn_op, relation};
 use super::float::{cond as fcond, op as fop};
 use super::int::{cond, op};
 use super::ops::{self, Form, Rop};
-use super::{calls, float, flow, int, lists, memory, records, statics};
+use super::{auto, calls, float, flow, int, lists, memory, records, statics};
 use crate::code::Word;
 use crate::heap::vector::elem;
 use crate::world::World;
@@ -68,72 +69,37 @@ impl<A: Op, B: Op> Op for Pair<A, B> {
     }
 }
 
-/// An integer operation.
-struct Int<const OP: u16, const FORM: u8, const STORE: bool>;
-impl<const OP: u16, const FORM: u8, const STORE: bool> Op for Int<OP, FORM, STORE> {
-    const NUMBER: u16 = ops::int_binary(OP, FORM, STORE);
-    #[inline(always)]
-    unsafe fn run<D: Dispatch>(
-        pc: *const Word,
-        r: *mut u64,
-        cx: *mut World,
-        ia: i64,
-        fa: f64,
-    ) -> D::Out {
-        // SAFETY: passed on.
-        unsafe { int::binary::<D, OP, FORM, STORE>(pc, r, cx, ia, fa) }
-    }
+/// Operations of a form, as types: their parameters, number and handler.
+macro_rules! forms {
+    ($d:ident; $($(#[$doc:meta])* $name:ident<$($param:ident: $ty:ty),*> = $number:expr => $handler:expr;)*) => { $(
+        $(#[$doc])*
+        struct $name<$(const $param: $ty),*>;
+        impl<$(const $param: $ty),*> Op for $name<$($param),*> {
+            const NUMBER: u16 = $number;
+            #[inline(always)]
+            unsafe fn run<$d: Dispatch>(
+                pc: *const Word,
+                r: *mut u64,
+                cx: *mut World,
+                ia: i64,
+                fa: f64,
+            ) -> $d::Out {
+                // SAFETY: passed on.
+                unsafe { $handler(pc, r, cx, ia, fa) }
+            }
+        }
+    )* };
 }
 
-/// A branch on integers.
-struct IntIf<const COND: u16, const FORM: u8, const BACK: bool>;
-impl<const COND: u16, const FORM: u8, const BACK: bool> Op for IntIf<COND, FORM, BACK> {
-    const NUMBER: u16 = ops::int_branch(COND, FORM, BACK);
-    #[inline(always)]
-    unsafe fn run<D: Dispatch>(
-        pc: *const Word,
-        r: *mut u64,
-        cx: *mut World,
-        ia: i64,
-        fa: f64,
-    ) -> D::Out {
-        // SAFETY: passed on.
-        unsafe { int::branch::<D, COND, FORM, BACK>(pc, r, cx, ia, fa) }
-    }
-}
-
-/// A float operation.
-struct Float<const OP: u16, const FORM: u8, const STORE: bool>;
-impl<const OP: u16, const FORM: u8, const STORE: bool> Op for Float<OP, FORM, STORE> {
-    const NUMBER: u16 = ops::float_binary(OP, FORM, STORE);
-    #[inline(always)]
-    unsafe fn run<D: Dispatch>(
-        pc: *const Word,
-        r: *mut u64,
-        cx: *mut World,
-        ia: i64,
-        fa: f64,
-    ) -> D::Out {
-        // SAFETY: passed on.
-        unsafe { float::binary::<D, OP, FORM, STORE>(pc, r, cx, ia, fa) }
-    }
-}
-
-/// A branch on floats.
-struct FloatIf<const COND: u16, const FORM: u8, const BACK: bool>;
-impl<const COND: u16, const FORM: u8, const BACK: bool> Op for FloatIf<COND, FORM, BACK> {
-    const NUMBER: u16 = ops::float_branch(COND, FORM, BACK);
-    #[inline(always)]
-    unsafe fn run<D: Dispatch>(
-        pc: *const Word,
-        r: *mut u64,
-        cx: *mut World,
-        ia: i64,
-        fa: f64,
-    ) -> D::Out {
-        // SAFETY: passed on.
-        unsafe { float::branch::<D, COND, FORM, BACK>(pc, r, cx, ia, fa) }
-    }
+forms! { D;
+    /// An integer operation.
+    Int<OP: u16, FORM: u8, STORE: bool> = ops::int_binary(OP, FORM, STORE) => int::binary::<D, OP, FORM, STORE>;
+    /// A branch on integers.
+    IntIf<COND: u16, FORM: u8, BACK: bool> = ops::int_branch(COND, FORM, BACK) => int::branch::<D, COND, FORM, BACK>;
+    /// A float operation.
+    Float<OP: u16, FORM: u8, STORE: bool> = ops::float_binary(OP, FORM, STORE) => float::binary::<D, OP, FORM, STORE>;
+    /// A branch on floats.
+    FloatIf<COND: u16, FORM: u8, BACK: bool> = ops::float_branch(COND, FORM, BACK) => float::branch::<D, COND, FORM, BACK>;
 }
 
 macro_rules! singles {
@@ -240,10 +206,44 @@ macro_rules! chain {
     ($one:ident) => { $one };
     ($first:ident $($rest:ident)+) => { Pair<$first, chain!($($rest)+)> };
 }
+/// Numbers of `auto_call` and what it stands before.
+const AUTO: u16 = Rop::AutoCall as u16;
+
+/// A run of [`auto`]: dynamic arithmetic of policy Rhumb.
+macro_rules! auto_arith {
+    ($op:ident RK) => {
+        &[AUTO, ops::dyn_arith(dyn_op::$op, Form::RK, true)]
+    };
+    ($op:ident RR) => {
+        &[AUTO, AUTO, ops::dyn_arith(dyn_op::$op, Form::RR, true)]
+    };
+}
+
+/// A run of [`auto`]: a dynamic branch.
+macro_rules! auto_branch {
+    ($rel:ident RK $want:literal $back:literal) => {
+        &[
+            AUTO,
+            ops::dyn_branch(relation::$rel, Form::RK, $want, $back),
+        ]
+    };
+    ($rel:ident RR $want:literal $back:literal) => {
+        &[
+            AUTO,
+            AUTO,
+            ops::dyn_branch(relation::$rel, Form::RR, $want, $back),
+        ]
+    };
+}
+
 macro_rules! runs {
-    ($($($op:ident)+;)*) => {
+    ($($($op:ident)+;)* | $(arith $aop:ident $aform:ident;)* | $(branch $rel:ident $bform:ident $want:literal $back:literal;)*) => {
         /// The operations of each run.
-        const RUNS: &[&[u16]] = &[$(&[$($op::NUMBER),+]),*];
+        const RUNS: &[&[u16]] = &[
+            $(&[$($op::NUMBER),+],)*
+            $(auto_arith!($aop $aform),)*
+            $(auto_branch!($rel $bform $want $back),)*
+        ];
         /// Puts the handlers of the runs into a table, from `at` on.
         pub const fn fill<D: Dispatch, const N: usize>(
             mut table: [Handler<D::Out>; N],
@@ -251,6 +251,14 @@ macro_rules! runs {
         ) -> [Handler<D::Out>; N] {
             $(
                 table[at] = <chain!($($op)+) as Op>::run::<D>;
+                at += 1;
+            )*
+            $(
+                table[at] = auto::arith::<D, { dyn_op::$aop }, { Form::$aform }>;
+                at += 1;
+            )*
+            $(
+                table[at] = auto::branch::<D, { relation::$rel }, { Form::$bform }, $want, $back>;
                 at += 1;
             )*
             let _ = at;
@@ -386,21 +394,110 @@ runs! {
     FloatSubRR FloatAddARStore;
     FloatAddAR FloatIfGtAK;
     FloatAddRR FloatIfGtAK;
+|
+    arith ADD RK;
+    arith ADD RR;
+    arith SUB RK;
+    arith SUB RR;
+    arith MUL RK;
+    arith MUL RR;
+|
+    branch LT RK false false;
+    branch LT RK false true;
+    branch LT RK true false;
+    branch LT RK true true;
+    branch LT RR false false;
+    branch LT RR false true;
+    branch LT RR true false;
+    branch LT RR true true;
+    branch LE RK false false;
+    branch LE RK false true;
+    branch LE RK true false;
+    branch LE RK true true;
+    branch LE RR false false;
+    branch LE RR false true;
+    branch LE RR true false;
+    branch LE RR true true;
+    branch GT RK false false;
+    branch GT RK false true;
+    branch GT RK true false;
+    branch GT RK true true;
+    branch GT RR false false;
+    branch GT RR false true;
+    branch GT RR true false;
+    branch GT RR true true;
+    branch GE RK false false;
+    branch GE RK false true;
+    branch GE RK true false;
+    branch GE RK true true;
+    branch GE RR false false;
+    branch GE RR false true;
+    branch GE RR true false;
+    branch GE RR true true;
+    branch EQ RK false false;
+    branch EQ RK false true;
+    branch EQ RK true false;
+    branch EQ RK true true;
+    branch EQ RR false false;
+    branch EQ RR false true;
+    branch EQ RR true false;
+    branch EQ RR true true;
+    branch NE RK false false;
+    branch NE RK false true;
+    branch NE RK true false;
+    branch NE RK true true;
+    branch NE RR false false;
+    branch NE RR false true;
+    branch NE RR true false;
+    branch NE RR true true;
 }
 
 /// Number of runs.
 pub const COUNT: usize = RUNS.len();
 
-/// By operation: does a run begin with it?
-static BEGINS: [bool; ops::FUSED] = {
-    let mut begins = [false; ops::FUSED];
-    let mut index = 0;
-    while index < RUNS.len() {
-        begins[RUNS[index][0] as usize] = true;
-        index += 1;
+/// The numbers of the runs by their first operation, the longest of each first.
+static SORTED: [u16; COUNT] = {
+    let mut sorted = [0; COUNT];
+    let mut count = 0;
+    while count < COUNT {
+        let run = RUNS[count];
+        let mut at = count;
+        while at > 0 {
+            let before = RUNS[sorted[at - 1] as usize];
+            if before[0] < run[0] || (before[0] == run[0] && before.len() >= run.len()) {
+                break;
+            }
+            sorted[at] = sorted[at - 1];
+            at -= 1;
+        }
+        sorted[at] = count as u16;
+        count += 1;
+    }
+    sorted
+};
+
+/// By operation: where the runs that begin with it stand in [`SORTED`], and how many they are.
+static BEGINS: [(u16, u16); ops::FUSED] = {
+    let mut begins = [(0, 0); ops::FUSED];
+    let mut at = 0;
+    while at < COUNT {
+        let first = RUNS[SORTED[at] as usize][0] as usize;
+        if begins[first].1 == 0 {
+            begins[first].0 = at as u16;
+        }
+        begins[first].1 += 1;
+        at += 1;
     }
     begins
 };
+
+/// The runs that begin with an operation, the longest first.
+fn runs_from(op: u16) -> &'static [u16] {
+    let (first, count) = BEGINS.get(op as usize).copied().unwrap_or((0, 0));
+    SORTED
+        .get(first as usize..(first + count) as usize)
+        .unwrap_or_default()
+}
 
 /// Gives every instruction that begins a run the operation of the longest one. `starts` are the first words of all
 /// instructions, ascending.
@@ -412,24 +509,18 @@ pub fn fuse(words: &mut [Word], starts: &[u32]) {
         let Some(first) = following.first().and_then(|start| op(words, start)) else {
             continue;
         };
-        if !BEGINS.get(first as usize).copied().unwrap_or(false) {
-            continue;
-        }
-        let longest = RUNS
-            .iter()
-            .enumerate()
-            .filter(|(_, run)| {
-                run.len() <= following.len()
-                    && run
-                        .iter()
-                        .zip(following)
-                        .all(|(number, start)| op(words, start) == Some(*number))
-            })
-            .max_by_key(|(_, run)| run.len());
-        if let Some((number, _)) = longest
+        let longest = runs_from(first).iter().find(|number| {
+            let run = RUNS[**number as usize];
+            run.len() <= following.len()
+                && run[1..]
+                    .iter()
+                    .zip(&following[1..])
+                    .all(|(number, start)| op(words, start) == Some(*number))
+        });
+        if let Some(number) = longest
             && let Some(word) = words.get_mut(starts[index] as usize)
         {
-            word.op = (ops::FUSED + number) as u16;
+            word.op = ops::FUSED as u16 + number;
         }
     }
 }

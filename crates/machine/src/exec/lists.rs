@@ -17,6 +17,7 @@ pub use index::{get_index, set_index};
 pub use loops::{IterNew, IterNext};
 pub use patterns::{CheckLen, Rest, TryIndex, Unpack};
 pub use push::push_at;
+pub(crate) use push::{END, FRONT};
 pub use ranges::{Range, Slice};
 pub use tuples::{Tuple, TupleGet};
 

@@ -4,6 +4,7 @@
     reason = "all handlers have the one contract of `dispatch::Dispatch::next`"
 )]
 
+mod auto;
 pub(crate) mod calls;
 mod closures;
 pub mod dispatch;
@@ -20,6 +21,7 @@ pub(crate) mod memory;
 pub mod names;
 pub mod ops;
 pub(crate) mod records;
+pub(crate) mod shapes;
 pub(crate) mod signals;
 mod statics;
 mod texts;

@@ -159,7 +159,7 @@ singles! { D;
     /// Write a typed static.
     StoreStaticTyped => statics::store_typed::<D>;
     /// Write a static unless frozen.
-    StoreStaticR => whole::<D, statics::StoreStaticR>;
+    StoreStaticR => statics::store_r::<D>;
     /// Module's export map.
     LoadModule => whole::<D, statics::LoadModule>;
     /// Box as a sized number.
@@ -377,7 +377,9 @@ singles! { D;
     /// Keep the event.
     KeepEvent => whole::<D, fibers::KeepEvent>;
     /// Event test.
-    MatchEvent => whole::<D, fibers::MatchEvent>;
+    MatchEvent => fibers::match_event::<D>;
+    /// Does somebody wait for anonymous signals of the running activation?
+    SignalWanted => fibers::signal_wanted::<D>;
     /// Event argument.
     EventArg => fibers::event_arg::<D>;
     /// Space instructions that live behind the spaces interface.

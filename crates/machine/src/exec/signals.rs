@@ -1,9 +1,10 @@
 //! Signals as instructions: prompts, posts, replies, and what selector functions do (docs/specs/machine.md §7).
 //!
-//! `state.rs` is what the World remembers, `search.rs` how an event finds its handler, `prompt.rs` and `delivery.rs` how
+//! `state.rs` is what the World remembers, `direct.rs` the plain case whole, `search.rs` how an event finds its handler, `prompt.rs` and `delivery.rs` how
 //! handlers run and end, `reply.rs`, `discard.rs` and `throws.rs` what else may happen to what was captured.
 
 mod delivery;
+mod direct;
 mod discard;
 mod event;
 mod prompt;
@@ -13,11 +14,11 @@ mod state;
 mod throws;
 mod topics;
 
-pub(crate) use event::slot;
+pub(crate) use event::{What, slot};
 pub(crate) use prompt::How;
 pub(crate) use reply::Replying;
 pub(crate) use search::Posting;
-pub(crate) use state::{Emission, Emissions, RETURNS, Status};
+pub(crate) use state::{Emission, Emissions, Purpose, RETURNS, Selecting, Status};
 pub(crate) use throws::Met;
 
 use super::calls::wide;
@@ -133,7 +134,36 @@ impl Slow for KeepEvent {
 }
 
 /// The value at `b`, and whether it is an event of a topic set.
-pub struct MatchEvent;
+pub unsafe fn match_event<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code; an event's legend says that its first slots stand in the map.
+    unsafe {
+        let w = *pc;
+        let event = r.byte_add(w.b as usize).cast::<Value>().read();
+        if event.tag == tag::MAP {
+            let map = (*cx).at::<MapObj>(event.as_ticket());
+            let fields = (&raw const (*map).fields).cast::<Value>();
+            let instance = (*(*cx).frame).instance;
+            if (*map).legend == Legends::EVENT.0
+                && let Some(set) = (*cx).emissions.known_set(instance, wide(pc).0)
+            {
+                let what = What::of(fields.add(slot::WHAT as usize).read());
+                let matches = (*cx).topic_set_has(set, what);
+                r.byte_add(w.a as usize).cast::<Value>().write(event);
+                *r.byte_add(w.a as usize + 16) = u64::from(matches);
+                return D::next(pc.add(2), r, cx, i64::from(matches), fa);
+            }
+        }
+        cold::<D, MatchEvent>(pc, r, cx, ia, fa)
+    }
+}
+
+struct MatchEvent;
 impl Slow for MatchEvent {
     const WORDS: usize = 2;
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
@@ -148,6 +178,34 @@ impl Slow for MatchEvent {
             *r.byte_add(w.a as usize + 16) = u64::from(matches);
             Ok(Next::at(pc.add(2), r))
         }
+    }
+}
+
+/// `a` := whether the running activation was called under a selector with a rule for anonymous signals.
+pub unsafe fn signal_wanted<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code; the running fiber exists.
+    unsafe {
+        if (*cx).emissions.no_topic != 0 {
+            let wanted = (*cx).anonymous_heard((*cx).emissions.no_topic - 1);
+            *r.byte_add((*pc).a as usize) = u64::from(wanted);
+            return D::next(pc.add(1), r, cx, i64::from(wanted), fa);
+        }
+        cold::<D, SignalWanted>(pc, r, cx, ia, fa)
+    }
+}
+
+struct SignalWanted;
+impl Slow for SignalWanted {
+    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
+        world.no_topic()?;
+        // Done again, with the name known.
+        Ok(Next::at(pc, r))
     }
 }
 

@@ -126,7 +126,34 @@ impl Slow for MarkDirty {
 }
 
 /// Stores the pair at `b` into the static of the next word unless it is frozen; flag 1 freezes it.
-pub struct StoreStaticR;
+pub unsafe fn store_r<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code: the static exists in the running instance; nothing else borrows the World.
+    unsafe {
+        let (index, flags) = wide(pc);
+        let world = &mut *cx;
+        let number = (*world.frame).instance as usize;
+        if flags & 1 == 0
+            && let Some(instance) = world.instances.get_mut(number)
+        {
+            let bits = instance.frozen.get(index as usize / 64).copied();
+            if bits.unwrap_or(0) >> (index % 64) & 1 == 0 {
+                let value = r.byte_add((*pc).b as usize).cast::<Value>().read();
+                instance.dirty |= value.is_heap();
+                world.statics.add(index as usize).write(value);
+                return D::next(pc.add(2), r, cx, ia, fa);
+            }
+        }
+        cold::<D, StoreStaticR>(pc, r, cx, ia, fa)
+    }
+}
+
+struct StoreStaticR;
 impl Slow for StoreStaticR {
     const WORDS: usize = 2;
     unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {

@@ -126,7 +126,7 @@ impl World {
     }
 
     /// True for Rhumb's own maps with entries: numbers among these are elements behind a gap.
-    fn counts_gaps(&self, map: Ticket) -> bool {
+    pub(crate) fn counts_gaps(&self, map: Ticket) -> bool {
         self.policy() == Lang::Rhumb
             && self.table_live(map) > 0
             && self.legend(self.map_legend(map)).nature != Nature::Dict

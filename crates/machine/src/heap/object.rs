@@ -26,8 +26,6 @@ pub mod kind {
     pub const RANGE: u8 = 0x28;
     /// Fiber handle.
     pub const FIBER: u8 = 0x2B;
-    /// Zombie handle.
-    pub const ZOMBIE: u8 = 0x2C;
     /// Iteration.
     pub const ITER: u8 = 0x2D;
     /// Raw bytes.
@@ -104,7 +102,6 @@ pub static SHAPES: Shapes = {
     shapes[kind::PARTIAL as usize] = pairs("partial", 16);
     shapes[kind::RANGE as usize] = pairs("range", 16);
     shapes[kind::FIBER as usize] = leaf("fiber");
-    shapes[kind::ZOMBIE as usize] = leaf("zombie");
     shapes[kind::ITER as usize] = pairs("iter", 16);
     shapes[kind::MEMORY as usize] = Shape {
         name: "memory",
@@ -290,7 +287,7 @@ pub struct CellObj {
 pub struct PartialObj {
     /// Object header; aux = number of arguments (holes included).
     pub header: u64,
-    /// 1 if it is a bound method.
+    /// 1 if it is a bound method; 2 if its last argument is a map of those that no parameter's name takes.
     pub bound: u32,
     /// Unused.
     pub pad: u32,
@@ -332,7 +329,7 @@ pub struct IterObj {
     pub at: Value,
 }
 
-/// Handle object of a fiber or zombie: index and generation in the World's table.
+/// Handle object of a fiber: index and generation in the World's table.
 #[repr(C)]
 pub struct FiberObj {
     /// Object header.
@@ -350,14 +347,14 @@ pub struct TableObj {
     pub header: u64,
     /// Slots of a dense table (`heap/table/dense.rs`); 0 if it is hashed.
     pub slots: u32,
-    /// Pairs in use: all slots, else twice the entries, deleted ones included.
+    /// Pairs in use: the slots up to the last one taken, else twice the entries, deleted ones included.
     pub pairs: u32,
     /// Entries there is room for.
     pub cap: u32,
     /// Ticket of the index, whose `len` is the number of entries not deleted. A hashed table's has `cap` slots, a dense one's
     /// is the list of the slots of its `cap` entries.
     pub index: u32,
-    /// Key of the first slot of a dense table.
+    /// Key of the first slot of a dense table; of a hashed one the greatest integer key (`heap/table/greatest.rs`).
     pub base: i64,
     /// Key, value, key, value …, or the slots.
     pub entries: [Value; 0],

@@ -10,6 +10,7 @@
 //! neither shows, because order is insertion order.
 
 mod dense;
+mod greatest;
 mod index;
 mod rebuild;
 mod whole;
@@ -332,6 +333,9 @@ impl World {
             let object = self.at::<TableObj>(table);
             let entry = (*object).pairs / 2;
             (*object).pairs += 2;
+            if key.tag == tag::I64 && key.payload as i64 > (*object).base {
+                (*object).base = key.payload as i64;
+            }
             (*self.at::<BlobObj>(Ticket((*object).index))).len += 1;
             let slot = self.entry_slot(table, entry);
             self.store(table, slot, key);
@@ -375,6 +379,7 @@ impl World {
                 let slot = self.entry_slot(table, entry);
                 let had = (*slot).tag as u8 != Kind::Hole as u8;
                 if had {
+                    self.key_goes(table, slot.read());
                     slot.write(Value::HOLE);
                     slot.add(1).write(Value::EMPTY);
                 }

@@ -305,7 +305,7 @@ impl World {
     /// `#t(args)`, `#t` without arguments (ruling B14), `#(args)` without topic.
     fn enter_tuple(&mut self, draft: &mut Draft, leaf: usize) -> Raise<()> {
         let event = self.temps[leaf].as_ticket();
-        let sign = sigil(self.slot_value(event, slot::KIND).as_int().unwrap_or(1));
+        let sign = sigil(i64::from(self.event_what(event).kind()));
         let topic = self.slot_value(event, slot::TOPIC);
         self.push_text(draft, sign.encode_utf8(&mut [0; 4]))?;
         if topic.kind() == Kind::Text {

@@ -8,7 +8,7 @@ use fzb::tables::Lang;
 use numeric::Operation;
 
 use crate::fault::{Fault, Raise};
-use crate::heap::object::{CellObj, ClosureObj, ListObj, PartialObj};
+use crate::heap::object::{CellObj, ListObj, PartialObj};
 use crate::legend::FieldName;
 use crate::policy::parts::{Form, Part};
 use crate::value::{Kind, Value};
@@ -307,6 +307,11 @@ impl World {
                 (a, b) if lang == Lang::Fusabi && is_function(a) && is_function(b) => {
                     Err(self.no_equality())
                 }
+                (Kind::Func, Kind::Closure) | (Kind::Closure, Kind::Func)
+                    if lang == Lang::Rhumb =>
+                {
+                    Ok(Known(self.same_code_and_home(x, y)))
+                }
                 _ => Ok(Known(false)),
             };
         }
@@ -333,6 +338,9 @@ impl World {
             }
             Kind::Closure if lang == Lang::Rhumb => {
                 Known(x.same(y) || self.same_code_and_home(x, y))
+            }
+            Kind::Partial if lang == Lang::Rhumb => {
+                Known(x.same(y) || self.same_application(x, y)?)
             }
             Kind::Partial => Known(x.same(y) || self.same_bound_method(x, y)),
             // Bool, char, key, date, duration, version and the kinds with identity: both words.
@@ -392,18 +400,42 @@ impl World {
 
     /// Rhumb: routines are equal by code and home.
     fn same_code_and_home(&self, x: Value, y: Value) -> bool {
-        // SAFETY: live closures.
-        unsafe {
-            let (a, b) = (
-                self.at::<ClosureObj>(x.as_ticket()),
-                self.at::<ClosureObj>(y.as_ticket()),
-            );
-            (*a).func == (*b).func
-                && (*a).instance == (*b).instance
-                && self
-                    .closure_home(x.as_ticket())
-                    .same(self.closure_home(y.as_ticket()))
+        let home = |routine: Value| match routine.kind() {
+            Kind::Closure => self.closure_home(routine.as_ticket()),
+            _ => Value::EMPTY,
+        };
+        self.routine_of(x) == self.routine_of(y) && home(x).same(home(y))
+    }
+
+    /// Rhumb: routines with some of their arguments are equal if routines and arguments are, the latter by identity.
+    fn same_application(&mut self, x: Value, y: Value) -> Raise<bool> {
+        let count = self.object_aux(x.as_ticket());
+        if count != self.object_aux(y.as_ticket()) {
+            return Ok(false);
         }
+        self.charge_fuel(u64::from(count) / 16)?;
+        // SAFETY: live partials with so many arguments.
+        let (p, q) = unsafe {
+            let (a, b) = (
+                self.at::<PartialObj>(x.as_ticket()),
+                self.at::<PartialObj>(y.as_ticket()),
+            );
+            let (args, others) = (
+                (&raw const (*a).args).cast::<Value>(),
+                (&raw const (*b).args).cast::<Value>(),
+            );
+            let alike = (0..usize::from(count))
+                .all(|index| args.add(index).read().same(others.add(index).read()));
+            if !alike || (*a).bound != (*b).bound || !(*a).receiver.same((*b).receiver) {
+                return Ok(false);
+            }
+            ((*a).target, (*b).target)
+        };
+        let routine = |kind: Kind| matches!(kind, Kind::Func | Kind::Closure);
+        if routine(p.kind()) && routine(q.kind()) {
+            return Ok(self.same_code_and_home(p, q));
+        }
+        Ok(p.same(q))
     }
 
     /// Bound methods are equal by receiver and target; other partial applications by identity.
@@ -414,8 +446,8 @@ impl World {
                 self.at::<PartialObj>(x.as_ticket()),
                 self.at::<PartialObj>(y.as_ticket()),
             );
-            (*a).bound != 0
-                && (*b).bound != 0
+            (*a).bound == 1
+                && (*b).bound == 1
                 && (*a).receiver.same((*b).receiver)
                 && (*a).target.same((*b).target)
         }

@@ -171,7 +171,7 @@ impl World {
                 let id = self.map_identity(value.as_ticket());
                 self.feed_identity(value.kind(), id, state);
             }
-            Kind::Fiber | Kind::Zombie => {
+            Kind::Fiber => {
                 // SAFETY: a live handle object.
                 let (index, generation) = unsafe {
                     let handle = self.at::<FiberObj>(value.as_ticket());
@@ -233,20 +233,25 @@ impl World {
     fn hash_function(&mut self, lang: Lang, value: Value, state: &mut SipHasher13) {
         let ticket = value.as_ticket();
         match value.kind() {
-            Kind::Closure if lang == Lang::Rhumb => {
-                let home = self.closure_home(ticket);
-                // SAFETY: a live closure.
-                let (func, instance) = unsafe {
-                    let closure = self.at::<ClosureObj>(ticket);
-                    ((*closure).func, (*closure).instance)
+            // Applications are told apart by what equality says of them; their routine is hash enough.
+            Kind::Func | Kind::Closure | Kind::Partial if lang == Lang::Rhumb => {
+                let mut routine = value;
+                while routine.kind() == Kind::Partial {
+                    // SAFETY: a live partial; its target was made before it.
+                    routine = unsafe { (*self.at::<PartialObj>(routine.as_ticket())).target };
+                }
+                let home = match routine.kind() {
+                    Kind::Closure => self.closure_home(routine.as_ticket()),
+                    _ => Value::EMPTY,
                 };
                 let id = if matches!(home.kind(), Kind::Map | Kind::Realm | Kind::Vassal) {
                     self.map_identity(home.as_ticket())
                 } else {
                     0
                 };
+                let (instance, function) = self.routine_of(routine);
                 self.feed_identity(Kind::Closure, id, state);
-                state.write_u32(func);
+                state.write_u32(function);
                 state.write_u32(instance);
             }
             Kind::Closure => {
@@ -257,7 +262,7 @@ impl World {
                 // SAFETY: a live partial.
                 let (bound, receiver) = unsafe {
                     let partial = self.at::<PartialObj>(ticket);
-                    ((*partial).bound != 0, (*partial).receiver)
+                    ((*partial).bound == 1, (*partial).receiver)
                 };
                 let id = if !bound {
                     self.partial_id(ticket)

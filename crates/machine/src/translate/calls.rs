@@ -86,8 +86,10 @@ impl Walk<'_> {
 
     /// A safepoint of an instruction that pushes a frame over its operands, which begin at `base`.
     fn frame_point(&mut self, word: u32, keep: usize, base: u16) {
-        let map = self.stack.map(&self.layout, keep, &[]);
-        self.emit.safepoint(word, map, u32::from(base).div_ceil(8));
+        let live = &mut self.emit.maps.live;
+        let noted = self.stack.note(&self.layout, keep, &[], live);
+        self.emit
+            .safepoint(word, noted, u32::from(base).div_ceil(8));
     }
 
     pub(super) fn call_closure(&mut self, count: u32) -> Step<()> {
@@ -120,10 +122,7 @@ impl Walk<'_> {
     /// Number of stack values that a shape takes.
     pub(super) fn shape_count(&self, id: u32) -> Step<u32> {
         match self.module.constant(ConstId(id)) {
-            Some(Constant::Shape(shape)) => Ok(shape
-                .iter()
-                .filter(|(kind, _)| *kind != fzb::tables::ArgKind::Hole)
-                .count() as u32),
+            Some(Constant::Shape(shape)) => Ok(shape.iter().map(|(kind, _)| kind.values()).sum()),
             _ => Err("a shape that is none".to_owned()),
         }
     }
@@ -222,6 +221,10 @@ impl Walk<'_> {
 
     /// An intrinsic, by its own operation if it has one.
     pub(super) fn intrinsic(&mut self, intrinsic: Intrinsic) -> Step<()> {
+        if intrinsic == Intrinsic::Assigned {
+            // The value stays where it is: that is where a reply to the store's violation goes.
+            return Ok(());
+        }
         let wants: Vec<Repr> = intrinsic
             .args()
             .iter()
@@ -244,8 +247,13 @@ impl Walk<'_> {
         let keep = self.stack.entries.len();
         let operands = self.placed(base, &wants)?;
         let to = self.destination(result)?;
-        let word = self.emit.op(Rop::Intrinsic as u16, to, base, 0);
-        self.emit.pair(intrinsic as u32, 0);
+        let word = if intrinsic == Intrinsic::SignalWanted {
+            self.emit.op(Rop::SignalWanted as u16, to, 0, 0)
+        } else {
+            let word = self.emit.op(Rop::Intrinsic as u16, to, base, 0);
+            self.emit.pair(intrinsic as u32, 0);
+            word
+        };
         self.safepoint(word, keep, &operands);
         Ok(())
     }

@@ -1,8 +1,7 @@
 //! The register code being made, with its side tables.
 
-use std::collections::HashMap;
-
-use crate::code::{Origin, Safepoint, StackMap, Word};
+use super::maps::Maps;
+use crate::code::{Origin, Safepoint, Word};
 use crate::exec::ops::{self, Rop};
 
 /// The refusal that says nothing about the function: the host has no memory to translate it.
@@ -20,7 +19,6 @@ enum Patch {
 }
 
 /// Register code in the making.
-#[derive(Default)]
 pub struct Emitter {
     /// The code so far.
     pub words: Vec<Word>,
@@ -30,27 +28,46 @@ pub struct Emitter {
     pub origins: Vec<Origin>,
     /// Safepoints so far.
     pub safepoints: Vec<Safepoint>,
-    /// Distinct stack maps by their index.
-    map_index: HashMap<StackMap, u32>,
-    map_bytes: usize,
-    /// Bytes that all stack maps may take together.
-    map_bound: usize,
+    /// Stack maps so far.
+    pub maps: Maps,
     /// Why the stack maps are not all there, which makes the code useless.
     pub failed: Option<&'static str>,
-    /// First word of each block by its offset in the file's code.
-    pub blocks: HashMap<u32, u32>,
+    /// Offset of each block in the file's code, ascending, and its first word.
+    blocks: Vec<(u32, u32)>,
     patches: Vec<(u32, Patch, u32)>,
     /// Offset of the file instruction being translated.
     pub pc: u32,
 }
 
 impl Emitter {
-    /// No code yet; all stack maps together may take `map_bound` bytes.
-    pub fn new(map_bound: usize) -> Emitter {
+    /// No code yet, with room for that of so many instructions and blocks; all stack maps together may take `map_bound`
+    /// bytes.
+    pub fn new(instructions: usize, blocks: usize, map_bound: usize) -> Emitter {
         Emitter {
-            map_bound,
-            ..Emitter::default()
+            // Of every three instructions two become one word or none.
+            words: Vec::with_capacity(instructions + blocks),
+            starts: Vec::with_capacity(instructions + blocks),
+            origins: Vec::with_capacity(instructions + blocks),
+            safepoints: Vec::with_capacity(instructions / 2 + blocks),
+            maps: Maps::new(map_bound),
+            failed: None,
+            blocks: Vec::with_capacity(blocks),
+            patches: Vec::with_capacity(2 * blocks),
+            pc: 0,
         }
+    }
+
+    /// The code that follows is that of the block at that offset in the file's code. Blocks come in ascending order.
+    pub fn begin_block(&mut self, offset: u32) {
+        self.blocks.push((offset, self.at()));
+    }
+
+    /// First word of a block.
+    pub fn block(&self, offset: u32) -> Option<u32> {
+        let at = self.blocks.binary_search_by_key(&offset, |block| block.0);
+        at.ok()
+            .and_then(|at| self.blocks.get(at))
+            .map(|block| block.1)
     }
 
     /// Index of the next word.
@@ -114,45 +131,18 @@ impl Emitter {
         self.wide(u64::from(low) | u64::from(high) << 32);
     }
 
-    /// Says what is live at the instruction that begins at `word`, and which register word is the first free one.
-    pub fn safepoint(&mut self, word: u32, map: Option<StackMap>, top: u32) {
-        let Some(map) = map else {
-            self.failed = Some(NO_MEMORY);
-            return;
+    /// What was noted last in `maps` is live at the instruction that begins at `word`; `top` is the first register word
+    /// that is free. `noted`: false if the host had no memory to note it.
+    pub fn safepoint(&mut self, word: u32, noted: bool, top: u32) {
+        let map = if noted {
+            self.maps.index()
+        } else {
+            Err(NO_MEMORY)
         };
-        let index = match self.map_index.get(&map) {
-            Some(index) => *index,
-            None => {
-                self.map_bytes += map.bytes() + size_of::<u32>();
-                if self.map_bytes > self.map_bound {
-                    self.failed = Some("the function's stack maps are too large");
-                    return;
-                }
-                if self.map_index.try_reserve(1).is_err() {
-                    self.failed = Some(NO_MEMORY);
-                    return;
-                }
-                let index = self.map_index.len() as u32;
-                self.map_index.insert(map, index);
-                index
-            }
-        };
-        self.safepoints.push(Safepoint {
-            word,
-            map: index,
-            top,
-        });
-    }
-
-    /// The stack maps by their index; `None` if the host has no memory for the list.
-    pub fn take_maps(&mut self) -> Option<Box<[StackMap]>> {
-        let mut maps = Vec::new();
-        maps.try_reserve_exact(self.map_index.len()).ok()?;
-        maps.resize_with(self.map_index.len(), StackMap::default);
-        for (map, index) in std::mem::take(&mut self.map_index) {
-            maps[index as usize] = map;
+        match map {
+            Ok(map) => self.safepoints.push(Safepoint { word, map, top }),
+            Err(why) => self.failed = Some(why),
         }
-        Some(maps.into_boxed_slice())
     }
 
     /// `c` of the word at `word` leads to the block at `target`; offsets count from `words` words behind it.
@@ -176,9 +166,7 @@ impl Emitter {
     pub fn patch(&mut self) -> Result<(), String> {
         for (word, patch, target) in std::mem::take(&mut self.patches) {
             let to = i64::from(
-                *self
-                    .blocks
-                    .get(&target)
+                self.block(target)
                     .ok_or("a jump to a place that is no block")?,
             );
             let slot = &mut self.words[word as usize];

@@ -587,6 +587,7 @@ impl Walk<'_> {
             Op::ApplyVassal => self.space(&mut form, SpaceOp::ApplyVassal, args),
             Op::RunIn => self.space(&mut form, SpaceOp::RunIn, args),
             Op::ReadPins => self.space(&mut form, SpaceOp::ReadPins, args),
+            Op::NextEvent => self.space(&mut form, SpaceOp::NextEvent, args),
             Op::KeepEvent => form.rop = Rop::KeepEvent,
             Op::FiberNew => form.rop = Rop::FiberNew,
             Op::Resume => form.rop = Rop::Resume,

@@ -11,6 +11,7 @@ mod calls;
 mod emitter;
 mod generic;
 mod layout;
+mod maps;
 mod numbers;
 mod stack;
 mod walk;

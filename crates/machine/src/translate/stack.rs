@@ -4,7 +4,7 @@ use fzb::view::Repr;
 
 use super::emitter::Emitter;
 use super::layout::{Layout, narrow};
-use crate::code::StackMap;
+use super::maps::Live;
 use crate::exec::ops::Rop;
 use crate::value::tag;
 use crate::world::static_tag;
@@ -122,19 +122,24 @@ impl Stack {
             .ok_or_else(|| "the virtual stack is empty".to_owned())
     }
 
-    /// The stack map of this place: assigned locals, hidden registers, the entries below `keep`, and operands where they
-    /// were put.
-    /// `None` if the host has no memory for it.
-    pub fn map(&self, layout: &Layout, keep: usize, operands: &[(Repr, u16)]) -> Option<StackMap> {
-        let (mut pairs, mut tickets) = (Vec::new(), Vec::new());
+    /// Notes what is live at this place: assigned locals, hidden registers, the entries below `keep`, and operands where
+    /// they were put. False if the host has no memory for it.
+    pub fn note(
+        &self,
+        layout: &Layout,
+        keep: usize,
+        operands: &[(Repr, u16)],
+        live: &mut Live,
+    ) -> bool {
         let most = layout.locals.len() + layout.hidden.len() + keep + operands.len();
-        pairs.try_reserve_exact(most).ok()?;
-        tickets.try_reserve_exact(most).ok()?;
+        if !live.begin(most) {
+            return false;
+        }
         let mut note = |repr: Repr, at: u16| {
             if repr.words() == 2 {
-                pairs.push(at / 8);
+                live.pairs.push(at / 8);
             } else if repr.is_ticket() {
-                tickets.push(at / 8);
+                live.tickets.push(at / 8);
             }
         };
         for (index, (repr, at)) in layout.locals.iter().enumerate() {
@@ -156,14 +161,8 @@ impl Stack {
         for (repr, at) in operands {
             note(*repr, *at);
         }
-        pairs.sort_unstable();
-        pairs.dedup();
-        tickets.sort_unstable();
-        tickets.dedup();
-        Some(StackMap {
-            pairs: exact(&pairs)?,
-            tickets: exact(&tickets)?,
-        })
+        live.sort();
+        true
     }
 
     /// Forgets what the accumulators mirror.
@@ -395,12 +394,4 @@ impl Stack {
     pub fn word(&mut self, emitter: &mut Emitter, repr: Repr) -> Result<u16, String> {
         Ok(self.operands(emitter, &[repr])?[0])
     }
-}
-
-/// A boxed copy without room to spare; `None` if the host has no memory for it.
-fn exact(words: &[u16]) -> Option<Box<[u16]>> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(words.len()).ok()?;
-    copy.extend_from_slice(words);
-    Some(copy.into_boxed_slice())
 }

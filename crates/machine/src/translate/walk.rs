@@ -1,5 +1,7 @@
 //! One instruction of the file form after the other.
 
+use std::sync::atomic::AtomicU32;
+
 use fzb::tables::{
     ConstId, ConstKind, FuncId, ImportId, ImportKind, Lang, StaticId, TypeId, TypedefId,
     function_flags,
@@ -60,7 +62,11 @@ impl<'a> Walk<'a> {
             inline,
             layout,
             stack,
-            emit: Emitter::new(MAP_BYTES + MAP_BYTES_PER_BYTE * function.code.len()),
+            emit: Emitter::new(
+                verified.instructions as usize,
+                verified.blocks.len(),
+                MAP_BYTES + MAP_BYTES_PER_BYTE * function.code.len(),
+            ),
             block_end: 0,
             long: function.code.len() > 4096,
             sites: 0,
@@ -89,7 +95,7 @@ impl<'a> Walk<'a> {
 
     fn block(&mut self, block: &Block, following: Option<&Block>) -> Step<()> {
         let start = self.emit.at();
-        self.emit.blocks.insert(block.start, start);
+        self.emit.begin_block(block.start);
         self.emit.pc = block.start;
         self.block_end = block.end;
         self.stack.entries.clear();
@@ -162,10 +168,9 @@ impl<'a> Walk<'a> {
 
     fn finish(mut self, body: u32) -> Step<Code> {
         for region in &mut self.regions {
-            region.handler = *self
+            region.handler = self
                 .emit
-                .blocks
-                .get(&region.handler)
+                .block(region.handler)
                 .ok_or("a handler that is no block")?;
             let end = (region.error + 2) * 8;
             self.stack.reach(end)?;
@@ -183,12 +188,12 @@ impl<'a> Walk<'a> {
             tables.push(
                 targets
                     .iter()
-                    .map(|target| self.emit.blocks.get(target).copied().unwrap_or(0))
+                    .map(|target| self.emit.block(*target).unwrap_or(0))
                     .collect::<Box<[u32]>>(),
             );
         }
         crate::exec::fused::fuse(&mut self.emit.words, &self.emit.starts);
-        let maps = self.emit.take_maps().ok_or(NO_MEMORY)?;
+        let maps = self.emit.maps.take().ok_or(NO_MEMORY)?;
         let words = std::mem::take(&mut self.emit.words).into_boxed_slice();
         let function = &self.function;
         let param_reprs: Box<[Repr]> = self
@@ -208,6 +213,10 @@ impl<'a> Walk<'a> {
             .collect::<Option<_>>()
             .filter(|_| direct);
         let result_tag = crate::world::static_tag(result);
+        const SELECTS: u32 = function_flags::CLOSURE | function_flags::SELECTOR;
+        let selects = function.flags & !SELECTS == 0
+            && function.params == 2
+            && self.layout.hidden == [u16::MAX; 3];
         Ok(Code {
             entry: words.as_ptr(),
             // The body begins behind the words that set hidden registers.
@@ -220,6 +229,7 @@ impl<'a> Walk<'a> {
                 NOT_DIRECT
             },
             plain,
+            selects: selects && plain && result == Repr::Dyn,
             direct_flags: if result_tag.is_some() {
                 crate::frame::flags::CHECKED
             } else {
@@ -242,12 +252,14 @@ impl<'a> Walk<'a> {
             tries: self.regions.into(),
             origins: self.emit.origins.into(),
             tables: tables.into(),
+            asked: AtomicU32::new(0),
         })
     }
 
     /// Notes a safepoint at `word`: the entries below `keep` and the operands are live.
     pub(super) fn safepoint(&mut self, word: u32, keep: usize, operands: &[(Repr, u16)]) {
-        let map = self.stack.map(&self.layout, keep, operands);
+        let live = &mut self.emit.maps.live;
+        let noted = self.stack.note(&self.layout, keep, operands, live);
         let homes = self
             .stack
             .entries
@@ -260,7 +272,7 @@ impl<'a> Walk<'a> {
         let top = operands.iter().fold(homes, |top, (repr, at)| {
             top.max(u32::from(*at) + repr.words() * 8)
         });
-        self.emit.safepoint(word, map, top.div_ceil(8));
+        self.emit.safepoint(word, noted, top.div_ceil(8));
     }
 
     /// A cache site of its own.

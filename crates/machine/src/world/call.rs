@@ -9,10 +9,13 @@ use crate::code::Code;
 use crate::exec::dispatch::Next;
 use crate::exec::flow::push_frame;
 use crate::exec::ops;
+use crate::exec::shapes::NAMES;
 use crate::fault::{Fault, Raise};
 use crate::fiber::Role;
 use crate::frame::{flags, proclaimer};
+use crate::heap::map::set;
 use crate::heap::object::{ClosureObj, PartialObj, kind};
+use crate::legend::field_flags;
 use crate::value::{Kind, Value};
 use crate::world::registers::{repr_name, static_tag};
 use crate::world::{Outcome, World};
@@ -74,9 +77,7 @@ impl World {
             if frame.code.is_null() {
                 return 0;
             }
-            let code = &*frame.code;
-            code.safepoint_before(frame.pc)
-                .map_or(code.frame_bytes, |point| point.top * 8)
+            (*frame.code).free_window(frame.pc)
         }
     }
 
@@ -235,7 +236,7 @@ impl World {
                     }
                     if self.policy() == Lang::Rhumb {
                         // What its programs know it by (docs/specs/rhumb.md §3.4).
-                        return Err(self.fault(Fault::Call, "not callable"));
+                        return Err(self.not_callable(self.temps[mark]));
                     }
                     let callee = self.temps[mark];
                     let found = self.kind_name(callee);
@@ -245,6 +246,17 @@ impl World {
                     ));
                 }
             }
+        }
+    }
+
+    /// Fault call, with what was called as its data.
+    #[cold]
+    fn not_callable(&mut self, callee: Value) -> crate::fault::Raised {
+        let message = "not callable";
+        let code = i64::from(Fault::Call as u8);
+        match self.error_map(code, Fault::Call.name(), message, callee) {
+            Ok(error) => self.throw(error, message.to_owned()),
+            Err(raised) => raised,
         }
     }
 
@@ -281,7 +293,18 @@ impl World {
     /// Puts a partial's arguments before and between those of the call; the new count. `temps[mark]` becomes its target.
     fn unfold_partial(&mut self, mark: usize, window: u32, argc: u32) -> Raise<u32> {
         let partial = self.temps[mark].as_ticket();
-        let held = self.object_aux(partial) as u32;
+        let mut held = self.object_aux(partial) as u32;
+        // SAFETY: a live partial, whose last argument is a map of named ones if it says so.
+        let names = unsafe {
+            let object = self.at::<PartialObj>(partial);
+            ((*object).bound & NAMES != 0).then(|| {
+                held -= 1;
+                *(*object).args.as_ptr().add(held as usize)
+            })
+        };
+        if let Some(names) = names {
+            self.named_rest = Some(self.temp(names)?);
+        }
         let total = held as usize + argc as usize;
         let r = self.running_r;
         let first = self.ensure_room(r.wrapping_byte_add(window as usize), total * 16 + 64)?;
@@ -613,17 +636,26 @@ impl World {
         Ok(rest)
     }
 
-    /// Sets the named fields of `temps[from]` on `temps[to]`.
+    /// Sets the fields of `temps[from]` that no number names on `temps[to]`, mutable as they are there.
     pub(crate) fn copy_names(&mut self, to: usize, from: usize) -> Raise<()> {
         for index in 0..self.members(self.temps[from].as_ticket()) {
             self.charge_node()?;
             let member = self.member(self.temps[from].as_ticket(), index);
-            if member.key.kind() != Kind::Text {
+            let left_out = field_flags::SUB | field_flags::HIDDEN;
+            if member.key.same(Value::HOLE)
+                || member.key.as_int().is_some()
+                || member.flags & left_out != 0
+            {
                 continue;
             }
+            let how = if member.flags & field_flags::MUTABLE == 0 {
+                set::IMMUTABLE
+            } else {
+                set::MUTABLE
+            };
             let key = self.temp(member.key)?;
             let value = self.temp(member.value)?;
-            self.set_member(to, key, value, crate::heap::map::set::MUTABLE)?;
+            self.set_member(to, key, value, how)?;
             self.temps.truncate(key);
         }
         Ok(())

@@ -265,7 +265,7 @@ impl World {
                 // A callee that needed no frame has delivered its value already: there is no barrier to return through.
                 if !next.pc.is_null() {
                     // SAFETY: the callee's frame stands and `next` is its body.
-                    unsafe { run(next.pc, next.r, self) };
+                    unsafe { run(next.pc, next.r(), self) };
                 } else {
                     self.outcome = Outcome::Returned(self.delivered);
                 }

@@ -13,7 +13,7 @@ use crate::host_memory::boxed;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
 
-/// Fibers made between two collections of everything, at least.
+/// Fibers made and not freed between two collections of everything, at least.
 const COLLECT_AFTER: u32 = 10_000;
 
 impl World {
@@ -72,7 +72,8 @@ impl World {
         // SAFETY: all-zero bytes are a valid frame (null pointers, zero numbers).
         frames.resize(BIRTH_FRAMES, unsafe { std::mem::zeroed::<Frame>() });
         self.next_generation = self.next_generation.wrapping_add(1).max(1);
-        if self.emissions.young.try_reserve(1).is_err() {
+        // This one, and each of the others that is not in the list now and may run again.
+        if self.emissions.young.try_reserve(self.fibers.len()).is_err() {
             self.free_fibers.push(slot);
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
@@ -282,8 +283,15 @@ impl World {
 
     /// Suspends the running fiber's bookkeeping: where it stands.
     pub(crate) fn save_running(&mut self) {
+        let fiber: *mut Fiber = self.fiber();
+        // SAFETY: the running fiber, which nothing else borrows.
+        self.save_in(unsafe { &mut *fiber });
+    }
+
+    /// Writes where the running fiber stands into its record, which is `fiber`.
+    #[inline]
+    pub(crate) fn save_in(&self, fiber: &mut Fiber) {
         let (frame, r) = (self.frame, self.running_r);
-        let fiber = self.fiber();
         let words = (r as usize).wrapping_sub(fiber.regs.as_ptr() as usize) / size_of::<u64>();
         fiber.base = words as u32;
         // SAFETY: both point into the running fiber's frames.
@@ -301,10 +309,12 @@ impl World {
         sent: Value,
         dst: u16,
     ) -> Raise<Next> {
-        let Some(Some(target)) = self.fibers.get(id.0 as usize) else {
+        let Some(Some(target)) = self.fibers.get_mut(id.0 as usize) else {
             return Err(self.fault(Fault::State, "the fiber is finished"));
         };
-        let state = target.state;
+        let target: *mut Fiber = &raw mut **target;
+        // SAFETY: fibers are boxed, and this one is not freed here.
+        let state = unsafe { (*target).state };
         match state {
             State::New | State::Suspended => {}
             State::Ready => {
@@ -318,23 +328,17 @@ impl World {
         }
         let parent = self.current;
         self.save_running();
-        if let Some(Some(target)) = self.fibers.get_mut(id.0 as usize) {
-            target.parent = Some(parent);
-            target.parent_dst = dst;
-        }
-        self.switch_to(id);
-        if state == State::New {
-            return self.start_fiber();
-        }
-        // SAFETY: the fiber was suspended at an instruction whose result goes to `dst` of its frame on top.
+        // SAFETY: as above; it was suspended at an instruction whose result goes to `dst` of its frame on top.
         unsafe {
-            let (at, dropped) = {
-                let fiber = self.fiber();
-                (fiber.dst, fiber.drop_result)
-            };
+            (*target).parent = Some(parent);
+            (*target).parent_dst = dst;
+            self.switch_to_fiber(id, target);
+            if state == State::New {
+                return self.start_fiber();
+            }
             let r = self.running_r;
-            if !dropped {
-                self.write(r, at, sent);
+            if !(*target).drop_result {
+                self.write(r, (*target).dst, sent);
             }
             Ok(Next::at((*self.frame).pc, r))
         }
@@ -396,6 +400,7 @@ impl World {
             self.release_stacks(id);
             return self.schedule();
         };
+        self.bequeath(id, parent);
         self.switch_to(parent);
         self.release_stacks(id);
         let r = self.running_r;
@@ -492,12 +497,13 @@ impl World {
         if self.emissions.barriers.contains(&self.current) {
             return Err(self.fault(Fault::Susp, "a yield cannot cross a host callback"));
         }
-        let fiber = self.fiber();
+        let fiber: *mut Fiber = self.fiber();
+        // SAFETY: fibers are boxed, and this one is not freed here.
+        let fiber = unsafe { &mut *fiber };
         let Some(parent) = fiber.parent else {
             return Err(self.fault(Fault::Susp, "nobody resumed this fiber"));
         };
-        self.save_running();
-        let fiber = self.fiber();
+        self.save_in(fiber);
         fiber.parent = None;
         fiber.state = State::Suspended;
         fiber.dst = dst;
@@ -585,8 +591,8 @@ impl World {
         }
     }
 
-    /// Subscriptions and pins of a process that ends go with it.
-    fn give_up_owned(&mut self, id: FiberId) {
+    /// Subscriptions and pins of a fiber that is cancelled, or that nobody inherits from, go with it.
+    pub(crate) fn give_up_owned(&mut self, id: FiberId) {
         let generation = match self.fibers.get_mut(id.0 as usize) {
             Some(Some(fiber)) if fiber.owns => {
                 fiber.owns = false;
@@ -595,9 +601,10 @@ impl World {
             _ => return,
         };
         if let Some(spaces) = &mut self.spaces {
-            let bytes = spaces.process_ended(id.0, generation);
+            let bytes = spaces.owner_ended(id.0, generation);
             self.lemari.refund(bytes);
         }
+        self.space_end_orphans();
     }
 
     /// Frees a fiber's slot.
@@ -612,6 +619,8 @@ impl World {
                 self.live_fibers = self.live_fibers.saturating_sub(1);
             }
             self.free_fibers.push(id.0);
+            // Only those that nobody has freed are a reason to collect.
+            self.emissions.made = self.emissions.made.saturating_sub(1);
         }
     }
 
@@ -861,7 +870,7 @@ impl World {
                 self.arm_slice();
                 return self.continue_fiber(FiberId(index));
             }
-            if !self.emissions.parked.is_empty() {
+            if !self.emissions.parked.is_empty() || self.emissions.patient {
                 self.outcome = super::Outcome::Parked;
                 return Ok(Next::EXIT);
             }
@@ -963,6 +972,10 @@ impl World {
                 fiber.parent = None;
                 self.switch_to(parent);
                 if role == Role::Prompt {
+                    if info.outer {
+                        // It returns through its prompt, which is no failure.
+                        self.bequeath(id, parent);
+                    }
                     self.free_fiber(id);
                 } else {
                     if self

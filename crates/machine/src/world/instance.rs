@@ -122,15 +122,18 @@ impl World {
     }
 
     /// The World's number of a name of an instance's module.
+    #[inline]
     pub(crate) fn name_in(&mut self, instance: u32, name: u32) -> Raise<u32> {
-        let known = self.instances[instance as usize]
-            .names
-            .get(name as usize)
-            .copied()
-            .unwrap_or(0);
-        if known != 0 {
-            return Ok(known - 1);
+        let names = self.instances.get(instance as usize).map(|it| &it.names);
+        match names.and_then(|names| names.get(name as usize)) {
+            Some(&known) if known != 0 => Ok(known - 1),
+            _ => self.name_met(instance, name),
         }
+    }
+
+    /// [`World::name_in`] of a name that was not asked for before.
+    #[cold]
+    fn name_met(&mut self, instance: u32, name: u32) -> Raise<u32> {
         let module = self.instances[instance as usize].loaded.module.clone();
         let Some(text) = module.name(NameId(name)) else {
             return Err(self.fault(Fault::Internal, "a name that does not exist"));

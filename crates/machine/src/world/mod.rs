@@ -45,7 +45,7 @@ pub use raise::RaisedInfo;
 pub use registers::{repr_name, static_tag};
 pub use reporting::{Late, TestCount, Warning, WarningSink};
 pub(crate) use runs::RunRecord;
-pub use runs::{RunId, Schedule};
+pub use runs::{RunId, Schedule, Settle};
 pub use settings::{EmergencyMode, Limits};
 pub use typed::{TYPED_PARAMS, TypedEntry};
 pub(crate) use unwinding::unrecorded;

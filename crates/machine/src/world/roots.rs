@@ -308,7 +308,7 @@ impl World {
         self.follow_fibers(v);
     }
 
-    /// Fibers and emissions whose handles were reached since; false if there were none.
+    /// Fibers whose handles, and emissions whose events were reached since; false if there were none.
     fn visit_named(&mut self, v: &mut Visitor<'_>) -> bool {
         let epoch = self.emissions.epoch;
         let mut any = false;
@@ -333,8 +333,8 @@ impl World {
         for index in 0..self.emissions.list.len() {
             if let Some(Some(emission)) = self.emissions.list.get(index)
                 && emission.mark != epoch
-                && emission.handle != 0
-                && v.reached(Ticket(emission.handle))
+                && emission.named
+                && v.reached(emission.event.as_ticket())
             {
                 any = true;
                 let generation = emission.generation;
@@ -397,11 +397,6 @@ impl World {
             }
         }
         self.emissions.young.truncate(kept);
-        for emission in self.emissions.list.iter_mut().flatten() {
-            if emission.handle != 0 {
-                emission.handle = forward(Ticket(emission.handle)).map_or(0, |ticket| ticket.0);
-            }
-        }
     }
 
     /// After a collection of everything: fibers and emissions that it did not reach are freed, handles are followed.
@@ -438,9 +433,6 @@ impl World {
             };
             let Some(emission) = slot else { continue };
             if emission.mark == epoch {
-                if emission.handle != 0 {
-                    emission.handle = alive(Ticket(emission.handle)).map_or(0, |ticket| ticket.0);
-                }
                 continue;
             }
             bytes += size_of::<crate::exec::signals::Emission>();

@@ -17,6 +17,15 @@ pub const SLICE: i64 = 10_000;
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
 pub struct RunId(u32);
 
+/// What the processes that [`World::settle`] runs come after.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Settle {
+    /// One call of several: what waits for a reply goes on waiting, for the next call may give it.
+    Call,
+    /// The last call of a program.
+    Program,
+}
+
 /// What a World keeps of a run.
 pub(crate) struct RunRecord {
     /// Its main fiber and generation.
@@ -196,10 +205,65 @@ impl World {
         step
     }
 
+    /// Lets the processes that are ready go on after a call has returned, until none is: at the end of a program those that
+    /// it has left behind, and then, one after the other, what waits for a reply that can no longer come, which goes on
+    /// with empty (docs/specs/rhumb.md §5.4 "Parking"). They have the fuel that the last call left, and its time anew.
+    ///
+    /// # Errors
+    /// What a process raised and nobody took; the World is as after a call that failed, and what else is ready may go on.
+    pub fn settle(&mut self, after: Settle) -> Result<(), Box<FaultReport>> {
+        let starving = after == Settle::Program && self.emissions.kept > 0;
+        if self.emissions.ready.is_empty() && !starving {
+            return Ok(());
+        }
+        if self.reentry != 0 || self.closed {
+            let Raised(()) = self.fault(Fault::State, "the World is running");
+            return Err(self.take_report());
+        }
+        let mark = self.temps.len();
+        let granted = self.fuel.max(0) as u64;
+        self.fuel = granted as i64;
+        self.fuel_granted = granted;
+        self.deadline = self
+            .limits
+            .deadline
+            .map(|deadline| std::time::Instant::now() + deadline);
+        self.emissions.temps_floor = mark;
+        self.emissions.patient = after == Settle::Call;
+        self.reentry = 1;
+        self.outcome = Outcome::None;
+        match self.schedule() {
+            Ok(next) => self.run_from(next),
+            Err(raised) => {
+                let r = self.running_r;
+                // SAFETY: the frame on top of the running fiber.
+                let next = unsafe { self.raise(raised, r) };
+                self.run_from(next);
+            }
+        }
+        self.reentry = 0;
+        self.emissions.patient = false;
+        self.unslice();
+        let left = self.fuel.max(0) as u64;
+        self.counters.fuel_used += granted.saturating_sub(left);
+        self.fuel_granted = left;
+        self.temps.truncate(mark);
+        let settled = match std::mem::take(&mut self.outcome) {
+            Outcome::Returned(_) | Outcome::Parked => Ok(()),
+            Outcome::Raised | Outcome::OutOfFuel | Outcome::None => Err(self.take_report()),
+        };
+        if settled.is_err() {
+            self.end_running_chain();
+            self.end_orphans();
+        }
+        self.rest_at_main();
+        settled
+    }
+
     fn run_from(&mut self, next: Next) {
         if !next.pc.is_null() {
             // SAFETY: the frame on top of the running fiber stands at `next`.
-            unsafe { run(next.pc, next.r, self) };
+            unsafe { run(next.pc, next.r(), self) };
         }
     }
 

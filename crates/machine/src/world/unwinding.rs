@@ -7,7 +7,7 @@ use lemari::Ticket;
 use crate::exec::dispatch::Next;
 use crate::exec::signals::{Met, Status};
 use crate::fault::{Fault, Raise, Raised};
-use crate::fiber::{FiberId, Role, State};
+use crate::fiber::{Fiber, FiberId, Role, State};
 use crate::frame::flags;
 use crate::heap::object::{PendingObj, kind};
 use crate::host_memory::copied;
@@ -334,23 +334,33 @@ impl World {
     /// Makes another fiber the running one, at the frame where it was left.
     pub(crate) fn switch_to(&mut self, id: FiberId) {
         self.current = id;
-        let fiber = self.fiber();
-        fiber.state = State::Running;
-        fiber.newborn = false;
-        let first_look = !std::mem::replace(&mut fiber.young, true);
-        let r = fiber.regs.as_mut_ptr();
-        let (base, r_end) = (fiber.base as usize, r.wrapping_add(fiber.regs.len()));
-        let frames = fiber.frames.as_mut_ptr();
-        let (top, count) = (fiber.top as usize, fiber.frames.len());
-        self.running_r = r.wrapping_add(base);
-        self.regs_end = r_end;
-        if first_look {
-            self.emissions.young.push(id.0);
-        }
-        // SAFETY: `top` and `count` lie within the fiber's frames; the one on top.
+        let fiber: *mut Fiber = self.fiber();
+        // SAFETY: the fiber of that number.
+        unsafe { self.switch_to_fiber(id, fiber) }
+    }
+
+    /// As [`World::switch_to`], for whoever has looked the fiber up.
+    ///
+    /// # Safety
+    /// `fiber` is the one of that number.
+    #[inline]
+    pub(crate) unsafe fn switch_to_fiber(&mut self, id: FiberId, fiber: *mut Fiber) {
+        self.current = id;
+        // SAFETY: a live fiber; nothing else borrows it. `top` lies within its frames.
         unsafe {
-            self.frame = frames.add(top);
-            self.frame_end = frames.add(count);
+            (*fiber).state = State::Running;
+            (*fiber).newborn = false;
+            if !(*fiber).young {
+                (*fiber).young = true;
+                // Room for every fiber was made when the fibers were.
+                self.emissions.young.push(id.0);
+            }
+            let r = (*fiber).regs.as_mut_ptr();
+            self.running_r = r.wrapping_add((*fiber).base as usize);
+            self.regs_end = r.wrapping_add((*fiber).regs.len());
+            let frames = (*fiber).frames.as_mut_ptr();
+            self.frame = frames.add((*fiber).top as usize);
+            self.frame_end = frames.add((*fiber).frames.len());
             if !(*self.frame).code.is_null() {
                 let instance = (*self.frame).instance;
                 self.switch_instance(instance);

@@ -1,10 +1,12 @@
 //! Chains: reads, calls, indexes and field operators behind an expression (docs/specs/rhumb.md §2.2, §3.4, §3.12).
 
 use emit::{Const, Local};
-use fzb::tables::{ArgKind as Stands, ConstId, ItemKind, TypeId, field_flags};
+use fzb::tables::{ArgKind as Stands, ConstId, TypeId};
 use isa::Op;
 
-use crate::tree::{Arg, ArgKind, Expr, ExprId, FieldName, FieldOp, LabelId, Span, Step, StepKind};
+use crate::tree::{
+    Arg, ArgKind, Expr, ExprId, FieldName, FieldOp, LabelId, Mutability, Span, Step, StepKind,
+};
 
 use super::code::{Code, Want};
 use super::rules::{self, Attachment};
@@ -101,7 +103,11 @@ impl Code<'_> {
                 } else {
                     Want::Value
                 };
-                self.expr(head, read);
+                if rules::only_reads(steps) {
+                    self.looked_at(head, read);
+                } else {
+                    self.expr(head, read);
+                }
                 self.steps(steps, 0, by_reference, want)
             }
         }
@@ -290,19 +296,9 @@ impl Code<'_> {
             match &arg.kind {
                 ArgKind::Positional(id) if holes && matches!(tree.expr(*id), Expr::Void) => {}
                 ArgKind::Positional(id) | ArgKind::Spread(id) => self.dynamic(*id, Want::Value),
-                ArgKind::Named {
-                    name: FieldName::Label(_),
-                    value,
-                    ..
-                } => self.dynamic(*value, Want::Value),
-                // A name that the program computes: a map of it is spread.
                 ArgKind::Named { name, value, .. } => {
                     self.computed_name(name);
                     self.dynamic(*value, Want::Value);
-                    let map = Const::Map(vec![(ItemKind::Computed, None, field_flags::MUTABLE)]);
-                    let map = self.module().constant(map);
-                    self.f.op(Op::MapLit, &[map.0]);
-                    self.f.coerce(TypeId::DYN);
                 }
             }
         }
@@ -318,9 +314,17 @@ impl Code<'_> {
                 }
                 ArgKind::Positional(_) => (Stands::Positional, None),
                 ArgKind::Spread(_) => (Stands::Spread, None),
-                ArgKind::Named { name, .. } => match name {
-                    FieldName::Label(label) => (Stands::Named, Some(self.name(*label))),
-                    _ => (Stands::Spread, None),
+                ArgKind::Named {
+                    name, mutability, ..
+                } => match (name, mutability) {
+                    (FieldName::Label(label), Mutability::Mutable) => {
+                        (Stands::Named, Some(self.name(*label)))
+                    }
+                    (FieldName::Label(label), Mutability::Immutable) => {
+                        (Stands::Fixed, Some(self.name(*label)))
+                    }
+                    (_, Mutability::Mutable) => (Stands::Computed, None),
+                    (_, Mutability::Immutable) => (Stands::ComputedFixed, None),
                 },
             })
             .collect();

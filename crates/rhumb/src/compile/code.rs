@@ -7,11 +7,12 @@ use emit::{Capture, FunctionBuilder, Local, ModuleBuilder, Param as Parameter, S
 use fzb::tables::{Arity, FuncId, Lang, NameId, StaticId, TypeId, function_flags};
 use isa::Op;
 
-use crate::tree::{LabelId, Mutability, Span, Tree};
+use crate::tree::{ExprId, LabelId, Mutability, Span, Tree};
 
 use super::Options;
 use super::places::Lines;
 use super::problem::{Problem, ProblemKind};
+use super::rules;
 use super::units::{Analysis, Meaning, UnitId, UnitKind, VarId, VarKind};
 
 /// Most hidden parameters for raw arguments; those beyond are read one by one.
@@ -31,6 +32,8 @@ pub(super) struct Shared<'a> {
     /// Statics of prelude words that the document mentions.
     pub prelude: std::cell::RefCell<Vec<(super::prelude::Word, StaticId)>>,
     pub problems: std::cell::RefCell<Vec<Problem>>,
+    /// The function that joins selectors was made.
+    pub joins: std::cell::Cell<bool>,
     /// The document replies to events.
     pub any_replies: bool,
     /// It replies to events outside of the rules that see them.
@@ -74,6 +77,8 @@ pub(super) struct Code<'a> {
     pub event: Option<Local>,
     /// The action under construction is one of an event rule of this unit.
     pub in_action: bool,
+    /// Mentions of `$0` in it that capture the event.
+    pub captures_event: std::collections::HashSet<ExprId>,
     /// In the action of a peeking rule: where it notes that it has replied.
     pub replied: Option<Local>,
     /// The subjects of the selectors around the place under construction, innermost last.
@@ -194,40 +199,56 @@ impl<'a> Code<'a> {
         }
     }
 
-    /// Assigns the top to a slot, freezes it if asked, and leaves the assignment's value (§3.3).
-    pub fn assign(&mut self, var: VarId, mutability: Mutability) {
+    /// Assigns the top to a slot and freezes it if asked; leaves the assignment's value if it is wanted (§3.3).
+    pub fn assign(&mut self, var: VarId, mutability: Mutability, want: Want) {
         let freeze = mutability == Mutability::Immutable;
+        let flags = u32::from(freeze);
         self.f.coerce(TypeId::DYN);
-        match self.place(var) {
+        let place = self.place(var);
+        match place {
             Place::Local(local) => {
                 if self.ratcheted.insert(var) {
                     self.f.ratchet_local(local, false);
                 }
                 self.f.ratchet_store(local, freeze);
+                return self.done(want);
             }
-            Place::Cell(local) => {
-                self.f.dup();
-                self.f.load(local);
+            Place::Capture(_) | Place::Argument(_) => return self.done(want),
+            _ => {}
+        }
+        let kept = self.kept(want);
+        match place {
+            Place::Cell(local) => self.f.load(local),
+            Place::CaptureCell(index) => self.f.op(Op::LoadCap, &[index]),
+            Place::SessionCell(id) => self.f.op(Op::LoadStatic, &[id.0]),
+            _ => {}
+        }
+        match place {
+            Place::Static(id) => self.f.op(Op::StoreStaticR, &[id.0, flags]),
+            _ => {
                 self.f.swap();
-                self.f.op(Op::CellStoreR, &[u32::from(freeze)]);
+                self.f.op(Op::CellStoreR, &[flags]);
             }
-            Place::CaptureCell(index) => {
-                self.f.dup();
-                self.f.op(Op::LoadCap, &[index]);
-                self.f.swap();
-                self.f.op(Op::CellStoreR, &[u32::from(freeze)]);
-            }
-            Place::Static(id) => {
-                self.f.dup();
-                self.f.op(Op::StoreStaticR, &[id.0, u32::from(freeze)]);
-            }
-            Place::SessionCell(id) => {
-                self.f.dup();
-                self.f.op(Op::LoadStatic, &[id.0]);
-                self.f.swap();
-                self.f.op(Op::CellStoreR, &[u32::from(freeze)]);
-            }
-            Place::Capture(_) | Place::Argument(_) => {}
+        }
+        self.assigned(kept);
+    }
+
+    /// Keeps the top, which is about to be stored, if the assignment's value is wanted.
+    pub fn kept(&mut self, want: Want) -> Option<Local> {
+        (want != Want::Nothing).then(|| {
+            let kept = self.f.temp(TypeId::DYN);
+            self.f.store(kept);
+            self.f.load(kept);
+            kept
+        })
+    }
+
+    /// Pushes what was kept: a reply to the violation that the store raised comes in its place.
+    pub fn assigned(&mut self, kept: Option<Local>) {
+        if let Some(kept) = kept {
+            self.f.load(kept);
+            self.f.op(Op::Intrinsic, &[isa::Intrinsic::Assigned as u32]);
+            self.f.free_temp(kept);
         }
     }
 
@@ -302,6 +323,12 @@ impl<'a> Code<'a> {
                     let most = found.arguments.keys().copied().max().unwrap_or(0);
                     params = vec![unnamed; most.min(MOST_ARGUMENTS) as usize];
                 }
+                let selector = found
+                    .expr
+                    .is_some_and(|id| rules::is_selector_value(shared.tree, id));
+                if let (true, false, Some(rest)) = (selector, found.handler, params.get_mut(1)) {
+                    rest.name = Some(shared.module.name(isa::REST_OF_RULES));
+                }
                 let beyond = |number: &u32| *number == 0 || *number as usize > params.len();
                 if found.arguments.keys().any(beyond) {
                     flags |= function_flags::REST;
@@ -332,10 +359,13 @@ impl<'a> Code<'a> {
             params,
             result: TypeId::DYN,
             policy: Lang::Rhumb,
-            arity: if found.handler || found.kind != UnitKind::Activation {
-                Arity::Exact
-            } else {
-                Arity::Loose
+            arity: match found.kind {
+                // The machine calls it itself, as it takes it to be.
+                _ if found.handler => Arity::Exact,
+                UnitKind::Activation => Arity::Loose,
+                // `P -> body` may turn out to be a routine (§3.7).
+                UnitKind::Thunk if found.expr.is_some() => Arity::Loose,
+                UnitKind::Module | UnitKind::Thunk | UnitKind::Selector => Arity::Exact,
             },
             flags,
             captures,
@@ -351,6 +381,7 @@ impl<'a> Code<'a> {
             places: HashMap::new(),
             event: None,
             in_action: false,
+            captures_event: Default::default(),
             replied: None,
             subjects: Vec::new(),
             ratcheted: std::collections::HashSet::new(),

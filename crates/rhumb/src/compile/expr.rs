@@ -129,7 +129,7 @@ impl Code<'_> {
                 self.done(want);
             }
             Expr::Argument(number) => {
-                self.argument(*number, span.start);
+                self.argument(id, *number, span.start);
                 self.done(want);
             }
             Expr::Routine(list) => self.statements(list, want),
@@ -207,6 +207,17 @@ impl Code<'_> {
                     self.f.op(Op::AutoCall, &[]);
                 }
             }
+            None if self.analysis().by_name.contains_key(&at) => {
+                if let Some(values) = self.analysis().by_name.get(&at).copied() {
+                    self.load(values);
+                    let name = self.name(label);
+                    self.f.op(Op::GetName, &[name.0]);
+                    self.f.coerce(TypeId::DYN);
+                    if invoke {
+                        self.f.op(Op::AutoCall, &[]);
+                    }
+                }
+            }
             None => match prelude::word(self.text(label)) {
                 Some(Word::Empty) | None => self.f.unit(),
                 Some(Word::Panic) if invoke => {
@@ -222,11 +233,30 @@ impl Code<'_> {
     }
 
     /// `$N`.
-    fn argument(&mut self, number: u32, at: u32) {
+    fn argument(&mut self, id: ExprId, number: u32, at: u32) {
         match self.slot_at(at) {
             Some(var) => self.load(var),
-            None if number == 0 && self.in_action => self.f.op(Op::KeepEvent, &[]),
-            None => self.f.unit(),
+            None => match self.event {
+                // What captures the event keeps it (docs/specs/rhumb.md §5.4 "Parking"); the others only look at it.
+                Some(_) if number == 0 && self.captures_event.contains(&id) => {
+                    self.f.op(Op::KeepEvent, &[]);
+                }
+                Some(event) if number == 0 && self.in_action => self.f.load(event),
+                _ => self.f.unit(),
+            },
+        }
+    }
+
+    /// Pushes an expression that is only looked at: `$0` in an action is then not kept (D-25).
+    pub fn looked_at(&mut self, id: ExprId, want: Want) {
+        match (self.tree().expr(id), self.event) {
+            (Expr::Argument(0), Some(event))
+                if self.in_action && self.slot_at(self.tree().span(id).start).is_none() =>
+            {
+                self.f.load(event);
+                self.done(want);
+            }
+            _ => self.expr(id, want),
         }
     }
 
@@ -267,7 +297,8 @@ impl Code<'_> {
             match piece {
                 TextPiece::Literal(text) => self.f.push_text(text),
                 TextPiece::Value(id) => {
-                    self.dynamic(*id, Want::Value);
+                    self.looked_at(*id, Want::Value);
+                    self.f.coerce(TypeId::DYN);
                     self.f.op(Op::Display, &[0]);
                 }
             }
@@ -316,7 +347,7 @@ impl Code<'_> {
             return false;
         };
         self.load(var);
-        self.assign(var, Mutability::Immutable);
+        self.assign(var, Mutability::Immutable, Want::Value);
         true
     }
 
@@ -404,7 +435,10 @@ impl Code<'_> {
             BinaryOp::Rebind => Op::Rebind,
             BinaryOp::Add => Op::Add,
             BinaryOp::Subtract => Op::Sub,
-            BinaryOp::Concatenate => Op::Join,
+            BinaryOp::Concatenate => {
+                self.joins_selectors();
+                Op::Join
+            }
             BinaryOp::Greater => Op::Gt,
             BinaryOp::Less => Op::Lt,
             BinaryOp::GreaterEqual => Op::Ge,
@@ -521,9 +555,10 @@ impl Code<'_> {
                 self.dynamic(value, Want::Value);
                 if let Some(var) = self.slot_at(at) {
                     self.at(tree.span(value));
-                    self.assign(var, mutability);
+                    self.assign(var, mutability, want);
+                } else {
+                    self.done(want);
                 }
-                self.done(want);
             }
             Target::Void => {
                 self.expr(value, Want::Nothing);
@@ -575,12 +610,7 @@ impl Code<'_> {
 
     /// Pops a value and what [`Code::receiver`] pushed, and stores; leaves the value if it is wanted.
     pub fn store_into(&mut self, target: &Target, mutability: Mutability, want: Want) {
-        let kept = (want != Want::Nothing).then(|| {
-            let kept = self.f.temp(TypeId::DYN);
-            self.f.store(kept);
-            self.f.load(kept);
-            kept
-        });
+        let kept = self.kept(want);
         let flags = match mutability {
             Mutability::Mutable => 2,
             Mutability::Immutable => 4,
@@ -594,21 +624,43 @@ impl Code<'_> {
                 }
             }
             Target::Index { .. } => self.f.op(Op::SetIndex, &[flags]),
-            Target::Append { .. } => {
-                self.f.op(Op::PushAt, &[0]);
-                // The element stays mutable whatever was written (docs/decisions/0005, rulings B2).
-                self.f.pop();
-            }
-            Target::Unshift { .. } => {
-                self.f.op(Op::PushAt, &[1]);
-                self.f.pop();
+            Target::Append { .. } | Target::Unshift { .. } => {
+                let front = matches!(target, Target::Unshift { .. });
+                self.add_element(front, mutability);
             }
             _ => {}
         }
-        if let Some(kept) = kept {
-            self.f.load(kept);
-            self.f.free_temp(kept);
+        self.assigned(kept);
+    }
+
+    /// Pops a value and a collection and adds it at an end of that, unless the collection has a hook for it.
+    fn add_element(&mut self, front: bool, mutability: Mutability) {
+        let end = u32::from(front);
+        if mutability == Mutability::Mutable {
+            self.f.op(Op::PushAt, &[end]);
+            return self.f.pop();
         }
+        let hook = if front {
+            isa::Hook::Unshift
+        } else {
+            isa::Hook::Append
+        };
+        let (hooked, done) = (self.f.label(), self.f.label());
+        let value = self.f.temp(TypeId::DYN);
+        self.f.store(value);
+        self.f.op(Op::HasHook, &[hook as u32]);
+        self.f.jump_if(hooked);
+        self.f.load(value);
+        self.f.push_int(i64::from(end));
+        let adds = isa::Intrinsic::ElementsAddFixed;
+        self.f.op(Op::Intrinsic, &[adds as u32]);
+        self.f.jump(done);
+        self.f.bind(hooked);
+        self.f.load(value);
+        self.f.op(Op::PushAt, &[end]);
+        self.f.bind(done);
+        self.f.pop();
+        self.f.free_temp(value);
     }
 
     /// A field's name as an operand of instructions, if it is a label.

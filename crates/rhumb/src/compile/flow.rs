@@ -1,5 +1,6 @@
 //! Conditionals, loops and pipes (docs/specs/rhumb.md §3.18).
 
+use emit::Label;
 use fzb::tables::TypeId;
 use isa::Op;
 
@@ -7,6 +8,9 @@ use crate::tree::{Expr, ExprId, FlowOp, LambdaHead, Step, StepKind, Term};
 
 use super::code::{Code, Want};
 use super::rules;
+
+/// Kinds of what can be subscribed to.
+pub(super) const REALMS: &[&str] = &["Realm", "Vassal"];
 
 impl Code<'_> {
     /// `first || a ?? b …`.
@@ -23,7 +27,10 @@ impl Code<'_> {
                 }
                 None => {
                     let inner = if rest.is_empty() { want } else { Want::Value };
-                    self.expr(first, inner);
+                    match rest.first().map(|term| term.op) {
+                        Some(FlowOp::Each) => self.looked_at(first, inner),
+                        _ => self.expr(first, inner),
+                    }
                     (0, rest.is_empty())
                 }
             };
@@ -213,18 +220,11 @@ impl Code<'_> {
 
     /// Calls a receiver's field if it is a routine or vassal; else it is the value.
     fn send(&mut self, receiver: emit::Local, name: fzb::tables::NameId, args: &[emit::Local]) {
-        let (call, end) = (self.f.label(), self.f.label());
+        let end = self.f.label();
         self.f.load(receiver);
         self.f.op(Op::GetName, &[name.0]);
         self.f.coerce(TypeId::DYN);
-        for kind in ["Routine", "Vassal"] {
-            self.f.dup();
-            self.f.push_text(kind);
-            self.f.op(Op::IsInstance, &[]);
-            self.f.jump_if(call);
-        }
-        self.f.jump(end);
-        self.f.bind(call);
+        self.unless_of(&["Routine", "Vassal"], end);
         self.f.pop();
         self.f.load(receiver);
         for arg in args {
@@ -246,20 +246,30 @@ impl Code<'_> {
     /// Calls the top with these arguments if it is a routine or a vassal; else it is the value (rulings A11).
     fn call_if_routine(&mut self, args: &[emit::Local]) {
         let end = self.f.label();
-        let call = self.f.label();
-        for kind in ["Routine", "Vassal"] {
-            self.f.dup();
-            self.f.push_text(kind);
-            self.f.op(Op::IsInstance, &[]);
-            self.f.jump_if(call);
-        }
-        self.f.jump(end);
-        self.f.bind(call);
+        self.unless_of(&["Routine", "Vassal"], end);
         for arg in args {
             self.f.load(*arg);
         }
         self.f.op(Op::CallClosure, &[args.len() as u32]);
         self.f.bind(end);
+    }
+
+    /// Goes on if the top, which stays, is of one of those kinds; else at `other`.
+    pub fn unless_of(&mut self, kinds: &[&str], other: Label) {
+        let is = self.f.label();
+        self.if_of(kinds, is);
+        self.f.jump(other);
+        self.f.bind(is);
+    }
+
+    /// Goes on at `is` if the top, which stays, is of one of those kinds.
+    pub fn if_of(&mut self, kinds: &[&str], is: Label) {
+        for kind in kinds {
+            self.f.dup();
+            self.f.push_text(kind);
+            self.f.op(Op::IsInstance, &[]);
+            self.f.jump_if(is);
+        }
     }
 
     /// `xs <> f`: xs is on the stack.
@@ -291,16 +301,8 @@ impl Code<'_> {
             _ => !rules::is_implicit(tree, id),
         };
         if may_subscribe {
-            let subscribe = self.f.label();
             let list = self.f.label();
-            for kind in ["Realm", "Vassal"] {
-                self.f.dup();
-                self.f.push_text(kind);
-                self.f.op(Op::IsInstance, &[]);
-                self.f.jump_if(subscribe);
-            }
-            self.f.jump(list);
-            self.f.bind(subscribe);
+            self.unless_of(REALMS, list);
             self.callee(id);
             self.at(term.op_span);
             self.subscribe_all();

@@ -340,8 +340,11 @@ impl Code<'_> {
     fn assign_label(&mut self, at: u32, mutability: Option<Mutability>) {
         match self.slot_at(at) {
             Some(var) => {
-                self.assign(var, mutability.unwrap_or(Mutability::Mutable));
-                self.f.pop();
+                self.assign(
+                    var,
+                    mutability.unwrap_or(Mutability::Mutable),
+                    Want::Nothing,
+                );
             }
             None => self.f.pop(),
         }

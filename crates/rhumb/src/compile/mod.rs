@@ -7,10 +7,12 @@
 //! Nothing here runs anything or knows the machine: what a program means at run time is in the instructions.
 
 mod analysis;
+mod capture;
 mod chain;
 mod code;
 mod expr;
 mod flow;
+mod join;
 mod library;
 mod literal;
 mod map;
@@ -19,11 +21,13 @@ mod places;
 mod prelude;
 mod problem;
 mod routine;
-mod rules;
+pub(crate) mod rules;
 mod scope;
 mod selector;
 mod signal;
+mod subscription;
 mod units;
+mod vassal;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -221,6 +225,7 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
             statics,
             prelude: RefCell::new(Vec::new()),
             problems: RefCell::new(Vec::new()),
+            joins: std::cell::Cell::new(false),
             any_replies,
             stray_replies,
         };

@@ -5,7 +5,8 @@ use fzb::tables::{FuncId, TypeId};
 use isa::Op;
 
 use crate::tree::{
-    DestructureId, Expr, ExprId, LambdaHead, LambdaKind, Mutability, Param, ParamKind, Target,
+    DestructureId, Expr, ExprId, LabelId, LambdaHead, LambdaKind, Mutability, Param, ParamKind,
+    Target,
 };
 
 use super::code::{Code, Want};
@@ -19,6 +20,20 @@ const LEXICAL: u32 = 3;
 const CTOR: u32 = 4;
 /// Number of the nature `plain` in `map_new`.
 const PLAIN: u32 = 0;
+
+/// The kind of a parameter list.
+const SUBMAPS: &[&str] = &["Submap"];
+
+/// A routine whose code is there, to be pushed.
+struct Made {
+    unit: UnitId,
+    function: FuncId,
+    written: Written,
+    label: Option<LabelId>,
+    method: bool,
+    /// The map whose field it becomes.
+    home: Option<Local>,
+}
 
 impl<'a> Code<'a> {
     /// A lambda or subroutine, or a run in a realm; `home`: the map whose field it becomes.
@@ -45,6 +60,54 @@ impl<'a> Code<'a> {
         let name = label.map(|label| self.text(label));
         let function = Code::declare(self.shared, unit, name);
         self.build(unit, function, id);
+        let made = Made {
+            unit,
+            function,
+            written,
+            label,
+            method,
+            home,
+        };
+        match (tree.expr(id), analysis.run_time_params.get(&id).copied()) {
+            (Expr::Lambda { head, .. }, Some((params, _))) => {
+                self.head_value(id, head);
+                self.init(params, false);
+                self.load(params);
+                let (realm, end) = (self.f.label(), self.f.label());
+                self.unless_of(SUBMAPS, realm);
+                self.f.pop();
+                self.made(&made);
+                self.f.coerce(TypeId::DYN);
+                self.f.jump(end);
+                self.f.bind(realm);
+                self.made(&made);
+                self.at(tree.span(id));
+                self.f.op(Op::RunIn, &[]);
+                self.f.bind(end);
+            }
+            _ => self.made(&made),
+        }
+        if let Expr::Lambda {
+            kind: LambdaKind::Immediate,
+            ..
+        } = tree.expr(id)
+        {
+            self.at(tree.span(id));
+            self.f.op(Op::CallClosure, &[0]);
+        }
+    }
+
+    /// Pushes a routine whose code is there.
+    fn made(&mut self, made: &Made) {
+        let analysis = self.analysis();
+        let Made {
+            unit,
+            function,
+            written,
+            label,
+            method,
+            home,
+        } = *made;
         let count = self.captures(unit);
         let needs = analysis.unit(unit).needs_base;
         let template = written == Written::Label
@@ -76,14 +139,16 @@ impl<'a> Code<'a> {
             }
             (Written::Anonymous, _) => self.f.op(Op::MakeRoutine, &[function.0, count, LEXICAL]),
         }
-        if let Expr::Lambda {
-            kind: LambdaKind::Immediate,
-            ..
-        } = tree.expr(id)
-        {
-            self.at(tree.span(id));
-            self.f.op(Op::CallClosure, &[0]);
+    }
+
+    /// Pushes the value that stands before an arrow.
+    fn head_value(&mut self, id: ExprId, head: &LambdaHead) {
+        match head {
+            LambdaHead::Label(label) => self.label(*label, self.tree().span(id).start, false),
+            LambdaHead::Value(value) => self.dynamic(*value, Want::Value),
+            LambdaHead::Params(_) => self.f.unit(),
         }
+        self.f.coerce(TypeId::DYN);
     }
 
     fn base_or_empty(&mut self) {
@@ -134,7 +199,7 @@ impl<'a> Code<'a> {
             .collect();
         let first = inner.f.param(0);
         inner.f.load(first);
-        inner.dispatch_all(&lists, Want::Tail);
+        inner.selector_rules(&lists);
         inner.finish();
         self.lexical(unit, function);
     }
@@ -178,6 +243,9 @@ impl<'a> Code<'a> {
                             inner.parameter(var, false);
                         }
                     }
+                    _ if inner.analysis().run_time_params.contains_key(&id) => {
+                        inner.values_by_label(id);
+                    }
                     _ => {
                         let list = rules::known_params(tree, inner.analysis(), id);
                         inner.params(&list.unwrap_or_default());
@@ -199,6 +267,21 @@ impl<'a> Code<'a> {
         }
         inner.f.coerce(TypeId::DYN);
         inner.finish();
+    }
+
+    /// The values of parameters that a submap names at run time.
+    fn values_by_label(&mut self, id: ExprId) {
+        let analysis = self.analysis();
+        let all = analysis.unit(self.unit).arguments.get(&0).copied();
+        let (Some((params, values)), Some(all)) = (analysis.run_time_params.get(&id).copied(), all)
+        else {
+            return;
+        };
+        self.load(params);
+        self.load(all);
+        let bound = isa::Intrinsic::ArgumentsBound;
+        self.f.op(Op::Intrinsic, &[bound as u32]);
+        self.init(values, false);
     }
 
     /// What the selector of a function's body is applied to (rulings A3).
@@ -361,14 +444,18 @@ impl<'a> Code<'a> {
         let mut inner = Code::open(self.shared, unit, function);
         inner.dynamic(body, Want::Tail);
         inner.finish();
-        match head {
-            LambdaHead::Label(label) => self.label(*label, tree.span(id).start, false),
-            LambdaHead::Value(value) => self.dynamic(*value, Want::Value),
-            LambdaHead::Params(_) => self.f.unit(),
-        }
+        self.head_value(id, head);
+        // A submap makes a routine of what mentions none of its labels.
+        let (realm, end) = (self.f.label(), self.f.label());
+        self.unless_of(SUBMAPS, realm);
+        self.f.pop();
+        self.lexical(unit, function);
         self.f.coerce(TypeId::DYN);
+        self.f.jump(end);
+        self.f.bind(realm);
         self.lexical(unit, function);
         self.at(tree.span(id));
         self.f.op(Op::RunIn, &[]);
+        self.f.bind(end);
     }
 }

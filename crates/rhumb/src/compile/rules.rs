@@ -1,5 +1,7 @@
 //! Questions about the shape of selectors, operands and parameter lists, answered from the tree alone.
 
+use std::collections::HashSet;
+
 use crate::tree::{
     Arg, ArgKind, DestructureKind, Emission, EventKind, Expr, ExprId, FieldKind, FieldName,
     LabelId, LambdaHead, Param, ParamKind, Pattern, PatternId, PatternItem, PatternItemKind, Rule,
@@ -92,6 +94,11 @@ pub fn joined_selectors(tree: &Tree, id: ExprId) -> Option<Vec<ExprId>> {
     (joins && selectors).then_some(all)
 }
 
+/// Is an expression a selector as a value: one, or several joined?
+pub fn is_selector_value(tree: &Tree, id: ExprId) -> bool {
+    matches!(tree.expr(id), Expr::Selector(_)) || joined_selectors(tree, id).is_some()
+}
+
 /// The rules of a body that is only a selector, maybe in parentheses, and their place.
 pub fn selector_body(tree: &Tree, body: ExprId) -> Option<(&[Rule], u32)> {
     let mut at = body;
@@ -145,6 +152,124 @@ pub fn any(tree: &Tree, id: ExprId, test: &mut dyn FnMut(&Expr) -> bool) -> bool
         children(tree, expr, &mut work);
     }
     false
+}
+
+/// Do steps only read what they stand behind?
+pub fn only_reads(steps: &[Step]) -> bool {
+    matches!(
+        steps.first().map(|step| &step.kind),
+        Some(StepKind::Operator(_) | StepKind::Index(_) | StepKind::Field { .. })
+    )
+}
+
+/// An expression and all in it, those of routines of their own too.
+fn all_in(tree: &Tree, id: ExprId) -> Vec<&Expr> {
+    let (mut work, mut found) = (vec![id], Vec::new());
+    while let Some(id) = work.pop() {
+        let expr = tree.expr(id);
+        found.push(expr);
+        match expr {
+            Expr::Lambda { body, .. } => work.push(*body),
+            Expr::Subroutine(list) => work.extend(list),
+            Expr::Selector(rules) | Expr::Vassal(rules) => rule_exprs(tree, rules, &mut work),
+            _ => children(tree, expr, &mut work),
+        }
+    }
+    found
+}
+
+/// Labels that are mentioned in an expression, and that nothing in it assigns, binds or takes as a parameter.
+pub fn free_labels(tree: &Tree, id: ExprId) -> HashSet<LabelId> {
+    let all = all_in(tree, id);
+    let own = declared_in(tree, &all);
+    all.iter()
+        .filter_map(|expr| match expr {
+            Expr::Label(label) => Some(*label),
+            _ => None,
+        })
+        .filter(|label| !own.contains(label))
+        .collect()
+}
+
+/// The labels that expressions assign or take as parameters, or that patterns in them bind.
+fn declared_in(tree: &Tree, all: &[&Expr]) -> HashSet<LabelId> {
+    let mut found = HashSet::new();
+    for expr in all {
+        match expr {
+            Expr::Lambda { head, .. } => {
+                if let LambdaHead::Label(label) = head {
+                    found.insert(*label);
+                }
+                let LambdaHead::Params(params) = head else {
+                    continue;
+                };
+                found.extend(params.iter().filter_map(|param| match &param.kind {
+                    ParamKind::Label { label, .. } | ParamKind::Slurp(Some(label)) => Some(*label),
+                    _ => None,
+                }));
+            }
+            Expr::Assign {
+                target: Target::Label(label),
+                ..
+            } => {
+                found.insert(*label);
+            }
+            Expr::Destructure { items, .. } => {
+                for item in tree.destructure(*items) {
+                    if let DestructureKind::Label { label, .. }
+                    | DestructureKind::Slurp(Some(label))
+                    | DestructureKind::Subfield { label, .. } = &item.kind
+                    {
+                        found.insert(*label);
+                    }
+                }
+            }
+            Expr::Selector(rules) | Expr::Vassal(rules) => bound_labels(tree, rules, &mut found),
+            Expr::Chain { steps, .. } => {
+                for step in steps {
+                    if let StepKind::Attach(rules) = &step.kind {
+                        bound_labels(tree, rules, &mut found);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn bound_labels(tree: &Tree, rules: &[Rule], found: &mut HashSet<LabelId>) {
+    let mut patterns: Vec<PatternId> = rules
+        .iter()
+        .filter_map(|rule| match &rule.kind {
+            RuleKind::Match { pattern, .. } => Some(*pattern),
+            _ => None,
+        })
+        .collect();
+    while let Some(pattern) = patterns.pop() {
+        let items = match tree.pattern(pattern) {
+            Pattern::Label(label) => {
+                found.insert(*label);
+                continue;
+            }
+            Pattern::Structure(items) => items,
+            Pattern::Event(event) => match &event.payload {
+                Some(items) => items,
+                None => continue,
+            },
+            _ => continue,
+        };
+        for item in items {
+            match &item.kind {
+                PatternItemKind::Element(id) => patterns.push(*id),
+                PatternItemKind::Named { pattern, .. } => patterns.push(*pattern),
+                PatternItemKind::Pun { label, .. } | PatternItemKind::Slurp(Some(label)) => {
+                    found.insert(*label);
+                }
+                PatternItemKind::Slurp(None) => {}
+            }
+        }
+    }
 }
 
 fn arg_exprs(args: &[Arg], work: &mut Vec<ExprId>) {
@@ -244,7 +369,7 @@ fn pattern_exprs(tree: &Tree, pattern: PatternId, work: &mut Vec<ExprId>) {
 }
 
 /// The expressions directly in one, without those that belong to routines of their own.
-fn children(tree: &Tree, expr: &Expr, work: &mut Vec<ExprId>) {
+pub fn children(tree: &Tree, expr: &Expr, work: &mut Vec<ExprId>) {
     match expr {
         Expr::Interpolated(pieces) => {
             for piece in pieces {
@@ -436,7 +561,7 @@ pub fn is_nothing(tree: &Tree, id: ExprId) -> bool {
 /// Do the units of a document reply to events: anywhere, and outside of rules that see the event?
 pub fn replies(tree: &Tree) -> (bool, bool) {
     let mut anywhere = false;
-    let mut inside = std::collections::HashSet::new();
+    let mut inside = HashSet::new();
     let is_reply = |expr: &Expr| {
         match expr {
         Expr::Emit(emission) => emission.kind == EventKind::Reply,

@@ -20,6 +20,8 @@ pub(super) enum Scope {
     Rule(RefCell<HashMap<LabelId, VarId>>),
     /// The value that a selector is applied to, `_` and `*` within it.
     Subject(VarId),
+    /// Parameters that are known at run time only: their values by label (rulings B11).
+    Named(VarId),
     /// The rule is one of events: `$0` within it is the event.
     Event,
 }

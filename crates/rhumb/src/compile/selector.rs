@@ -9,7 +9,9 @@ use crate::tree::{
     Event, EventKind, Expr, ExprId, Pattern, Rule, RuleKind, RuleMode, Span, Step, Topic,
 };
 
+use super::capture;
 use super::code::{Code, Want};
+use super::flow::REALMS;
 use super::pattern::Failure;
 use super::rules;
 
@@ -25,6 +27,8 @@ enum Ends {
     Value,
     /// By returning from the selector function.
     Return,
+    /// With their value on the stack; if none matches, with that of the rules behind them.
+    Rest,
 }
 
 impl Code<'_> {
@@ -38,7 +42,25 @@ impl Code<'_> {
 
     /// Applies the value rules of selectors one behind the other to the top.
     pub fn dispatch_all(&mut self, lists: &[(&[Rule], u32)], want: Want) {
+        self.dispatch_ending(lists, Ends::Value, want);
+    }
+
+    /// The rules of a selector value, whose subject is on the stack.
+    pub fn selector_rules(&mut self, lists: &[(&[Rule], u32)]) {
+        self.dispatch_ending(lists, Ends::Rest, Want::Tail);
+    }
+
+    fn dispatch_ending(&mut self, lists: &[(&[Rule], u32)], ends: Ends, want: Want) {
         self.f.coerce(TypeId::DYN);
+        let tree = self.tree();
+        let mut rules = lists.iter().flat_map(|(list, _)| list.iter());
+        if rules.all(|rule| rules::event_of(tree, rule).is_some()) {
+            // No rules of values: the subject is the value (§4.1).
+            if ends == Ends::Rest {
+                self.without_rules();
+            }
+            return self.done(want);
+        }
         let only_default = matches!(
             lists,
             [(
@@ -50,7 +72,7 @@ impl Code<'_> {
             )]
         );
         if !only_default {
-            return self.value_rules(lists, Ends::Value, want);
+            return self.value_rules(lists, ends, want);
         }
         // Not entered when the subject came to nothing without saying so (D-21).
         let (closed, end) = (self.f.label(), self.f.label());
@@ -58,7 +80,7 @@ impl Code<'_> {
         self.f
             .op(Op::Intrinsic, &[isa::Intrinsic::SignalGate as u32]);
         self.f.jump_if_not(closed);
-        self.value_rules(lists, Ends::Value, want);
+        self.value_rules(lists, ends, want);
         self.f.jump(end);
         self.f.bind(closed);
         if want == Want::Nothing {
@@ -211,8 +233,10 @@ impl Code<'_> {
             (Some(last), _) => self.f.load(last),
             (None, _) => self.f.unit(),
         }
-        if ends == Ends::Return {
-            self.f.ret();
+        match ends {
+            Ends::Return => self.f.ret(),
+            Ends::Rest => self.rest_of_rules(),
+            Ends::Value => {}
         }
         self.f.bind(end);
         self.f.free_temp(source);
@@ -221,13 +245,13 @@ impl Code<'_> {
 
     fn leave(&mut self, end: Label, ends: Ends) {
         match ends {
-            Ends::Value => self.f.jump(end),
+            Ends::Value | Ends::Rest => self.f.jump(end),
             Ends::Return => self.f.ret(),
         }
     }
 
     /// An action's value; a bare label that holds a routine is called with the subject (§4.2).
-    fn action(&mut self, id: ExprId, source: Local, want: Want) {
+    pub(super) fn action(&mut self, id: ExprId, source: Local, want: Want) {
         if self.applies(id) {
             self.dynamic(id, Want::Reference);
             self.f.load(source);
@@ -318,31 +342,71 @@ impl Code<'_> {
         let topics = self.topics_of(list);
         self.lexical(thunk, body);
         self.lexical(selector, function);
-        if !is_read || values {
+        if !is_read {
             self.at(span);
             self.f.op(Op::Prompt, &[topics.0, flags]);
             return;
         }
-        // The read itself is what the rules listen to, so it runs first, once.
         self.f.coerce(TypeId::DYN);
         let rules = self.f.temp(TypeId::DYN);
         self.f.store(rules);
-        self.f.load(rules);
-        self.at(span);
-        self.f.op(Op::Prompt, &[topics.0, flags]);
         let (subscribe, end) = (self.f.label(), self.f.label());
-        for kind in ["Realm", "Vassal"] {
-            self.f.dup();
-            self.f.push_text(kind);
-            self.f.op(Op::IsInstance, &[]);
-            self.f.jump_if(subscribe);
+        if values && plain {
+            // What a label holds shows before it is run.
+            let read = self.f.temp(TypeId::DYN);
+            self.dynamic(head, Want::Reference);
+            self.f.store(read);
+            self.f.load(read);
+            self.if_of(REALMS, subscribe);
+            self.f.pop();
+            self.f.load(rules);
+            self.at(span);
+            self.f.op(Op::Prompt, &[topics.0, flags]);
+            self.f.jump(end);
+            self.f.bind(subscribe);
+            self.f.pop();
+            self.f.pop();
+            self.f.load(read);
+            self.f.load(rules);
+            self.f.op(Op::Subscribe, &[topics.0, 0]);
+            self.f.pop();
+            self.completes(rules, read);
+            self.f.bind(end);
+            self.f.free_temp(read);
+        } else {
+            // The read itself is what the rules listen to, so it runs first, once.
+            self.f.load(rules);
+            self.at(span);
+            self.f.op(Op::Prompt, &[topics.0, flags & !COMPLETES]);
+            let value = values.then(|| {
+                let value = self.f.temp(TypeId::DYN);
+                self.f.dup();
+                self.f.store(value);
+                value
+            });
+            self.if_of(REALMS, subscribe);
+            self.f.jump(end);
+            self.f.bind(subscribe);
+            self.f.load(rules);
+            self.f.op(Op::Subscribe, &[topics.0, 0]);
+            self.f.bind(end);
+            if let Some(value) = value {
+                self.f.pop();
+                self.completes(rules, value);
+                self.f.free_temp(value);
+            }
         }
-        self.f.jump(end);
-        self.f.bind(subscribe);
-        self.f.load(rules);
-        self.f.op(Op::Subscribe, &[topics.0, 0]);
-        self.f.bind(end);
         self.f.free_temp(rules);
+    }
+
+    /// Pushes what the value rules of a selector function make of a value.
+    fn completes(&mut self, rules: Local, value: Local) {
+        self.f.load(rules);
+        self.f.push_int(0);
+        self.f.coerce(TypeId::DYN);
+        self.f.load(value);
+        self.f.op(Op::CallClosure, &[2]);
+        self.f.coerce(TypeId::DYN);
     }
 
     /// Fills a selector function: (kind, subject).
@@ -376,6 +440,9 @@ impl Code<'_> {
         }
         self.f.bind(events);
         self.event = Some(subject);
+        if values && self.watches(list) {
+            self.departure_rules(list, subject, &mut Vec::new());
+        }
         self.event_rules(list, subject);
     }
 
@@ -415,6 +482,7 @@ impl Code<'_> {
             let next = self.f.label();
             self.match_event(found, event, next);
             self.in_action = true;
+            self.captures_event = capture::captured(tree, self.analysis(), *action);
             match mode {
                 RuleMode::Consume => {
                     self.dynamic(*action, Want::Tail);
@@ -498,7 +566,18 @@ impl Code<'_> {
                 }
             }
         }
+        if self.watches(list) {
+            self.departure_topic(list, &mut topics);
+        }
         self.module().constant(Const::Topics(topics))
+    }
+
+    /// Has a selector rules of proclamations? If it is attached to a realm, it may see them depart.
+    fn watches(&self, list: &[Rule]) -> bool {
+        list.iter().any(|rule| {
+            rules::event_of(self.tree(), rule)
+                .is_some_and(|event| event.kind == EventKind::Proclamation)
+        })
     }
 
     /// Does an action of the event rules keep its event (D-25)?
@@ -509,7 +588,7 @@ impl Code<'_> {
                 return false;
             };
             rules::event_of(tree, rule).is_some_and(|event| event.kind != EventKind::Reply)
-                && rules::any(tree, *action, &mut |expr| matches!(expr, Expr::Argument(0)))
+                && !capture::captured(tree, self.analysis(), *action).is_empty()
         })
     }
 
@@ -618,7 +697,7 @@ impl Code<'_> {
             // An undeclared label gets the subroutine itself.
             self.load(subject);
             if let Some(var) = self.slot_at(at) {
-                self.assign(var, crate::tree::Mutability::Immutable);
+                self.assign(var, crate::tree::Mutability::Immutable, Want::Value);
             }
             return;
         }

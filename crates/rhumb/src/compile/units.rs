@@ -154,6 +154,10 @@ pub struct Analysis {
     pub attached: HashMap<u32, (UnitId, UnitId)>,
     /// Lambdas whose only label is a parameter.
     pub label_params: HashSet<ExprId>,
+    /// Lambdas whose parameters are known at run time only: the slot of the submap, and that of the values by label.
+    pub run_time_params: HashMap<ExprId, (VarId, VarId)>,
+    /// Labels at places of the source that are looked up among such parameters, by the slot of the values.
+    pub by_name: HashMap<u32, VarId>,
     /// How a routine was written.
     pub written: HashMap<ExprId, (Written, Option<LabelId>)>,
     /// Labels whose `<f>[!]` is mentioned, so that they need a template.

@@ -20,6 +20,7 @@ mod primary;
 
 use crate::diagnostics::{SyntaxError, SyntaxErrorKind};
 use crate::lex::{Comment, Token, lex};
+use crate::lint;
 use crate::locale::Locale;
 use crate::source::Source;
 use crate::tree::{Span, Tree};
@@ -78,9 +79,17 @@ pub fn parse(text: &str, options: Options) -> Parsed {
         return too_long(locale);
     };
     let lexed = lex(source.text());
-    let (tree, errors, tokens, comments) = cursor::Parser::run(source.text(), lexed, locale);
+    let (tree, mut errors, tokens, comments) = cursor::Parser::run(source.text(), lexed, locale);
     let mut wrong = errors.iter().filter(|error| !error.is_warning()).peekable();
-    let incomplete = wrong.peek().is_some() && wrong.all(SyntaxError::is_incomplete);
+    let right = wrong.peek().is_none();
+    let incomplete = !right && wrong.all(SyntaxError::is_incomplete);
+    if right {
+        let advice = lint::advice(&tree);
+        if !advice.is_empty() {
+            errors.extend(advice);
+            errors.sort_by_key(|error| error.span.start);
+        }
+    }
     Parsed {
         tree,
         errors,

@@ -15,6 +15,7 @@ use isa::{Intrinsic, Slot};
 use lemari::Ticket;
 
 use super::int::{get, set};
+use super::lists::{END, FRONT};
 use crate::fault::{Fault, Raise};
 use crate::legend::{LegendId, Nature};
 use crate::value::{Kind, Value, tag};
@@ -238,7 +239,8 @@ pub(crate) unsafe fn run(
         NumberCeil => number::whole(world, site, numeric::Rounding::Ceil),
         InRange => number::in_range(world, site),
         SignalWanted => {
-            let wanted = world.anonymous_wanted()?;
+            let anonymous = world.no_topic()?;
+            let wanted = world.anonymous_heard(anonymous);
             site.set_bool(wanted);
             Ok(())
         }
@@ -247,11 +249,41 @@ pub(crate) unsafe fn run(
             site.set_bool(true);
             Ok(())
         }
+        SignalFilter => {
+            let position = site.value(0).as_int().unwrap_or(-1);
+            let noted = world.note_filter(position, site.value(1))?;
+            site.set_bool(noted);
+            Ok(())
+        }
         SignalGate => {
             let called = (world.current.0, world.frame_index() + 1);
             let open = !site.value(0).is_empty() || world.answered == called;
             world.answered = NOT_ANSWERED;
             site.set_bool(open);
+            Ok(())
+        }
+        Assigned => {
+            site.set_value(site.value(0));
+            Ok(())
+        }
+        ElementsAddFixed => {
+            let end = if site.int(2) == 0 { END } else { FRONT };
+            world.add_element(site.value(0), site.value(1), end, true)?;
+            site.set_value(site.value(0));
+            Ok(())
+        }
+        SelectorRest => {
+            let value = site.value(0);
+            let is = value.kind() == Kind::Closure && world.is_named(value, isa::REST_OF_RULES);
+            site.set_bool(is);
+            Ok(())
+        }
+        ArgumentsBound => {
+            let mark = world.temp(site.value(0))?;
+            let all = world.temp(site.value(1))?;
+            let values = world.bound_arguments(mark, all)?;
+            world.temps.truncate(mark);
+            site.set_value(values);
             Ok(())
         }
         VersionOfText => {

@@ -346,7 +346,7 @@ impl World {
     }
 
     /// May a value name a field in Rhumb: a text, key, date, version (docs/specs/rhumb.md §3.11)?
-    fn is_name(&self, key: Value) -> bool {
+    pub(crate) fn is_name(&self, key: Value) -> bool {
         match key.kind() {
             Kind::Text | Kind::Key | Kind::Date | Kind::Version => true,
             Kind::Map => matches!(
@@ -406,13 +406,12 @@ impl World {
             let len = i64::from(self.elements_len(map));
             if !legend.has(legend_flags::DICT)
                 || self.policy() != Lang::Rhumb
-                || !self.elements_mutable(self.map_legend(map).0)
                 || key < 0
                 || (1..=len).contains(&key)
             {
                 return false;
             }
-            add = key != len + 1;
+            add = key != len + 1 || !self.elements_mutable(self.map_legend(map).0);
         }
         let table = self.map_table(map);
         // SAFETY: the caller's promise.
@@ -440,13 +439,15 @@ impl World {
     ) -> Raise<()> {
         let map = self.temps[target].as_ticket();
         let number = self.temps[key].as_int().unwrap_or(0);
-        self.want_mutable_element(map, number)?;
+        let run = self.fixed_run(map, number)?;
+        let fixed = flags & IMMUTABLE != 0;
         let next = self.temps[key].as_int() == Some(i64::from(len) + 1);
         let known = next && self.table_live(map) > 0 && self.table_find(target, key)?.is_some();
-        if !next || known || flags & IMMUTABLE != 0 {
+        if !next || known || run != fixed && (len > 0 || run) {
             return self.set_member(target, key, value, flags as u8);
         }
-        self.push_element(target, value)?;
+        self.push_fixed(target, value, fixed)?;
+        let alike = if fixed { entry_flags::IMMUTABLE } else { 0 };
         let mark = self.temp(Value::EMPTY)?;
         let moved = self.temp(Value::EMPTY)?;
         while self.table_live(self.temps[target].as_ticket()) > 0 {
@@ -464,7 +465,7 @@ impl World {
                 break;
             };
             let map = self.temps[target].as_ticket();
-            if self.table_flags(map, entry) != 0 {
+            if self.table_flags(map, entry) != alike {
                 break;
             }
             let value = self.table_entry(map, entry).1;
@@ -480,10 +481,15 @@ impl World {
 
     /// Makes one element immutable without touching its siblings: it and those behind it leave the vector for the table,
     /// whose entries say for themselves what may be done with them.
-    fn freeze_element(&mut self, target: usize, position: u32) -> Raise<()> {
+    pub(super) fn freeze_element(&mut self, target: usize, position: u32) -> Raise<()> {
         let map = self.temps[target].as_ticket();
         let len = self.elements_len(map);
         if position >= len || self.legend(self.map_legend(map)).nature.typed() {
+            return Ok(());
+        }
+        if len == 1 {
+            let legend = self.legend_freeze_elements(self.map_legend(map))?;
+            self.set_map_legend(self.temps[target].as_ticket(), legend);
             return Ok(());
         }
         self.charge_fuel(u64::from(len - position))?;

@@ -366,7 +366,7 @@ impl World {
     }
 
     /// Sets a field of a map that is being made: a later item wins over an immutable earlier one.
-    pub(super) fn override_field(
+    pub(crate) fn override_field(
         &mut self,
         map: usize,
         name: FieldName,

@@ -8,7 +8,6 @@ use crate::code::Word;
 use crate::exec::dispatch::{Next, Slow};
 use crate::fault::{Fault, Raise};
 use crate::heap::map::set;
-use crate::heap::object::PartialObj;
 use crate::legend::{FieldName, LegendId, Legends, Nature, field_flags};
 use crate::policy::{has_hooks, mode};
 use crate::value::{Kind, Value};
@@ -142,10 +141,18 @@ impl World {
             for index in 0..count {
                 let member = self.member(self.temps[at].as_ticket(), index);
                 let left_out = field_flags::EXPOSED | field_flags::HIDDEN | field_flags::SUB;
-                if member.key.kind() != Kind::Text || member.flags & left_out != 0 {
+                let kind = member.key.kind();
+                let number =
+                    kind == Kind::Hole || kind == Kind::Key || member.key.as_int().is_some();
+                if number || member.flags & left_out != 0 {
                     continue;
                 }
                 let name = self.temp(member.key)?;
+                if kind != Kind::Text {
+                    // A date or version is shown as a text.
+                    let text = self.display(member.key, mode::DISPLAY)?;
+                    self.temps[name] = Value::ticket(Kind::Text, text);
+                }
                 self.push_element(list, name)?;
                 self.temps.truncate(name);
             }
@@ -217,11 +224,12 @@ impl World {
             Kind::Map | Kind::Realm | Kind::Vassal => {
                 let map = value.as_ticket();
                 let len = self.positional_len(map);
-                if last && self.is_dictionary(map) {
+                if self.is_dictionary(map) && (last || len == 0) {
                     let greatest = self.greatest_number(map)?;
                     if greatest > i64::from(len) {
                         self.temps[at] = value;
-                        let key = self.temp(Value::int(greatest))?;
+                        let number = if last { greatest } else { 1 };
+                        let key = self.temp(Value::int(number))?;
                         let found = self.get_member(at, key)?;
                         return Ok(found.unwrap_or(Value::EMPTY));
                     }
@@ -275,24 +283,11 @@ impl World {
             }
             return Ok(self.temps[submap]);
         }
-        // Partials unfold into what they stand for; a hole is a parameter that is still to be given.
-        let (mut routine, mut given) = (value, 0u32);
-        while routine.kind() == Kind::Partial {
-            self.charge_fuel(1)?;
-            let partial = routine.as_ticket();
-            let held = u32::from(self.object_aux(partial));
-            // SAFETY: a live partial with `held` arguments.
-            unsafe {
-                let object = self.at::<PartialObj>(partial);
-                let args = (&raw const (*object).args).cast::<Value>();
-                given = given.saturating_add(
-                    (0..held as usize)
-                        .filter(|index| !args.add(*index).read().same(Value::HOLE))
-                        .count() as u32,
-                );
-                routine = (*object).target;
-            }
-        }
+        // Partials unfold into what they stand for; what is open is still to be given.
+        let unfolded = self.temp(value)?;
+        self.temp(Value::HOLE)?;
+        let (held, _) = self.unfolded(unfolded)?;
+        let routine = self.temps[unfolded];
         if !matches!(routine.kind(), Kind::Func | Kind::Closure) {
             return Ok(Value::EMPTY);
         }
@@ -308,8 +303,16 @@ impl World {
             return Err(self.fault(Fault::Internal, "a function that does not exist"));
         };
         let empty = self.temp(Value::EMPTY)?;
-        for index in given..record.params {
+        for index in 0..record.params {
+            if held
+                .get(index as usize)
+                .is_some_and(|place| *place < self.temps.len())
+            {
+                continue;
+            }
             match record.param_name(index) {
+                // What a selector takes behind its own rules is nobody's argument.
+                Some(name) if module.name(name) == Some(isa::REST_OF_RULES) => {}
                 Some(name) => {
                     let name = FieldName::text(self.name_in(instance, name.0)?);
                     self.override_field(submap, name, empty, set::IMMUTABLE)?;
@@ -329,6 +332,41 @@ impl World {
         joined
     }
 
+    /// The selector of the rules of both if `temps[a]` and `temps[b]` are selectors: a closure over them of the function that the
+    /// running module has for that.
+    fn join_selectors(&mut self, a: usize, b: usize) -> Raise<Option<Value>> {
+        for at in [a, b] {
+            if !self.is_joinable(self.temps[at]) {
+                return Ok(None);
+            }
+        }
+        let module = self.module();
+        self.charge_fuel(u64::from(module.functions()) / 16)?;
+        let joined = (0..module.functions()).find(|id| {
+            let name = module.function(FuncId(*id)).and_then(|record| record.name);
+            name.is_some_and(|name| module.name(name) == Some(isa::JOINED_RULES))
+        });
+        match joined {
+            Some(function) => self.closure_of_temps(function, &[a, b]).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Is a value a selector: a routine whose second parameter takes the rules behind its own?
+    fn is_joinable(&self, value: Value) -> bool {
+        if !matches!(value.kind(), Kind::Func | Kind::Closure) {
+            return false;
+        }
+        let (instance, function) = self.routine_of(value);
+        self.instances.get(instance as usize).is_some_and(|entry| {
+            let module = &entry.loaded.module;
+            module
+                .function(FuncId(function))
+                .and_then(|record| module.name(record.param_name(1)?))
+                == Some(isa::REST_OF_RULES)
+        })
+    }
+
     /// `temps[a]` joined with `temps[b]`: texts if either is one, else maps; ranges and lists become maps.
     fn join(&mut self, a: usize, b: usize) -> Raise<Value> {
         if self.temps[a].kind() == Kind::Text || self.temps[b].kind() == Kind::Text {
@@ -340,6 +378,9 @@ impl World {
             }
             let joined = self.text_concat2(self.temps[a].as_ticket(), self.temps[b].as_ticket())?;
             return Ok(Value::ticket(Kind::Text, joined));
+        }
+        if let Some(joined) = self.join_selectors(a, b)? {
+            return Ok(joined);
         }
         for at in [a, b] {
             self.temps[at] = self.target_of(self.temps[at]);

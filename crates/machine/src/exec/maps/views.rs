@@ -157,17 +157,24 @@ impl World {
             let (elements, members) = (self.elements_len(map), self.members(map));
             let index = *position;
             *position += 1;
-            if index < elements {
-                let value = self.element(map, index);
+            // A map's own fields first, then what is in them: elements before members (rulings B26).
+            let entered = index.checked_sub(members);
+            if let Some(at) = entered.filter(|at| *at < elements) {
+                let value = self.element(map, at);
                 self.nested_enter(value, path, seen, charged)?;
                 continue;
             }
-            if index - elements >= members {
+            let number = entered.map_or(index, |at| at - elements);
+            if number >= members {
                 path.pop();
                 continue;
             }
-            let member = self.member(map, index - elements);
+            let member = self.member(map, number);
             if member.key.same(Value::HOLE) || member.flags & field_flags::HIDDEN != 0 {
+                continue;
+            }
+            if entered.is_some() {
+                self.nested_enter(member.value, path, seen, charged)?;
                 continue;
             }
             let matches = member.key.kind() == Kind::Text
@@ -178,14 +185,11 @@ impl World {
                             .iter()
                             .any(|pattern| matches_pattern(pattern.as_bytes(), name.as_bytes()))
                     });
-            let mark = self.temp(member.value)?;
             if matches {
+                let mark = self.temp(member.value)?;
                 self.push_element(list, mark)?;
+                self.temps.truncate(mark);
             }
-            let value = self.temps[mark];
-            // A map that is entered stays in `temps` for as long as the search runs; anything else leaves.
-            self.temps.truncate(mark);
-            self.nested_enter(value, path, seen, charged)?;
         }
         Ok(())
     }

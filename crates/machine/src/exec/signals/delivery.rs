@@ -6,7 +6,7 @@ use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
 use crate::fiber::{Role, State};
 use crate::space_trace::SpaceAct;
-use crate::value::Value;
+use crate::value::{Kind, Value};
 use crate::world::World;
 
 impl World {
@@ -21,14 +21,32 @@ impl World {
             self.save_running();
             self.switch_to(emitter);
         }
-        let Some(emission) = self.emission(index) else {
-            return Err(self.fault(Fault::Internal, "an emission vanished"));
+        let (listener, kind, generation) = loop {
+            let Some(emission) = self.emission(index) else {
+                return Err(self.fault(Fault::Internal, "an emission vanished"));
+            };
+            let (kind, generation) = (emission.kind, emission.generation);
+            let Some(listener) = emission.listeners.get(emission.next).copied() else {
+                return self.delivered(index);
+            };
+            emission.next += 1;
+            if listener.handler.kind() != Kind::Fiber {
+                break (listener, kind, generation);
+            }
+            // A process that waits for this, unless it has ended meanwhile. What it owns goes before it hears.
+            let Some(id) = self.listening(listener.handler) else {
+                continue;
+            };
+            self.emission_note(SpaceAct::Delivered, index, Some(id));
+            let mark = self.temp(listener.event)?;
+            self.give_up_owned(id);
+            let event = self.temps[mark];
+            self.temps.truncate(mark);
+            self.save_running();
+            let id_of = (index, generation);
+            return self.wake_listener(id, id_of, listener.peek, Some(emitter), event);
         };
-        let (kind, generation) = (emission.kind, emission.generation);
-        let Some(listener) = emission.listeners.get(emission.next).copied() else {
-            return self.delivered(index);
-        };
-        emission.next += 1;
+        let kind = kind + 4 * listener.crossing as u32;
         let home = listener.home;
         let mark = self.temp(listener.handler)?;
         self.temp(listener.event)?;
@@ -42,6 +60,8 @@ impl World {
             replied: false,
             kept: false,
             peek: listener.peek,
+            crossing: listener.crossing,
+            subscription: listener.subscription,
             last: Value::EMPTY,
         };
         // A handler that runs always has its record: without it the delivery could not go on where it ends.
@@ -124,6 +144,10 @@ impl World {
         let fiber = self.fiber();
         let (parent, slot) = (fiber.parent, fiber.selector.wrapping_sub(1));
         let record = self.emissions.selecting.get(slot as usize).copied();
+        if let Some(record) = record {
+            let heir = self.heir_of_handler(&record, parent);
+            self.bequeath(id, heir);
+        }
         match parent {
             Some(parent) => {
                 self.switch_to(parent);

@@ -1,17 +1,17 @@
 //! Prompts: running a thunk under a selector, calling the selector, and what its end means.
 
 use fzb::tables::function_flags;
-use fzb::view::Repr;
 
+use super::direct::Stacks;
 use super::state::{Purpose, RETURNS, Selecting, Status, Then};
 use crate::exec::dispatch::Next;
-use crate::exec::flow::push_frame;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{Prompt, Role, State, prompt_flags};
 use crate::frame::flags;
 use crate::host_memory::fixed;
+use crate::space::Crossing;
 use crate::value::{Kind, Value};
-use crate::world::{FnSlot, World};
+use crate::world::World;
 
 /// How a selector ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,8 +103,14 @@ impl World {
         let (Some(parent), Some(prompt)) = (parent, prompt) else {
             return Err(self.fault(Fault::Internal, "a prompt's fiber without a prompt"));
         };
+        self.bequeath(id, parent);
+        // What the thunk called last may have answered empty on purpose: then so has the prompt.
+        let answered = self.answered == (id.0, 2);
         self.switch_to(parent);
         self.free_fiber(id);
+        if answered {
+            self.answered = (parent.0, self.frame_index() + 1);
+        }
         if prompt.flags & prompt_flags::COMPLETES == 0 {
             return self.prompt_result(dst, branch, result);
         }
@@ -130,6 +136,8 @@ impl World {
             replied: false,
             kept: false,
             peek: false,
+            crossing: Crossing::No,
+            subscription: 0,
             last: Value::EMPTY,
         })?;
         Ok(next)
@@ -207,13 +215,21 @@ impl World {
             replied: false,
             kept: false,
             peek: false,
+            crossing: Crossing::No,
+            subscription: 0,
             last: Value::EMPTY,
         };
         let args = [Value::int(i64::from(kind)), event];
         // SAFETY: the owner waits at its prompt.
         let called = unsafe {
-            match self.enter_selector(r, selector, args, to) {
-                Some(next) => Ok(next),
+            let stacks = Stacks {
+                frame: self.frame,
+                frame_end: self.frame_end,
+                r,
+                regs_end: self.regs_end,
+            };
+            match self.selector_entry(stacks, selector) {
+                Some(entry) => Ok(self.enter_selector(&entry, args, to)),
                 None => self.call_value(r, selector, None, &args, to, flags::SELECTOR),
             }
         };
@@ -234,77 +250,6 @@ impl World {
                 };
                 self.discard(index, then, Value::EMPTY)
             }
-        }
-    }
-
-    /// Enters a selector whose frame can be pushed as it is: it has run before, takes two tagged arguments and nothing else,
-    /// belongs to the running instance, and there is room. `None`: it is called like any value, and nothing has happened.
-    ///
-    /// # Safety
-    /// `r` is the first register of the frame on top.
-    unsafe fn enter_selector(
-        &mut self,
-        r: *mut u64,
-        selector: Value,
-        args: [Value; 2],
-        dst: u16,
-    ) -> Option<Next> {
-        if !matches!(selector.kind(), Kind::Func | Kind::Closure) {
-            return None;
-        }
-        let (instance, function) = self.routine_of(selector);
-        let slot: *mut FnSlot = self
-            .instances
-            .get_mut(instance as usize)?
-            .slots
-            .get_mut(function as usize)?;
-        // SAFETY: a slot of the World; code in it is kept alive; the frame on top is the World's.
-        unsafe {
-            if (*slot).code.is_null()
-                || (*self.frame).code.is_null()
-                || (*self.frame).instance != instance
-            {
-                return None;
-            }
-            let code = &*(*slot).code;
-            let harmless = function_flags::CLOSURE | function_flags::SELECTOR;
-            if code.flags & !harmless != 0
-                || code.params != 2
-                || code.hidden != [u16::MAX; 3]
-                || code.result != Repr::Dyn
-                || code.param_reprs.iter().any(|repr| *repr != Repr::Dyn)
-            {
-                return None;
-            }
-            let window = self.free_window();
-            let first = r.wrapping_byte_add(window as usize);
-            let bytes = (code.frame_bytes as usize).max(2 * size_of::<Value>());
-            if first.wrapping_byte_add(bytes) > self.regs_end
-                || self.frame.wrapping_add(2) > self.frame_end
-            {
-                return None;
-            }
-            first.cast::<[Value; 2]>().write(args);
-            let closure = if selector.kind() == Kind::Closure {
-                selector.payload as u32
-            } else {
-                0
-            };
-            let top = self.frame.add(1);
-            push_frame(
-                top,
-                code,
-                slot,
-                window,
-                dst,
-                flags::SELECTOR,
-                closure,
-                instance,
-            );
-            (*top).argc = 2;
-            self.frame = top;
-            self.running_r = first;
-            Some(Next::at(code.body, first))
         }
     }
 
@@ -377,7 +322,8 @@ impl World {
             };
         }
         if record.replied {
-            // Copies were resumed; what they were copied from runs no code.
+            // Copies were resumed; what they were copied from runs no code, and what it owns is theirs.
+            self.bequeath_chain(index);
             self.drop_chain(index);
             return self.prompt_result(record.dst, record.branch, record.last);
         }

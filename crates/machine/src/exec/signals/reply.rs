@@ -1,5 +1,6 @@
 //! Replies: resuming what an emission captured, as the rest of its selector, as a branch above it, or as a copy.
 
+use super::event::What;
 use super::state::{Purpose, RETURNS, Status};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise};
@@ -54,7 +55,7 @@ impl World {
         if asked.flags == TAIL
             && asked.pairs <= 1
             // SAFETY: the caller's promise.
-            && let Some(next) = unsafe { self.reply_plainly(asked) }
+            && let Some(next) = unsafe { self.reply_directly(asked) }
         {
             return next;
         }
@@ -178,46 +179,6 @@ impl World {
         self.go_on(emitter, outer, dst, inner, value)
     }
 
-    /// A reply in tail position by the selector in the frame on top, whose emission is captured and traps no names, with
-    /// nothing or one value: the chain takes the selector's place. `None` if it is another case, and nothing has happened.
-    ///
-    /// # Safety
-    /// As [`World::reply`].
-    unsafe fn reply_plainly(&mut self, asked: &Replying) -> Option<Raise<Next>> {
-        let slot = self.selector_on_top()?;
-        let record = self.emissions.selecting.get(slot as usize)?;
-        if record.purpose != Purpose::Event {
-            return None;
-        }
-        let (id, below, owner_dst, branch) =
-            (record.emission, record.below, record.dst, record.branch);
-        let emission = self.emission_of(id)?;
-        if emission.status != Status::Held
-            || !emission.resumable
-            || emission.trap.is_some()
-            || emission.shared
-        {
-            return None;
-        }
-        let (emitter, outer, dst) = (emission.emitter, emission.outer, emission.dst);
-        self.reply_note(SpaceAct::Replied, asked, Some(emitter));
-        let value = if asked.pairs == 0 {
-            Value::EMPTY
-        } else {
-            // SAFETY: the caller's promise.
-            unsafe { self.read(self.running_r, asked.window) }
-        };
-        self.fiber().selector = below;
-        self.emissions.free_record(slot);
-        self.pop_frame_now();
-        let owner = self.current;
-        self.link(outer, owner, owner_dst, branch);
-        self.drop_emission(id.0);
-        self.save_running();
-        self.switch_to(emitter);
-        Some(self.resume_with(dst, value))
-    }
-
     /// The emission that a named reply goes to if the one replied to does not trap the name: of those that selectors in its
     /// chain are handling, the nearest that does (docs/specs/machine.md §7 "Prompts", 9).
     fn trap_further_out(
@@ -228,7 +189,7 @@ impl World {
     ) -> Raise<Option<Inner>> {
         let name = self.name(asked.name)?;
         if let Some((instance, topics)) = trap
-            && self.topics_have(instance, topics, 1, Some(name))?
+            && self.topics_have(instance, topics, What::new(1, Some(name)))?
         {
             return Ok(None);
         }
@@ -267,7 +228,7 @@ impl World {
                     .filter(|emission| emission.status == Status::Held && emission.resumable)
                     .and_then(|emission| emission.trap);
                 if let Some((instance, topics)) = trap
-                    && self.topics_have(instance, topics, 1, Some(name))?
+                    && self.topics_have(instance, topics, What::new(1, Some(name)))?
                 {
                     return Ok(Some(Inner {
                         fiber,
@@ -373,7 +334,7 @@ impl World {
                     None
                 };
                 let trapped = match name {
-                    Some(name) => self.topics_have(instance, topics, 1, Some(name))?,
+                    Some(name) => self.topics_have(instance, topics, What::new(1, Some(name)))?,
                     None => false,
                 };
                 self.event_of_temps(1, name.filter(|_| trapped), mark, count)?
@@ -560,7 +521,7 @@ impl World {
     }
 
     /// Tells of a reply, by its name if it has one.
-    fn reply_note(&mut self, act: SpaceAct, asked: &Replying, to: Option<FiberId>) {
+    pub(super) fn reply_note(&mut self, act: SpaceAct, asked: &Replying, to: Option<FiberId>) {
         // Without room for its name a reply is told of as one without.
         let name = (self.space_tracer.is_some() && asked.flags & NAMED != 0)
             .then(|| self.name(asked.name).ok())
@@ -678,6 +639,22 @@ impl World {
             fiber.selector = head;
         }
         Ok(())
+    }
+
+    /// What the fibers of a captured chain own passes to whoever waits at its prompt.
+    pub(crate) fn bequeath_chain(&mut self, index: u32) {
+        let Some(emission) = self.emission(index) else {
+            return;
+        };
+        let (owner, mut at) = (emission.owner, Some(emission.emitter));
+        while let Some(id) = at {
+            at = self
+                .fibers
+                .get(id.0 as usize)
+                .and_then(|fiber| fiber.as_ref())
+                .and_then(|fiber| fiber.parent);
+            self.bequeath(id, owner);
+        }
     }
 
     /// `keep_event`: the emission stays after its selector ends; the event.

@@ -1,14 +1,14 @@
 //! Emissions on their way outward: which prompt or space takes one, capturing the chain of fibers up to a prompt, and
 //! what happens if nobody takes it. The cost is that of the prompts and spaces passed, whatever the depth of calls.
 
-use super::event::slot;
+use super::event::What;
 use super::prompt::How;
 use super::state::{DROPPED, FINISHES, NO_FIBER, Place, RETURNS, Status};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Home, Role, State, prompt_flags};
 use crate::host_memory::copied;
-use crate::space::{Listener, Outward};
+use crate::space::{Keys, Listener, Outward};
 use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
 use crate::world::{Warning, World};
@@ -119,6 +119,13 @@ impl World {
             self.emissions.post_trap = trap;
             return Err(self.throw(event, message));
         }
+        if posting.flags == 0
+            && trap.is_none()
+            // SAFETY: the caller's promise.
+            && let Some(next) = unsafe { self.post_directly(posting, name)? }
+        {
+            return Ok(next);
+        }
         let (place, hit) = self.find(place, 1, name)?;
         if matches!(hit, Hit::Nobody) {
             if target.kind() == Kind::Vassal {
@@ -153,26 +160,13 @@ impl World {
     /// An emission of the running fiber, at the instruction that runs.
     pub(crate) fn emit(&mut self, event: Value, kind: u32, topic: u32, dst: u16) -> Raise<u32> {
         let index = self.new_emission(event, kind, topic, dst)?;
-        match self.zombie_value(index) {
-            Ok(zombie) => {
-                if let Some(event) = self
-                    .emission(index)
-                    .map(|emission| emission.event.as_ticket())
-                {
-                    self.set_slot_value(event, slot::ZOMBIE, zombie);
-                }
-                Ok(index)
-            }
-            Err(raised) => {
-                self.drop_emission(index);
-                Err(raised)
-            }
-        }
+        self.name_emission(index);
+        Ok(index)
     }
 
-    /// The space that a value stands for: a realm or vassal.
+    /// The space that a value stands for: a realm or vassal, or a map that was given one ([`World::space_attach`]).
     pub(crate) fn space_of(&self, value: Value) -> Option<u32> {
-        if !matches!(value.kind(), Kind::Realm | Kind::Vassal) {
+        if !matches!(value.kind(), Kind::Realm | Kind::Vassal) && !self.space_attachable(value) {
             return None;
         }
         // SAFETY: a live map.
@@ -193,7 +187,7 @@ impl World {
                         .and_then(|fiber| fiber.prompt);
                     if let Some(prompt) = prompt {
                         self.charge_fuel(1)?;
-                        if self.topic_set_has(prompt.topics, kind, Some(topic)) {
+                        if self.topic_set_has(prompt.topics, What::new(kind, Some(topic))) {
                             return Ok((place, Hit::Prompt(id)));
                         }
                     }
@@ -245,6 +239,8 @@ impl World {
             {
                 Outward::Top => Place::End,
                 Outward::Space(space) => Place::Space(space),
+                // Only the first place is such a space, and while it is searched the emitter runs.
+                Outward::Emitter => Place::Fiber(self.current),
                 Outward::Fiber {
                     index, generation, ..
                 } if self.fiber_lives(index, generation) => Place::Fiber(FiberId(index)),
@@ -277,11 +273,11 @@ impl World {
                 }
                 Hit::Listeners(space) => {
                     let mut listeners: Vec<Listener> = Vec::new();
-                    if self
-                        .spaces
-                        .as_ref()
-                        .is_some_and(|spaces| !spaces.matching(space, kind, topic, &mut listeners))
-                    {
+                    let keys = self.event_keys(index, space, kind, topic)?;
+                    let keys = keys.list();
+                    if self.spaces.as_ref().is_some_and(|spaces| {
+                        !spaces.matching(space, kind, topic, keys, &mut listeners)
+                    }) {
                         return Err(self.fault(Fault::Mem, "the host has no memory left"));
                     }
                     if let Some(emission) = self.emission(index) {
@@ -296,6 +292,24 @@ impl World {
                 }
             }
         }
+    }
+
+    /// Hashes of the arguments of an emission's event by which listeners of a space are found.
+    fn event_keys(&mut self, index: u32, space: u32, kind: u32, topic: u32) -> Raise<Keys> {
+        let wanted = self
+            .spaces
+            .as_ref()
+            .map_or(0, |spaces| spaces.wanted(space, kind, topic));
+        if wanted == 0 {
+            return Ok(Keys::default());
+        }
+        let event = self
+            .emission(index)
+            .map_or(Value::EMPTY, |emission| emission.event);
+        let mark = self.temp(event)?;
+        let keys = self.space_keys(mark, wanted)?;
+        self.temps.truncate(mark);
+        Ok(keys)
     }
 
     /// A prompt has the topic: if it stands on the emitter's own chain, that is captured; if not, the selector runs like a
@@ -338,10 +352,8 @@ impl World {
                 return Err(self.fault(Fault::Mem, "the host has no memory left"));
             }
             listeners.push(Listener {
-                handler: prompt.selector,
                 home,
-                peek: false,
-                event: Value::HOLE,
+                ..Listener::of(prompt.selector)
             });
             if let Some(emission) = self.emission(index) {
                 emission.listeners = listeners;
@@ -417,6 +429,9 @@ impl World {
 
     /// Nobody took a post of the running fiber, which is worth a warning.
     fn unmatched(&mut self, topic: u32, dst: u16, trap: bool) -> Raise<Next> {
+        if self.passed_on_in_vain() {
+            return self.untaken(dst, trap);
+        }
         self.emissions.unmatched += 1;
         self.space_note(SpaceAct::Uncaught, 1, Some(topic), 0, None);
         let topic = copied(self.name_text(topic));
@@ -464,6 +479,8 @@ impl World {
         }
         let r = self.running_r;
         if dst == FINISHES {
+            // It has failed: what it owns does not outlive it.
+            self.space_give_up();
             return self.finish_handler(How::Took);
         }
         if dst == DROPPED {

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use lemari::{Ticket, Visitor};
+use lemari::Visitor;
 
-use super::topics::TopicSet;
+use super::topics::{Known, TopicSet};
 use crate::fault::{Fault, Raise};
 use crate::fiber::FiberId;
 use crate::host_memory::boxed;
-use crate::space::Listener;
+use crate::space::{Crossing, Listener};
 use crate::value::Value;
 use crate::world::{RaisedInfo, RunRecord, World};
 
@@ -60,8 +60,8 @@ pub(crate) enum Then {
 /// One emission for which a handler was found.
 pub(crate) struct Emission {
     pub generation: u32,
-    /// Ticket of its handle object, weak; 0 for none.
-    pub handle: u32,
+    /// Its event names it: whoever holds the event can reply. Weak: it does not keep the event.
+    pub named: bool,
     /// Last collection that reached it.
     pub mark: u32,
     /// Order of emissions.
@@ -118,7 +118,7 @@ impl Emission {
     fn blank() -> Emission {
         Emission {
             generation: 0,
-            handle: 0,
+            named: false,
             mark: 0,
             serial: 0,
             event: Value::EMPTY,
@@ -153,7 +153,7 @@ impl Emission {
     /// Makes a blank or spare record one that nobody has taken yet. It owns nothing already ([`World::drop_emission`]);
     /// what is not set here, whoever takes it from the spare sets.
     fn begin(&mut self) {
-        self.handle = 0;
+        self.named = false;
         self.trap = None;
         self.resumable = true;
         self.passed = 0;
@@ -226,6 +226,10 @@ pub(crate) struct Selecting {
     pub kept: bool,
     /// The handler is a peek.
     pub peek: bool,
+    /// It is the rules of a vassal.
+    pub crossing: Crossing,
+    /// Number of its subscription; 0 for none.
+    pub subscription: u64,
     /// Result of the last completed branch.
     pub last: Value,
 }
@@ -253,22 +257,32 @@ pub(crate) struct Emissions {
     pub post_trap: Option<(u32, u32)>,
     /// Interned name of `***`, + 1.
     pub error_topic: u32,
+    /// Interned empty name, + 1.
+    pub no_topic: u32,
     /// Topic sets met so far, and their numbers by instance and constant.
     pub topics: Vec<TopicSet>,
     pub topic_numbers: HashMap<(u32, u32), u32>,
+    /// Those that were asked for last.
+    pub known_sets: Known,
     /// Fibers ready to run (index, generation), in order.
     pub ready: VecDeque<(u32, u32)>,
     /// Fibers that the host wakes, by token.
     pub parked: HashMap<u64, (u32, u32)>,
     /// Number of kept emissions.
     pub kept: u32,
+    /// Processes of subscriptions that are gone are being ended.
+    pub ending_orphans: bool,
+    /// What the next `subscribe` wants of events: a position, and the hash of the argument there.
+    pub filter: Option<(u32, u64)>,
+    /// What waits for a reply goes on waiting when nothing else can go on.
+    pub patient: bool,
     /// Fibers in which young values may stand.
     pub young: Vec<u32>,
     /// Number of the collection.
     pub epoch: u32,
     /// Bytes of fibers and emissions that the last collection freed, to be taken off the meter.
     pub swept_bytes: usize,
-    /// Fibers made since the last collection of everything.
+    /// Fibers made and not freed since the last collection of everything.
     pub made: u32,
     /// How many are made before the next one.
     pub made_bound: u32,
@@ -371,6 +385,36 @@ impl World {
         Ok(slot)
     }
 
+    /// A record that nothing has been written to, if one can be had without asking the host; its index and generation.
+    /// Counted. Whoever takes it sets everything that concerns the emitter.
+    #[inline(always)]
+    pub(super) fn spare_emission(&mut self) -> Option<(u32, u32)> {
+        let (&slot, true) = (self.emissions.free.last()?, self.emissions.spare.is_some()) else {
+            return None;
+        };
+        let place = self.emissions.list.get_mut(slot as usize)?;
+        if !self.lemari.charge_now(size_of::<Emission>()) {
+            return None;
+        }
+        let mut record = self.emissions.spare.take()?;
+        self.emissions.free.pop();
+        self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
+        self.emissions.serial += 1;
+        record.begin();
+        record.generation = self.emissions.generation;
+        record.mark = self.emissions.epoch;
+        record.serial = self.emissions.serial;
+        let generation = record.generation;
+        *place = Some(record);
+        Some((slot, generation))
+    }
+
+    /// Gives back a record from [`World::spare_emission`].
+    #[cold]
+    pub(super) fn unused_emission(&mut self, index: u32) {
+        self.drop_emission(index);
+    }
+
     /// Frees an emission's record, unless another selector needs it.
     pub(crate) fn free_emission(&mut self, index: u32) {
         if self.emission(index).is_some_and(|emission| emission.shared) {
@@ -463,6 +507,14 @@ impl World {
         None
     }
 
+    /// Interned name of what has no topic.
+    pub(crate) fn no_topic(&mut self) -> Raise<u32> {
+        if self.emissions.no_topic == 0 {
+            self.emissions.no_topic = self.intern("")? + 1;
+        }
+        Ok(self.emissions.no_topic - 1)
+    }
+
     /// Interned name of the topic of throws.
     pub(crate) fn error_topic(&mut self) -> Raise<u32> {
         if self.emissions.error_topic == 0 {
@@ -487,29 +539,5 @@ impl World {
             .get(id.0 as usize)
             .and_then(|fiber| fiber.as_ref())
             .map_or(0, |fiber| fiber.generation)
-    }
-
-    /// The handle object of an emission as a value (kind zombie), made on first use.
-    pub(crate) fn zombie_value(&mut self, index: u32) -> Raise<Value> {
-        use crate::heap::object::{FiberObj, kind};
-        use crate::value::Kind;
-        let Some(emission) = self.emission(index) else {
-            return Ok(Value::EMPTY);
-        };
-        if emission.handle != 0 {
-            return Ok(Value::ticket(Kind::Zombie, Ticket(emission.handle)));
-        }
-        let generation = emission.generation;
-        let ticket = self.alloc(kind::ZOMBIE, 0, size_of::<FiberObj>())?;
-        // SAFETY: a fresh object.
-        unsafe {
-            let object = self.at::<FiberObj>(ticket);
-            (*object).index = index;
-            (*object).generation = generation;
-        }
-        if let Some(emission) = self.emission(index) {
-            emission.handle = ticket.0;
-        }
-        Ok(Value::ticket(Kind::Zombie, ticket))
     }
 }

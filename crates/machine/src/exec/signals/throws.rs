@@ -1,9 +1,10 @@
 //! Throws and faults that meet a prompt with `***` in its topic set (docs/specs/machine.md §7 "Search").
 
 use fzb::tables::Lang;
-use isa::Op;
+use isa::codec::decode;
 use isa::fault::Catch;
 use isa::signature::Effect;
+use isa::{Intrinsic, Op};
 
 use super::state::{DROPPED, FINISHES, Place};
 use crate::exec::dispatch::Next;
@@ -11,6 +12,7 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, Role, prompt_flags};
 use crate::host_memory::fixed;
 use crate::legend::Nature;
+use crate::translate::local_offset;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
 
@@ -256,8 +258,8 @@ impl World {
     }
 
     /// The register that the instruction which just faulted would have written, if it is one of a Rhumb function and gives
-    /// one dynamic value: a reply then stands for its result. Of one that stores and gives nothing, a reply stands for what
-    /// it did: nothing is stored.
+    /// one dynamic value: a reply then stands for its result. Of one that stores, a reply stands for what it did: nothing is
+    /// stored, and where the assignment's value is used it is the reply.
     pub(crate) fn result_register(&mut self) -> Option<u16> {
         // SAFETY: the frame on top runs code that the World keeps alive.
         let (frame, code) = unsafe {
@@ -278,11 +280,20 @@ impl World {
             .code
             .get(code.file_pc(frame.pc) as usize)?;
         let op = Op::from_byte(byte)?;
-        if matches!(
+        let result = word.a;
+        let stores = matches!(
             op,
             Op::CellStoreR | Op::StoreStaticR | Op::SetName | Op::SetIndex
-        ) {
-            return Some(DROPPED);
+        );
+        let function = module.function(code.func)?;
+        let adds = op == Op::PushAt
+            || op == Op::Intrinsic
+                && decode(function.code, code.file_pc(frame.pc))
+                    .is_ok_and(|instr| instr.args[0] == Intrinsic::ElementsAddFixed as u32);
+        if stores || adds {
+            let used = assigned_local(function.code, code.file_pc(frame.pc))
+                .and_then(|local| local_offset(module, &function, local));
+            return used.or(Some(if stores { DROPPED } else { result }));
         }
         let dynamic = match op.info().effect() {
             Effect::Fixed { pushes, .. } => matches!(pushes, [isa::Slot::Dyn]),
@@ -291,6 +302,25 @@ impl World {
                 Op::CallClosure | Op::CallShape | Op::CallName | Op::CallNameShape
             ),
         };
-        dynamic.then_some(word.a)
+        dynamic.then_some(result)
+    }
+}
+
+/// The local that holds an assignment's value, if it is used: behind the store at a place of the code it is loaded for
+/// [`Intrinsic::Assigned`], with nothing before that but drops and jumps on.
+fn assigned_local(code: &[u8], store: u32) -> Option<u32> {
+    let mut at = decode(code, store).ok()?.next;
+    loop {
+        let instr = decode(code, at).ok()?;
+        at = match instr.op {
+            Op::Pop | Op::Nop => instr.next,
+            Op::Jump => instr.target(0).filter(|target| *target > at)?,
+            Op::Load => {
+                let next = decode(code, instr.next).ok()?;
+                let is = next.op == Op::Intrinsic && next.args[0] == Intrinsic::Assigned as u32;
+                return is.then_some(instr.args[0]);
+            }
+            _ => return None,
+        };
     }
 }

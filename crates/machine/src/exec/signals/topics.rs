@@ -3,6 +3,8 @@
 use fzb::tables::{ConstId, EventKind};
 use fzb::view::Constant;
 
+use super::event::What;
+use super::state::Emissions;
 use crate::fault::{Fault, Raise};
 use crate::world::World;
 
@@ -21,14 +23,40 @@ struct Entry {
 #[derive(Debug)]
 pub(crate) struct TopicSet {
     entries: Vec<Entry>,
+    /// The entry, if there is one only: most sets are such, and have a name in it.
+    only: What,
     /// `***` of signals is among them.
     errors: bool,
+}
+
+/// Topic sets that were asked for last, one per place ([`Emissions::known_set`]).
+pub(crate) type Known = [Option<(u32, u32, u32)>; 16];
+
+impl Emissions {
+    /// The number of a topic set, if it is among those asked for last.
+    #[inline(always)]
+    pub(crate) fn known_set(&self, instance: u32, constant: u32) -> Option<u32> {
+        let place = constant as usize % self.known_sets.len();
+        match self.known_sets[place] {
+            Some((i, c, number)) if i == instance && c == constant => Some(number),
+            _ => None,
+        }
+    }
+
+    fn know_set(&mut self, instance: u32, constant: u32, number: u32) {
+        let place = constant as usize % self.known_sets.len();
+        self.known_sets[place] = Some((instance, constant, number));
+    }
 }
 
 impl World {
     /// The number of a topic set in this World; decoded and its names interned at the first question. May allocate.
     pub(crate) fn topic_set(&mut self, instance: u32, constant: u32) -> Raise<u32> {
+        if let Some(known) = self.emissions.known_set(instance, constant) {
+            return Ok(known);
+        }
         if let Some(&known) = self.emissions.topic_numbers.get(&(instance, constant)) {
+            self.emissions.know_set(instance, constant, known);
             return Ok(known);
         }
         let Some(module) = self
@@ -48,6 +76,7 @@ impl World {
         )?;
         let mut set = TopicSet {
             entries: Vec::new(),
+            only: What::new(0, None),
             errors: false,
         };
         let room = set.entries.try_reserve_exact(count).is_ok()
@@ -68,6 +97,9 @@ impl World {
                 anonymous: topic.is_some_and(|name| self.name_text(name).is_empty()),
             });
         }
+        if let [only] = &*set.entries {
+            set.only = What::new(only.kind, only.topic);
+        }
         let number = self.emissions.topics.len() as u32;
         self.emissions.topics.push(set);
         self.emissions
@@ -78,12 +110,19 @@ impl World {
 
     /// Has a topic set an entry for a kind and topic? `***` is never meant by an entry for any topic. Neither allocates nor
     /// faults.
-    pub(crate) fn topic_set_has(&self, set: u32, kind: u32, topic: Option<u32>) -> bool {
-        let Some(set) = self.emissions.topics.get(set as usize) else {
-            return false;
-        };
+    #[inline]
+    pub(crate) fn topic_set_has(&self, set: u32, what: What) -> bool {
+        match self.emissions.topics.get(set as usize) {
+            Some(set) if set.only.is_named() && what.is_named() => set.only == what,
+            Some(set) => self.entries_have(set, what),
+            None => false,
+        }
+    }
+
+    fn entries_have(&self, set: &TopicSet, what: What) -> bool {
         // Stands from the time when the first set was decoded.
         let error = self.emissions.error_topic.checked_sub(1);
+        let (kind, topic) = (what.kind(), what.topic());
         set.entries.iter().any(|entry| {
             entry.kind == kind
                 && match (entry.topic, topic) {
@@ -96,15 +135,9 @@ impl World {
     }
 
     /// As [`World::topic_set_has`], of a topic set of an instance.
-    pub(crate) fn topics_have(
-        &mut self,
-        instance: u32,
-        constant: u32,
-        kind: u32,
-        topic: Option<u32>,
-    ) -> Raise<bool> {
+    pub(crate) fn topics_have(&mut self, instance: u32, constant: u32, what: What) -> Raise<bool> {
         let set = self.topic_set(instance, constant)?;
-        Ok(self.topic_set_has(set, kind, topic))
+        Ok(self.topic_set_has(set, what))
     }
 
     /// True if `***` is among the signals of a topic set.

@@ -108,6 +108,9 @@ impl World {
             }
         }
         let value = self.temps[copy];
+        if self.is_event(value) {
+            self.event_copied(self.temps[map], value.as_ticket());
+        }
         self.temps.truncate(mark);
         Ok(value)
     }

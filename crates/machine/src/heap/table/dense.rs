@@ -238,6 +238,8 @@ impl World {
             self.order_of(table).add((*index).cap as usize).write(at);
             (*index).cap += 1;
             (*index).len += 1;
+            let object = self.at::<TableObj>(table);
+            (*object).pairs = (*object).pairs.max(at + 1);
             self.store(table, slot, kept(value, 0));
             at | SLOT
         }

@@ -3,6 +3,7 @@
 use lemari::Ticket;
 
 use super::dense::{has_entry, kept};
+use super::greatest::NO_INTEGER;
 use super::{FLAGS_MASK, FLAGS_SHIFT, MAX_ENTRIES, TABLE_HEADER};
 use crate::fault::{Fault, Raise};
 use crate::heap::object::{BlobObj, MapObj, TableObj, kind};
@@ -134,8 +135,8 @@ impl World {
             (*object).cap = cap;
             (*object).index = index.0;
             (*object).slots = span.map_or(0, |span| span.slots);
-            (*object).pairs = (*object).slots;
-            (*object).base = span.map_or(0, |span| span.base);
+            (*object).pairs = 0;
+            (*object).base = span.map_or(NO_INTEGER, |span| span.base);
             if span.is_some() && TABLE_HEADER + body <= lemari::SMALL_MAX {
                 self.slots_of(table).cast::<u8>().write_bytes(0, body);
             }
@@ -184,6 +185,7 @@ impl World {
                 next += 1;
             }
             (*self.at::<TableObj>(new)).pairs = next * 2;
+            (*self.at::<TableObj>(new)).base = (*self.at::<TableObj>(old)).base;
             let (mask, slots) = from_index.slots();
             for at in 0..=mask {
                 let slot = slots.add(at as usize).read();
@@ -210,7 +212,7 @@ impl World {
         unsafe {
             let base = (*self.at::<TableObj>(new)).base;
             let (slots, order) = (self.slots_of(new), self.order_of(new));
-            let mut next = 0;
+            let (mut next, mut end) = (0, 0);
             for entry in 0..self.entries_of(old) {
                 let from = self.entry_slot(old, entry);
                 let key = from.read();
@@ -224,7 +226,9 @@ impl World {
                     .write(kept(from.add(1).read(), flags));
                 order.add(next as usize).write(at);
                 next += 1;
+                end = end.max(at + 1);
             }
+            (*self.at::<TableObj>(new)).pairs = end;
             self.set_order_len(new, next);
         }
     }
@@ -244,7 +248,9 @@ impl World {
             for at in 0..(*from).slots {
                 let value = from_slots.add(at as usize).read();
                 if has_entry(value.tag) {
-                    to_slots.add(at.wrapping_add(shift) as usize).write(value);
+                    let at = at.wrapping_add(shift);
+                    to_slots.add(at as usize).write(value);
+                    (*to).pairs = at + 1;
                 }
             }
             let entries = self.entries_of(old);
@@ -271,6 +277,7 @@ impl World {
             let base = (*self.at::<TableObj>(old)).base;
             let (slots, order) = (self.slots_of(old), self.order_of(old));
             let index = self.index_of(new);
+            let mut greatest = NO_INTEGER;
             let mut next = 0;
             for entry in 0..self.entries_of(old) {
                 let at = order.add(entry as usize).read();
@@ -279,6 +286,7 @@ impl World {
                     continue;
                 }
                 let key = base.wrapping_add(i64::from(at));
+                greatest = greatest.max(key);
                 let flags = self
                     .slot_of_entry(old, entry)
                     .map_or(0, |slot| slot.flags());
@@ -294,6 +302,7 @@ impl World {
                 index.insert(self.whole_hash(key), next);
                 next += 1;
             }
+            (*self.at::<TableObj>(new)).base = greatest;
             (*self.at::<TableObj>(new)).pairs = next * 2;
         }
     }

@@ -1,0 +1,8 @@
+//! The public interface: typed handles, conversions, host functions, limits, handles of values, runs, known files.
+
+mod calls;
+mod harness;
+mod hosts;
+mod limits;
+mod modules;
+mod reports;
