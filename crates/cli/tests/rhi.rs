@@ -217,6 +217,19 @@ fn programs_without_end_meet_their_limits() {
             ended.err
         );
     }
+    place.file("endless.rh", "f .= [n] -> 1 ++ f(n ++ 1)\nf(0)");
+    for (lang, part) in [
+        ("en", "calls not shown"),
+        ("id", "panggilan tidak ditampilkan"),
+    ] {
+        let ended = place.rhi(&["-lang", lang, "endless.rh"]);
+        assert!(ended.err.contains(part), "{}", ended.err);
+        assert!(
+            ended.err.contains("start (endless)\nlimit: depth"),
+            "{}",
+            ended.err
+        );
+    }
     place.file("endless.rh", "yes |> ___");
     let ended = place.rhi(&[
         "-max-steps",
