@@ -636,6 +636,12 @@ fn warnings_are_told_in_both_languages() {
             "rak tanpa buku",
         ),
         (
+            &["babel", "x.ri"][..],
+            "FC32",
+            "a command that is not there yet",
+            "perintah yang belum ada",
+        ),
+        (
             &["x.ri"][..],
             "FC32",
             "images cannot be resumed yet",
