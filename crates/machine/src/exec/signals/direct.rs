@@ -176,18 +176,18 @@ impl World {
             };
             let Some(event) = self.event_now(posting, topic, emission_word(index, generation))
             else {
-                self.unused_emission(index);
+                self.drop_fresh(index);
                 return Ok(None);
             };
             // One for the prompt that was asked, one for the way that the search would go once more.
             if let Err(raised) = self.charge_fuel(2) {
-                self.unused_emission(index);
+                self.drop_fresh(index);
                 return Err(raised);
             }
             let (dst, branch) = ((*child).parent_dst, (*child).branch);
             let emitter_generation = (*child).generation;
             let owner_generation = (*owner).generation;
-            if let Some(emission) = self.emission(index) {
+            if let Some(Some(emission)) = self.emissions.list.get_mut(index as usize) {
                 emission.event = event;
                 emission.named = true;
                 emission.emitter = emitter;
@@ -313,7 +313,10 @@ impl World {
             }
             let (id, below, owner_dst, branch) =
                 (record.emission, record.below, record.dst, record.branch);
-            let emission = self.emission_of(id)?;
+            let emission = self.emissions.list.get(id.0 as usize)?.as_deref()?;
+            if emission.generation != id.1 {
+                return None;
+            }
             if emission.status != Status::Held
                 || !emission.resumable
                 || emission.trap.is_some()
@@ -334,7 +337,7 @@ impl World {
             self.pop_frame_now();
             let owner_id = self.current;
             self.link(outer, owner_id, owner_dst, branch);
-            self.drop_emission(id.0);
+            self.drop_fresh(id.0);
             self.save_in(&mut *owner);
             self.switch_to_fiber(emitter, child);
             Some(self.resume_with(dst, value))

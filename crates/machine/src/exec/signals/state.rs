@@ -62,6 +62,8 @@ pub(crate) struct Emission {
     pub generation: u32,
     /// Its event names it: whoever holds the event can reply. Weak: it does not keep the event.
     pub named: bool,
+    /// Only the direct way has written to it since [`Emission::begin`].
+    pub fresh: bool,
     /// Last collection that reached it.
     pub mark: u32,
     /// Order of emissions.
@@ -119,6 +121,7 @@ impl Emission {
         Emission {
             generation: 0,
             named: false,
+            fresh: false,
             mark: 0,
             serial: 0,
             event: Value::EMPTY,
@@ -239,7 +242,7 @@ pub(crate) struct Selecting {
 pub(crate) struct Emissions {
     pub list: Vec<Option<Box<Emission>>>,
     pub free: Vec<u32>,
-    /// The record of an emission that ended, for the next one.
+    /// The record of an emission that ended, for the next one. It counts.
     pub spare: Option<Box<Emission>>,
     pub selecting: Vec<Selecting>,
     pub free_selecting: Vec<u32>,
@@ -322,7 +325,13 @@ impl Emissions {
 
 impl World {
     pub(crate) fn emission(&mut self, index: u32) -> Option<&mut Emission> {
-        self.emissions.list.get_mut(index as usize)?.as_deref_mut()
+        let emission = self
+            .emissions
+            .list
+            .get_mut(index as usize)?
+            .as_deref_mut()?;
+        emission.fresh = false;
+        Some(emission)
     }
 
     /// The emission of that index and generation, if it still exists.
@@ -339,7 +348,10 @@ impl World {
         topic: u32,
         dst: u16,
     ) -> Raise<u32> {
-        if !self.lemari.charge_now(size_of::<Emission>()) {
+        // The spare one counts already.
+        let counted =
+            self.emissions.spare.is_some() || self.lemari.charge_now(size_of::<Emission>());
+        if !counted {
             let mark = self.temp(event)?;
             self.charge(size_of::<Emission>())?;
             event = self.temps[mark];
@@ -364,6 +376,7 @@ impl World {
         };
         let Ok(mut record) = record else {
             self.emissions.free.push(slot);
+            self.lemari.refund(size_of::<Emission>());
             return Err(self.no_host_memory());
         };
         self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
@@ -371,6 +384,7 @@ impl World {
         let emitter = self.current;
         let emitter_generation = self.fiber_generation(emitter);
         record.begin();
+        record.fresh = false;
         record.generation = self.emissions.generation;
         record.mark = self.emissions.epoch;
         record.serial = self.emissions.serial;
@@ -393,14 +407,14 @@ impl World {
             return None;
         };
         let place = self.emissions.list.get_mut(slot as usize)?;
-        if !self.lemari.charge_now(size_of::<Emission>()) {
-            return None;
-        }
         let mut record = self.emissions.spare.take()?;
         self.emissions.free.pop();
         self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
         self.emissions.serial += 1;
-        record.begin();
+        if !record.fresh {
+            record.begin();
+            record.fresh = true;
+        }
         record.generation = self.emissions.generation;
         record.mark = self.emissions.epoch;
         record.serial = self.emissions.serial;
@@ -409,10 +423,20 @@ impl World {
         Some((slot, generation))
     }
 
-    /// Gives back a record from [`World::spare_emission`].
-    #[cold]
-    pub(super) fn unused_emission(&mut self, index: u32) {
-        self.drop_emission(index);
+    /// Gives back a record from [`World::spare_emission`] that only the direct way has written to.
+    #[inline(always)]
+    pub(super) fn drop_fresh(&mut self, index: u32) {
+        let place = self.emissions.list.get_mut(index as usize);
+        match place {
+            Some(place)
+                if self.emissions.spare.is_none()
+                    && place.as_deref().is_some_and(|emission| emission.fresh) =>
+            {
+                self.emissions.spare = place.take();
+                self.emissions.free.push(index);
+            }
+            _ => self.drop_emission(index),
+        }
     }
 
     /// Frees an emission's record, unless another selector needs it.
@@ -430,8 +454,11 @@ impl World {
             if emission.status == Status::Kept {
                 self.emissions.kept = self.emissions.kept.saturating_sub(1);
             }
-            self.lemari.refund(size_of::<Emission>());
             self.emissions.free.push(index);
+            if self.emissions.spare.is_some() {
+                self.lemari.refund(size_of::<Emission>());
+                return;
+            }
             // What it owns is dropped now: nobody visits a spare.
             emission.raised = None;
             emission.then = Then::Nothing;
