@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use diag::{Diagnostic, fc};
+use diag::{Catalogue, Diagnostic, Message, fc};
 use foxvm::{Engine, Error, Fault, World};
 use loader::{Book, Document, Failure, Loader, Project, SourceFailure};
 use rhumb::Locale;
@@ -148,7 +148,15 @@ pub fn failed(
         let _ = write!(text, ", data {}", diag::escape(&panic.data));
     }
     text.push('\n');
-    for frame in &fault.trace {
+    let told = error.diagnostic();
+    let catalogue = Catalogue::for_lang(report.lang());
+    let at = catalogue.detail(&told, &Message::new("trace.at"));
+    let omitted = Message::new("trace.omitted").arg("count", told.trace.omitted);
+    let gap = (told.trace.omitted > 0).then_some(told.trace.omitted_at);
+    for (index, frame) in fault.trace.iter().enumerate() {
+        if gap == Some(index) {
+            let _ = writeln!(text, "  {}", catalogue.detail(&told, &omitted));
+        }
         let function = diag::escape(&frame.function);
         let place = match &frame.file {
             Some(file) if frame.line > 0 => {
@@ -156,12 +164,12 @@ pub fn failed(
             }
             _ => diag::escape(&frame.module).to_string(),
         };
-        let _ = writeln!(text, "  at {function} ({place})");
+        let _ = writeln!(text, "  {at} {function} ({place})");
     }
-    if fault.omitted > 0 {
-        let _ = writeln!(text, "  … {} frames left out", fault.omitted);
+    if let Some(limit) = limit(fault.fault) {
+        let _ = writeln!(text, "limit: {limit}");
     }
-    report.tell_as(&text, &error.diagnostic());
+    report.tell_as(&text, &told);
     exit::FAULT
 }
 

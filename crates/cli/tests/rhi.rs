@@ -180,6 +180,85 @@ fn ends_have_their_codes() {
     assert_eq!((several.code, several.out.as_str()), (1, "=> 1\n=> 1\n"));
 }
 
+/// Programs that recurse, loop, allocate, print or spawn without end meet a limit, which is named last (rulings B48).
+#[test]
+fn programs_without_end_meet_their_limits() {
+    let place = Place::new("limits");
+    let spawn = "r .= <$>; saved := []\nclient .= [] -> #wait\n\
+                 r <> [#come] -> (client() { #wait .. (saved[>] := $0) })\nyes |> r#come\n";
+    for (program, limit) in [
+        ("f .= [n] -> 1 ++ f(n ++ 1)\nf(0)", "depth heap"),
+        ("f .= [n] -> (f(n ++ 1) { #a .. 1 })\nf(0)", "depth heap"),
+        ("r .= <$>; r <> [#a] -> r#a\nr#a", "depth heap fibers"),
+        ("n := 0\nyes |> (n := n ++ 1)", "steps"),
+        ("f .= [n] -> f(n ++ 1)\nf(0)", "steps depth"),
+        ("m := []\nyes |> (m[>] := [1; 2; 3])", "heap"),
+        ("t := 'x'\nyes |> (t := t ++ t)", "heap"),
+        (
+            "m := []; n := 0\nyes |> (n := n ++ 1; m\\<\"k$n\"> := n)",
+            "heap",
+        ),
+        ("x := 02.-\nyes |> (x := x ** x)", "heap steps"),
+        ("m := []\nyes |> (m[>] := <$>)", "heap"),
+        ("r .= <$>\nyes |> (r <> [#a] -> 1)", "heap"),
+        (
+            "yes |> log('0123456789012345678901234567890123456789012345678901234567890123456789')",
+            "output steps",
+        ),
+        (spawn, "heap fibers"),
+    ] {
+        place.file("endless.rh", program);
+        let flags = [
+            "-silent",
+            "-max-steps",
+            "60M",
+            "-max-heap",
+            "24M",
+            "endless.rh",
+        ];
+        let ended = place.rhi(&flags);
+        assert_eq!(ended.code, 1, "{program}: {}", ended.err);
+        let last = ended.err.lines().last().unwrap_or_default();
+        let met = last.strip_prefix("limit: ").unwrap_or(last);
+        assert!(
+            limit.split(' ').any(|limit| limit == met),
+            "{program}: {}",
+            ended.err
+        );
+    }
+    place.file("endless.rh", "f .= [n] -> 1 ++ f(n ++ 1)\nf(0)");
+    for (lang, part) in [
+        ("en", "calls not shown"),
+        ("id", "panggilan tidak ditampilkan"),
+    ] {
+        let ended = place.rhi(&["-lang", lang, "endless.rh"]);
+        assert!(ended.err.contains(part), "{}", ended.err);
+        assert!(
+            ended.err.contains("start (endless)\nlimit: depth"),
+            "{}",
+            ended.err
+        );
+    }
+    place.file("endless.rh", "yes |> ___");
+    let ended = place.rhi(&[
+        "-max-steps",
+        "unlimited",
+        "--timeout",
+        "200ms",
+        "endless.rh",
+    ]);
+    assert!(ended.err.ends_with("limit: time\n"), "{}", ended.err);
+    // Those of heap and depth can be caught, the others cannot.
+    place.file(
+        "caught.rh",
+        "f .= [n] -> 1 ++ f(n ++ 1)\nf(0) { #***(c; _; _) .. c }\n",
+    );
+    assert_eq!(place.rhi(&["-last-value", "caught.rh"]).out, "=> 500\n");
+    place.file("caught.rh", "f .= [] -> (yes |> ___)\nf() { #* .. 1 }\n");
+    let ended = place.rhi(&["-max-steps", "1M", "caught.rh"]);
+    assert!(ended.err.ends_with("limit: steps\n"), "{}", ended.err);
+}
+
 #[test]
 fn strict_wants_labels_defined() {
     let place = Place::new("strict");
@@ -564,6 +643,12 @@ fn warnings_are_told_in_both_languages() {
             "FC32",
             "a shelf without a book",
             "rak tanpa buku",
+        ),
+        (
+            &["babel", "x.ri"][..],
+            "FC32",
+            "a command that is not there yet",
+            "perintah yang belum ada",
         ),
         (
             &["x.ri"][..],

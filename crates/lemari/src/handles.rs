@@ -143,7 +143,13 @@ impl Handles {
     /// Gives out a handle to `value`; the growth of the table is charged to the meter.
     pub fn insert(&mut self, value: [u64; 2], lemari: &mut Lemari) -> Result<HandleId, MemError> {
         if self.free.is_empty() {
-            self.grow(lemari)?;
+            // Within one long call of the host's nothing else may have given back what was dropped.
+            self.release_dropped();
+            self.forget_released();
+            // If that gave little, it would have to be done again soon.
+            if self.free.len() <= self.slots.len() / 4 {
+                self.grow(lemari)?;
+            }
         }
         let index = self.free.pop().ok_or(MemError::Host)?;
         let young = holds_young(&value, lemari);
@@ -301,15 +307,9 @@ impl Handles {
         }
     }
 
-    /// Shows the roots: for a minor collection those that may be young, else all held.
-    pub fn visit(&mut self, scope: Scope, v: &mut Visitor<'_>) {
-        if scope != Scope::Minor {
-            for slot in self.slots.iter_mut().filter(|s| s.held) {
-                v.value(&mut slot.value);
-            }
-            return;
-        }
-        let (slots, free, young_held) = (&mut self.slots, &mut self.free, &mut self.young_held);
+    /// Gives back the places of released handles that are in the young list still.
+    fn forget_released(&mut self) {
+        let (slots, free) = (&mut self.slots, &mut self.free);
         self.young.retain(|&index| {
             let Some(slot) = slots.get_mut(index as usize) else {
                 return false;
@@ -319,8 +319,26 @@ impl Handles {
                 if slot.generation < u32::MAX {
                     free.push(index);
                 }
-                return false;
             }
+            slot.held
+        });
+    }
+
+    /// Shows the roots: for a minor collection those that may be young, else all held. What was dropped is none.
+    pub fn visit(&mut self, scope: Scope, v: &mut Visitor<'_>) {
+        self.release_dropped();
+        if scope != Scope::Minor {
+            for slot in self.slots.iter_mut().filter(|s| s.held) {
+                v.value(&mut slot.value);
+            }
+            return;
+        }
+        self.forget_released();
+        let (slots, young_held) = (&mut self.slots, &mut self.young_held);
+        self.young.retain(|&index| {
+            let Some(slot) = slots.get_mut(index as usize) else {
+                return false;
+            };
             slot.young = v.value(&mut slot.value);
             *young_held -= usize::from(!slot.young);
             slot.young

@@ -124,6 +124,28 @@ fn handles_dropped_on_other_threads_go_at_the_next_safepoint() {
     assert_eq!((handles.get(id), l.stats().live), (Ok(int(1)), 0));
 }
 
+/// A host that holds values for a moment, again and again, needs no more room for it, and what it held is garbage at the next
+/// collection, though nobody asked for a safepoint.
+#[test]
+fn dropped_handles_give_their_room_back_within_one_call() {
+    let mut l = lemari(1 << 20, EmergencyPolicy::Off);
+    let mut handles = Handles::new(1);
+    let mut guests = GuestDrawers::new(0);
+    let kept_value = young(&mut l, &mut Both(&mut handles, &mut guests), 7);
+    let kept = handles.insert_owned(kept_value, &mut l).unwrap();
+    // The limit is a small part of what all of them would need together.
+    for round in 0..200_000_u64 {
+        let value = young(&mut l, &mut Both(&mut handles, &mut guests), round);
+        drop(handles.insert_owned(value, &mut l).unwrap());
+    }
+    assert!(handles.held() < 10_000, "{}", handles.held());
+    let value = handles.get(kept.id()).unwrap();
+    assert_eq!(content(&l, value), int(7));
+    l.major(&mut Both(&mut handles, &mut guests));
+    assert_eq!(handles.held(), 1);
+    assert_eq!(content(&l, handles.get(kept.id()).unwrap()), int(7));
+}
+
 #[test]
 fn handles_ask_the_meter() {
     let mut l = lemari(64 << 10, EmergencyPolicy::Off);

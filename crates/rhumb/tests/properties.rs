@@ -1,4 +1,4 @@
-//! Random texts: nothing panics, and the formatter keeps what it is given.
+//! Random texts: nothing panics, the formatter keeps what it is given, and what compiles passes the verifier.
 
 use proptest::prelude::*;
 use rhumb::{Options, format, parse, tree};
@@ -214,6 +214,36 @@ fn check_format(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// What has no errors compiles to a module that passes the checks and the verifier, or is refused for what it is.
+fn check_compiled(text: &str) -> Result<(), TestCaseError> {
+    use rhumb::compile::{NoLibraries, Options as Compile, compile};
+    let parsed = parse(text, Options::default());
+    if parsed.has_errors() {
+        return Ok(());
+    }
+    let options = Compile::new("p", "p.rh", parsed.source.text(), &NoLibraries);
+    match compile(&parsed.tree, &options) {
+        Err(problems) => {
+            prop_assert!(!problems.is_empty());
+            for problem in problems {
+                let own = problem.code() == rhumb::diagnostics::codes::COMPILER;
+                prop_assert!(!own, "{:?}: {:?}", text, problem);
+            }
+        }
+        Ok(tables) => {
+            let bytes = fzb::write::write(&tables)
+                .map_err(|error| TestCaseError::fail(format!("{text:?}: {error}")))?;
+            let module = fzb::Module::check(bytes, fzb::view::Checks::Full);
+            prop_assert!(module.is_ok(), "{:?}: {:?}", text, module.err());
+            if let Ok(module) = module {
+                let verified = fzb::verify::module(&module);
+                prop_assert!(verified.is_ok(), "{:?}: {:?}", text, verified.err());
+            }
+        }
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
@@ -247,5 +277,6 @@ proptest! {
             _ => text,
         };
         check_format(&text)?;
+        check_compiled(&text)?;
     }
 }

@@ -117,6 +117,9 @@ pub fn rhi() -> ExitCode {
     }
 }
 
+/// Verbs of §10.1 that belong to parts which are not there yet: storage, images, the network.
+const LATER: [&str; 6] = ["import", "project", "merge", "babel", "spec", "serve"];
+
 fn done(mut flags: Rhi, report: &mut Report) -> u8 {
     let verb = flags
         .paths
@@ -137,6 +140,10 @@ fn done(mut flags: Rhi, report: &mut Report) -> u8 {
         }
         "fmt" => return sources::format(flags.paths.get(1..).unwrap_or_default(), false, report),
         _ => {}
+    }
+    if LATER.contains(&verb.as_str()) && flags.paths.first().is_some_and(|path| !path.exists()) {
+        report.tell(&paths("verb").arg("path", verb));
+        return exit::USAGE;
     }
     if let Some(image) = flags
         .paths
