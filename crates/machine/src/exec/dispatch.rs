@@ -30,11 +30,46 @@ pub trait Dispatch: Sized + 'static {
     unsafe fn next(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> Self::Out;
     /// Leaves the run loop; the World says why.
     fn exit() -> Self::Out;
+    /// True if so much native stack is in use that handlers had better go on from [`run`] ([`Dispatch::surface`]).
+    #[inline(always)]
+    fn deep(_: *const World) -> bool {
+        false
+    }
+    /// Returns to [`run`], which goes on at `pc` with the same registers.
+    ///
+    /// # Safety
+    /// As [`Dispatch::next`].
+    #[inline(always)]
+    unsafe fn surface(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> Self::Out {
+        // SAFETY: passed on.
+        unsafe { Self::next(pc, r, cx, ia, fa) }
+    }
 }
 
-/// Handlers call each other in tail position.
+/// Handlers call each other in tail position, for which the optimiser makes sibling calls. No build is promised to have them
+/// all: a handler that it gives a stack frame, under whatever profile, leaves that frame behind each time. So the places that
+/// every long run passes again and again ([`super::flow::enter`] on a backward way) look at the stack pointer, and where
+/// more than [`NATIVE_ROOM`] bytes have gathered the run goes on from [`run`], with all of them given back.
 #[cfg(fox_tail)]
 pub struct Tail;
+
+/// Bytes of native stack that handlers may leave behind before the run goes on from [`run`].
+pub const NATIVE_ROOM: usize = 64 << 10;
+
+/// The stack pointer.
+#[cfg(fox_tail)]
+#[inline(always)]
+fn stack_pointer() -> usize {
+    let at: usize;
+    // SAFETY: reads a register and touches neither memory nor flags.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        std::arch::asm!("mov {}, rsp", out(reg) at, options(nomem, nostack, preserves_flags));
+        #[cfg(target_arch = "aarch64")]
+        std::arch::asm!("mov {}, sp", out(reg) at, options(nomem, nostack, preserves_flags));
+    }
+    at
+}
 
 #[cfg(fox_tail)]
 static TAIL_TABLE: [Handler<()>; ops::COUNT] = ops::table::<Tail>();
@@ -50,6 +85,21 @@ impl Dispatch for Tail {
     }
     #[inline(always)]
     fn exit() {}
+    #[inline(always)]
+    fn deep(cx: *const World) -> bool {
+        // SAFETY: `cx` is the running World.
+        stack_pointer() < unsafe { (*cx).native_floor }
+    }
+    #[inline(always)]
+    unsafe fn surface(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) {
+        // SAFETY: `cx` is the running World.
+        unsafe {
+            (*cx).spill_r = r;
+            (*cx).spill_int = ia;
+            (*cx).spill_float = fa;
+            (*cx).surfaced = pc;
+        }
+    }
 }
 
 /// Handlers return to a loop; registers of the machine travel through the World.
@@ -102,7 +152,7 @@ unsafe fn run_on(pc: *const Word, r: *mut u64, cx: *mut World) {
     unsafe {
         #[cfg(fox_tail)]
         if !(*cx).loop_dispatch {
-            return Tail::next(pc, r, cx, 0, 0.0);
+            return run_tail(pc, r, cx);
         }
         let mut pc = Loop::next(pc, r, cx, 0, 0.0);
         if (*cx).tracer.is_some() {
@@ -112,6 +162,25 @@ unsafe fn run_on(pc: *const Word, r: *mut u64, cx: *mut World) {
             let handler = *LOOP_TABLE.get_unchecked((*pc).op as usize);
             pc = handler(pc, (*cx).spill_r, cx, (*cx).spill_int, (*cx).spill_float);
         }
+    }
+}
+
+/// Runs by tail calls, again from here whenever handlers have come too deep.
+#[cfg(fox_tail)]
+unsafe fn run_tail(pc: *const Word, r: *mut u64, cx: *mut World) {
+    // SAFETY: as `run`; what surfaced is where the run goes on.
+    unsafe {
+        let outer = (*cx).native_floor;
+        (*cx).native_floor = stack_pointer().saturating_sub((*cx).native_room);
+        Tail::next(pc, r, cx, 0, 0.0);
+        loop {
+            let pc = std::mem::replace(&mut (*cx).surfaced, std::ptr::null());
+            if pc.is_null() {
+                break;
+            }
+            Tail::next(pc, (*cx).spill_r, cx, (*cx).spill_int, (*cx).spill_float);
+        }
+        (*cx).native_floor = outer;
     }
 }
 

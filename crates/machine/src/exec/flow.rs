@@ -32,8 +32,25 @@ pub unsafe fn enter<D: Dispatch, const BACK: bool>(
         if left < 0 || (BACK && (*(*cx).signal).load(std::sync::atomic::Ordering::Relaxed) != 0) {
             return cold::<D, Stop>(at, r, cx, ia, fa);
         }
+        if BACK && D::deep(cx) {
+            return surface::<D>(at.add(1), r, cx, ia, fa);
+        }
         D::next(at.add(1), r, cx, ia, fa)
     }
+}
+
+/// The way of [`Dispatch::surface`], kept out of the handlers that seldom take it.
+#[cold]
+#[inline(never)]
+unsafe fn surface<D: Dispatch>(
+    at: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: passed on.
+    unsafe { D::surface(at, r, cx, ia, fa) }
 }
 
 /// A block's first word: `a` is its cost. Accumulators are kept, so that a block may be entered with one in use.

@@ -49,6 +49,15 @@ impl<D: Dispatch, O: Op> Dispatch for Then<D, O> {
     fn exit() -> D::Out {
         D::exit()
     }
+    #[inline(always)]
+    fn deep(cx: *const World) -> bool {
+        D::deep(cx)
+    }
+    #[inline(always)]
+    unsafe fn surface(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
+        // SAFETY: passed on.
+        unsafe { D::surface(pc, r, cx, ia, fa) }
+    }
 }
 
 /// `A`, then `B` behind it. `A` neither jumps nor calls: unless it stops, it goes on with the next word.

@@ -45,6 +45,9 @@ pub struct Walk<'a> {
     regions: Vec<TryRegion>,
 }
 
+/// Words between two heads within a block of a long function.
+const HEAD_EVERY: u32 = 512;
+
 impl<'a> Walk<'a> {
     pub(super) fn new(
         module: &'a Module,
@@ -108,7 +111,7 @@ impl<'a> Walk<'a> {
             self.stack.assigned[index] = verified.assigned(block, index as u32);
         }
         if cfg!(not(feature = "unmetered")) {
-            let head = block.loop_head || (block.start == 0 && !verified.leaf);
+            let head = self.long || block.loop_head || (block.start == 0 && !verified.leaf);
             let word = self.emit.op(
                 if head { Rop::Head } else { Rop::Block } as u16,
                 block.cost.min(u32::from(u16::MAX)) as u16,
@@ -118,12 +121,17 @@ impl<'a> Walk<'a> {
             self.safepoint(word, self.stack.entries.len(), &[]);
         }
         self.next = block.start;
+        let mut headed = self.emit.at();
         let mut ended = false;
         while self.next < block.end {
             let instr =
                 decode(self.function.code, self.next).map_err(|_| "the code cannot be decoded")?;
             self.emit.pc = instr.at;
             self.next = instr.next;
+            if self.long && self.emit.at() - headed > HEAD_EVERY {
+                self.head_within();
+                headed = self.emit.at();
+            }
             ended = self.instr(&instr)?;
             if let Some(why) = self.emit.failed {
                 return Err(why.to_owned());
@@ -151,6 +159,18 @@ impl<'a> Walk<'a> {
             });
         }
         Ok(())
+    }
+
+    /// A head of its own within a long block: whatever the code, the native stack is looked at again and again
+    /// ([`crate::exec::dispatch::Tail`]).
+    fn head_within(&mut self) {
+        if cfg!(feature = "unmetered") {
+            return;
+        }
+        self.stack.flush(&mut self.emit);
+        self.stack.forget();
+        let word = self.emit.op(Rop::Head as u16, 0, 0, 0);
+        self.safepoint(word, self.stack.entries.len(), &[]);
     }
 
     /// Register word in which a handler expects the error: the topmost entry of its block's stack.

@@ -98,6 +98,12 @@ impl World {
         self.collect_always = on;
     }
 
+    /// Bytes of native stack that handlers may leave behind before the run loop takes them back, 64 KiB unless set: a
+    /// sabotage switch for tests, which set 0.
+    pub fn set_native_room(&mut self, bytes: usize) {
+        self.native_room = bytes;
+    }
+
     /// Roots a value for the host.
     ///
     /// # Errors

@@ -85,6 +85,12 @@ pub struct World {
     pub(crate) spill_int: i64,
     /// Its float accumulator.
     pub(crate) spill_float: f64,
+    /// Below this address of native stack handlers surface ([`crate::exec::dispatch::Tail`]).
+    pub(crate) native_floor: usize,
+    /// Bytes of native stack that they may leave behind before.
+    pub(crate) native_room: usize,
+    /// Where the run goes on after they did; null if they did not.
+    pub(crate) surfaced: *const crate::code::Word,
     /// True: the loop dispatcher; false: tail calls where they exist.
     pub(crate) loop_dispatch: bool,
 

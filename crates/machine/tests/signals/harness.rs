@@ -102,15 +102,27 @@ impl Run {
     }
 }
 
-/// Calls `main` of a program with both dispatchers, then with a collection at every allocation: its result and its log.
+/// Calls `main` of a program with both dispatchers, with tail calls that go back to the run loop at every head, and with a
+/// collection at every allocation: its result and its log.
 pub fn both(source: &str) -> (Result<String, String>, Vec<String>) {
     let mut last = None;
-    for (loop_dispatch, collect) in [(true, false), (false, false), (true, true)] {
+    for (loop_dispatch, collect, room) in [
+        (true, false, None),
+        (false, false, None),
+        (false, false, Some(0)),
+        (true, true, None),
+    ] {
         let mut run = load(source, loop_dispatch, Limits::strict());
         run.world.collect_always(collect);
+        if let Some(bytes) = room {
+            run.world.set_native_room(bytes);
+        }
         let result = (run.call("main"), run.logged());
         if let Some(before) = &last {
-            assert_eq!(before, &result, "loop {loop_dispatch}, collect {collect}");
+            assert_eq!(
+                before, &result,
+                "loop {loop_dispatch}, collect {collect}, room {room:?}"
+            );
         }
         // A World of which nothing is left over: only the main fiber lives.
         run.world.collect();
