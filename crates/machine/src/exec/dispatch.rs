@@ -31,8 +31,11 @@ pub trait Dispatch: Sized + 'static {
     /// Leaves the run loop; the World says why.
     fn exit() -> Self::Out;
     /// True if so much native stack is in use that handlers had better go on from [`run`] ([`Dispatch::surface`]).
+    ///
+    /// # Safety
+    /// The running World.
     #[inline(always)]
-    fn deep(_: *const World) -> bool {
+    unsafe fn deep(_: *const World) -> bool {
         false
     }
     /// Returns to [`run`], which goes on at `pc` with the same registers.
@@ -86,7 +89,7 @@ impl Dispatch for Tail {
     #[inline(always)]
     fn exit() {}
     #[inline(always)]
-    fn deep(cx: *const World) -> bool {
+    unsafe fn deep(cx: *const World) -> bool {
         // SAFETY: `cx` is the running World.
         stack_pointer() < unsafe { (*cx).native_floor }
     }

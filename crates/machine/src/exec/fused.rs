@@ -50,8 +50,9 @@ impl<D: Dispatch, O: Op> Dispatch for Then<D, O> {
         D::exit()
     }
     #[inline(always)]
-    fn deep(cx: *const World) -> bool {
-        D::deep(cx)
+    unsafe fn deep(cx: *const World) -> bool {
+        // SAFETY: passed on.
+        unsafe { D::deep(cx) }
     }
     #[inline(always)]
     unsafe fn surface(pc: *const Word, r: *mut u64, cx: *mut World, ia: i64, fa: f64) -> D::Out {
