@@ -45,8 +45,8 @@ PROGRAMS = [
     Program("a million tail replies", "replies", {"n": 1_000_000}, {"n": 0}, what="a generator; Lua: a coroutine"),
     Program("two million tail replies", "replies", {"n": 2_000_000}, {"n": 0}, what="resident size must not grow"),
     Program("recursion, a million deep", "deep", {}, {"n": 0}, lua=False, options=_DEEP, what="Lua's stack ends before"),
-    Program("100 subscriptions", "subscriptions", {"listeners": 100}, {"n": 0}, lua=False, what="100,000 deliveries to one"),
-    Program("100,000 subscriptions", "subscriptions", {"listeners": 100_000}, {"n": 0}, lua=False, what="the same"),
+    Program("100 subscriptions", "subscriptions", {"n": 1_000_000, "listeners": 100}, {"n": 0}, lua=False, what="a million deliveries"),
+    Program("100,000 subscriptions", "subscriptions", {"n": 1_000_000, "listeners": 100_000}, {"n": 0}, lua=False, what="the same"),
     Program("100,000 processes", "processes", {}, {"n": 0}, lua=False, what="all alive at once"),
 ]
 

@@ -5,7 +5,7 @@
 use super::event::{SLOTS, What, emission_word, slot};
 use super::reply::Replying;
 use super::search::Posting;
-use super::state::{Place, Purpose, RETURNS, Selecting, Status};
+use super::state::{FINISHES, Place, Purpose, RETURNS, Selecting, Status};
 use crate::code::Code;
 use crate::exec::dispatch::Next;
 use crate::exec::flow::push_frame;
@@ -340,7 +340,12 @@ impl World {
             self.drop_fresh(id.0);
             self.save_in(&mut *owner);
             self.switch_to_fiber(emitter, child);
-            Some(self.resume_with(dst, value))
+            if dst >= FINISHES {
+                return Some(self.resume_with(dst, value));
+            }
+            let r = self.running_r;
+            self.write(r, dst, value);
+            Some(Ok(Next::at((*self.frame).pc, r)))
         }
     }
 }

@@ -254,6 +254,7 @@ impl World {
     }
 
     /// Pops the frame on top of the running fiber.
+    #[inline]
     pub(crate) fn pop_frame_now(&mut self) {
         // SAFETY: the frame on top is no sentinel; its caller's registers begin `delta` bytes below its own.
         unsafe {

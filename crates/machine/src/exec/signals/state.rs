@@ -313,6 +313,7 @@ pub(crate) struct Emissions {
 
 impl Emissions {
     /// Gives back the record of a selector; the one below it in its fiber (index + 1).
+    #[inline]
     pub(crate) fn free_record(&mut self, slot: u32) -> u32 {
         let Some(record) = self.selecting.get_mut(slot as usize) else {
             return 0;
