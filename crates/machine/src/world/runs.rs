@@ -469,9 +469,10 @@ impl World {
 
     /// Puts what is left beyond the slice back.
     pub(crate) fn unslice(&mut self) {
-        self.fuel = self
-            .fuel
-            .saturating_add(std::mem::take(&mut self.emissions.fuel_step));
+        if self.emissions.fuel_step != 0 {
+            let step = std::mem::take(&mut self.emissions.fuel_step);
+            self.fuel = self.fuel.saturating_add(step);
+        }
         self.emissions.fuel_beyond = 0;
         self.fuel_slices = false;
     }

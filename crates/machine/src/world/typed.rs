@@ -173,7 +173,8 @@ impl World {
             run((*code).entry, window, self);
             self.reentry = 0;
             self.unslice();
-            if self.current.0 != 0 || self.frame_index() != 0 {
+            // Only the sentinel at the bottom has no code.
+            if self.current.0 != 0 || !(*self.frame).code.is_null() {
                 self.abandon_to(crate::fiber::FiberId(0), 0, 0);
             }
             self.running_r = self.fiber().regs.as_mut_ptr();

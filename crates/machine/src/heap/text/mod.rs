@@ -40,6 +40,7 @@ impl World {
     }
 
     /// A flat text of `bytes` bytes that the caller fills with UTF-8 before the next allocation.
+    #[inline]
     pub(crate) fn text_raw(&mut self, bytes: usize, scalars: u32) -> Raise<Ticket> {
         let length = self.text_length(bytes as u64)?;
         let text = self.alloc(kind::TEXT, 0, TEXT_HEADER + bytes)?;
@@ -74,6 +75,7 @@ impl World {
     }
 
     /// A new text with that content. A single ASCII scalar comes from the World's table.
+    #[inline]
     pub fn text_new(&mut self, content: &str) -> Raise<Ticket> {
         if let [byte] = content.as_bytes() {
             return self.char_text(char::from(*byte));
