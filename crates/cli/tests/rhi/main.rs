@@ -1,0 +1,8 @@
+//! The built command `rhi`: running, libraries, test mode, the prompt from a pipe.
+
+mod harness;
+mod libraries;
+mod programs;
+mod prompt;
+mod testing;
+mod verbs;

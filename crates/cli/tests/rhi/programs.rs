@@ -1,0 +1,207 @@
+//! Programs: what they print, how they end, their limits.
+
+use crate::harness::*;
+
+#[test]
+fn the_console_prints_and_returns() {
+    let place = Place::new("console");
+    place.file(
+        "a.rh",
+        "log('hi'; 1; [1; 2]; yes)\nm .= [a .. 5; f .. [] !> !@console\\log('in a map'; !\\a)]\nm\\f\n\
+         console\\write('x'; 2)\nconsole\\error('oops')\nlog('y') ++ 'z'\n",
+    );
+    let ended = place.rhi(&["-last-value", "a.rh"]);
+    assert_eq!(ended.out, "hi 1 [1; 2] yes\nin a map 5\nx 2y\n=> 'yz'\n");
+    assert_eq!((ended.err.as_str(), ended.code), ("oops\n", 0));
+    let fox = ended_of_fox(&place, &["run", "a.rh"]);
+    assert_eq!(fox.out, "hi 1 [1; 2] yes\nin a map 5\nx 2y\n");
+}
+
+/// Rulings B55 (the summary is the same for every language) and B56 (the greatest random integer is one of them).
+#[test]
+fn summaries_are_the_same_everywhere_and_random_ranges_have_both_ends() {
+    let place = Place::new("both-ends");
+    place.file(
+        "a.rh",
+        "m := {!|math|-}\nseen := []\ni := 0\ni << 200 |> (i := i ++ 1; seen[m\\int(1; 2)] := 5)\nseen %= [5; 5]\n",
+    );
+    for lang in ["en-US", "id-ID"] {
+        let ended = place.rhi(&["-test", "-lang", lang, "--allow", "random", "a.rh"]);
+        assert!(
+            ended.out.ends_with("\n1 passed, 0 failed\n"),
+            "{}",
+            ended.out
+        );
+    }
+}
+
+#[test]
+fn the_world_map_does_not_lend_its_subfields_fields() {
+    let place = Place::new("world");
+    place.file(
+        "a.rh",
+        "m := []\nm\\log %= ___\nm =\\ 'log' %= no\n[error] ^= m\nerror %= ___\nm@console[?] %= no\n",
+    );
+    let ended = place.rhi(&["-test", "a.rh"]);
+    assert!(ended.out.ends_with("4 passed, 0 failed\n"), "{}", ended.out);
+}
+
+#[test]
+fn ends_have_their_codes() {
+    let place = Place::new("codes");
+    place.file("ok.rh", "1");
+    place.file("panic.rh", "f .= [] -> ***('no way')\nf()\n");
+    place.file("syntax.rh", "x := (1\n");
+    place.file("loop.rh", "x := 0\nyes |> (x := x ++ 1)\n");
+    place.file("exit.rh", "s .= {!|system|-}\ns\\exit(7)\n");
+    place.file("signal.rh", "#nobody(1)\n");
+    assert_eq!(place.rhi(&["ok.rh"]).code, 0);
+    let panic = place.rhi(&["panic.rh"]);
+    assert_eq!(panic.code, 1);
+    assert!(
+        panic.err.starts_with("panic: no way\n  code 999\n  at "),
+        "{}",
+        panic.err
+    );
+    assert!(panic.err.contains("panic.rh:1:"), "{}", panic.err);
+    place.file("call.rh", "x := [5]\nx(1; 2)\n");
+    let call = place.rhi(&["call.rh"]);
+    assert_eq!(call.code, 1);
+    assert!(
+        call.err
+            .starts_with("panic: not callable\n  code 400, data [5]\n  at "),
+        "{}",
+        call.err
+    );
+    let syntax = place.rhi(&["syntax.rh"]);
+    assert_eq!(syntax.code, 65);
+    assert!(syntax.err.contains("RH0002"), "{}", syntax.err);
+    let looping = place.rhi(&["loop.rh", "-max-steps", "10000"]);
+    assert_eq!(looping.code, 1);
+    assert!(looping.err.ends_with("limit: steps\n"), "{}", looping.err);
+    place.file(
+        "left.rh",
+        "saved := []; desk .= <$>\ndesk <> [#come] -> ((#wait; yes |> 1) { #wait .. (saved[>] := $0) })\ndesk#come\nsaved[1]^()\n",
+    );
+    let left = place.rhi(&["left.rh", "-max-steps", "10000"]);
+    assert_eq!(left.code, 1);
+    assert!(left.err.ends_with("limit: steps\n"), "{}", left.err);
+    let left = place.rhi(&["left.rh", "--timeout", "50ms"]);
+    assert_eq!(left.code, 1);
+    assert!(left.err.ends_with("limit: time\n"), "{}", left.err);
+    assert_eq!(place.rhi(&["exit.rh"]).code, 7);
+    assert_eq!(place.rhi(&["-nonsense"]).code, 2);
+    assert_eq!(place.rhi(&["absent.rh"]).code, 65);
+    let warned = place.rhi(&["signal.rh"]);
+    assert_eq!((warned.code, warned.err.contains("#nobody")), (0, true));
+    assert_eq!(place.rhi(&["-silent", "signal.rh"]).err, "");
+    // Each file runs, and the first failure is the end's.
+    let several = place.rhi(&["-last-value", "ok.rh", "panic.rh", "ok.rh"]);
+    assert_eq!((several.code, several.out.as_str()), (1, "=> 1\n=> 1\n"));
+}
+
+/// Programs that recurse, loop, allocate, print or spawn without end meet a limit, which is named last (rulings B48).
+#[test]
+fn programs_without_end_meet_their_limits() {
+    let place = Place::new("limits");
+    let spawn = "r .= <$>; saved := []\nclient .= [] -> #wait\n\
+                 r <> [#come] -> (client() { #wait .. (saved[>] := $0) })\nyes |> r#come\n";
+    for (program, limit) in [
+        ("f .= [n] -> 1 ++ f(n ++ 1)\nf(0)", "depth heap"),
+        ("f .= [n] -> (f(n ++ 1) { #a .. 1 })\nf(0)", "depth heap"),
+        ("r .= <$>; r <> [#a] -> r#a\nr#a", "depth heap fibers"),
+        ("n := 0\nyes |> (n := n ++ 1)", "steps"),
+        ("f .= [n] -> f(n ++ 1)\nf(0)", "steps depth"),
+        ("m := []\nyes |> (m[>] := [1; 2; 3])", "heap"),
+        ("t := 'x'\nyes |> (t := t ++ t)", "heap"),
+        (
+            "m := []; n := 0\nyes |> (n := n ++ 1; m\\<\"k$n\"> := n)",
+            "heap",
+        ),
+        ("x := 02.-\nyes |> (x := x ** x)", "heap steps"),
+        ("m := []\nyes |> (m[>] := <$>)", "heap"),
+        ("r .= <$>\nyes |> (r <> [#a] -> 1)", "heap"),
+        (
+            "yes |> log('0123456789012345678901234567890123456789012345678901234567890123456789')",
+            "output steps",
+        ),
+        (spawn, "heap fibers"),
+    ] {
+        place.file("endless.rh", program);
+        let flags = [
+            "-silent",
+            "-max-steps",
+            "60M",
+            "-max-heap",
+            "24M",
+            "endless.rh",
+        ];
+        let ended = place.rhi(&flags);
+        assert_eq!(ended.code, 1, "{program}: {}", ended.err);
+        let last = ended.err.lines().last().unwrap_or_default();
+        let met = last.strip_prefix("limit: ").unwrap_or(last);
+        assert!(
+            limit.split(' ').any(|limit| limit == met),
+            "{program}: {}",
+            ended.err
+        );
+    }
+    place.file("endless.rh", "f .= [n] -> 1 ++ f(n ++ 1)\nf(0)");
+    for (lang, part) in [
+        ("en", "calls not shown"),
+        ("id", "panggilan tidak ditampilkan"),
+    ] {
+        let ended = place.rhi(&["-lang", lang, "endless.rh"]);
+        assert!(ended.err.contains(part), "{}", ended.err);
+        assert!(
+            ended.err.contains("start (endless)\nlimit: depth"),
+            "{}",
+            ended.err
+        );
+    }
+    place.file("endless.rh", "yes |> ___");
+    let ended = place.rhi(&[
+        "-max-steps",
+        "unlimited",
+        "--timeout",
+        "200ms",
+        "endless.rh",
+    ]);
+    assert!(ended.err.ends_with("limit: time\n"), "{}", ended.err);
+    // Those of heap and depth can be caught, the others cannot.
+    place.file(
+        "caught.rh",
+        "f .= [n] -> 1 ++ f(n ++ 1)\nf(0) { #***(c; _; _) .. c }\n",
+    );
+    assert_eq!(place.rhi(&["-last-value", "caught.rh"]).out, "=> 500\n");
+    place.file("caught.rh", "f .= [] -> (yes |> ___)\nf() { #* .. 1 }\n");
+    let ended = place.rhi(&["-max-steps", "1M", "caught.rh"]);
+    assert!(ended.err.ends_with("limit: steps\n"), "{}", ended.err);
+}
+
+#[test]
+fn strict_wants_labels_defined() {
+    let place = Place::new("strict");
+    place.file("a.rh", "f .= [] -> later\nlater := 1\ntypo ?? 3\n");
+    assert_eq!(place.rhi(&["a.rh"]).code, 0);
+    let ended = place.rhi(&["-strict", "a.rh"]);
+    assert_eq!(ended.code, 65);
+    assert!(
+        ended.err.contains("RH0105") && ended.err.contains("typo"),
+        "{}",
+        ended.err
+    );
+    assert!(!ended.err.contains("`later`"), "{}", ended.err);
+}
+
+#[test]
+fn sources_have_the_truth_words_of_their_locale() {
+    let place = Place::new("locale");
+    place.file("a.rh", "1 == 1\n");
+    place.file("b.rh", "%! rhi -lang fr_FR\noui\n");
+    assert_eq!(
+        place.rhi(&["-lang", "id-ID", "-last-value", "a.rh"]).out,
+        "=> ya\n"
+    );
+    assert_eq!(place.rhi(&["-last-value", "b.rh"]).out, "=> oui\n");
+}

@@ -1,0 +1,244 @@
+//! Verbs, warnings, traces.
+
+use crate::harness::*;
+
+/// What running programs are warned of, and what commands cannot do, in the user's language.
+#[test]
+fn warnings_are_told_in_both_languages() {
+    let place = Place::new("warnings");
+    place.file("lost.rh", "#lost\n");
+    place.file("late.rh", "^late\n");
+    for (file, code, english, indonesian) in [
+        (
+            "lost.rh",
+            "[RH0301]",
+            "uncaught signal #lost",
+            "isyarat #lost tidak tertangkap",
+        ),
+        (
+            "late.rh",
+            "[RH0302]",
+            "409: there is nothing to reply to",
+            "409: tidak ada yang dapat dibalas",
+        ),
+    ] {
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, file]);
+            assert_eq!(ended.code, 0);
+            assert!(
+                ended.err.contains(code) && ended.err.contains(part),
+                "{}",
+                ended.err
+            );
+            assert_eq!(place.rhi(&["-silent", file]).err, "");
+        }
+    }
+    place.file("s/a.rh", "1\n");
+    place.file("plain.rh", "x:=1\n");
+    for (words, code, english, indonesian) in [
+        (
+            &["check"][..],
+            "FC32",
+            "no file is named",
+            "tidak ada berkas yang disebut",
+        ),
+        (
+            &["test"][..],
+            "FC32",
+            "no file to test",
+            "tidak ada berkas untuk diuji",
+        ),
+        (
+            &["s"][..],
+            "FC32",
+            "a shelf without a book",
+            "rak tanpa buku",
+        ),
+        (
+            &["babel", "x.ri"][..],
+            "FC32",
+            "a command that is not there yet",
+            "perintah yang belum ada",
+        ),
+        (
+            &["x.ri"][..],
+            "FC32",
+            "images cannot be resumed yet",
+            "citra belum dapat dilanjutkan",
+        ),
+        (
+            &["-test", "plain.rh"][..],
+            "FC33",
+            "no assertion was executed",
+            "tidak ada pernyataan uji",
+        ),
+        (
+            &["check", "nope.rh"][..],
+            "FC01",
+            "there is no file `nope.rh`",
+            "berkas `nope.rh` tidak ada",
+        ),
+        (
+            &["-nope"][..],
+            "FC29",
+            "`rhi --help` shows",
+            "`rhi --help` menampilkan",
+        ),
+    ] {
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let mut all = vec!["-lang", lang];
+            all.extend(words);
+            let ended = place.rhi(&all);
+            assert!(
+                ended.err.contains(code) && ended.err.contains(part),
+                "{words:?}: {}",
+                ended.err
+            );
+        }
+    }
+    for (lang, part) in [
+        ("en", "there is nothing to undo"),
+        ("id", "tidak ada yang dapat diurungkan"),
+    ] {
+        let ended = place.prompt(&["-lang", lang], "%:undo\n%:nope\n%:help\n");
+        assert!(ended.err.contains(part), "{}", ended.err);
+        assert!(ended.err.contains("`%:nope`"), "{}", ended.err);
+        assert!(ended.out.contains("%:labels"), "{}", ended.out);
+    }
+    assert!(
+        place
+            .rhi(&["explain", "RH0301", "-lang", "id"])
+            .out
+            .contains("Isyarat")
+    );
+}
+
+/// With `--json` every verb ends with one object, whose exit code is the process's.
+#[test]
+fn every_verb_answers_with_an_object() {
+    let place = Place::new("objects");
+    place.file("ok.rh", "1 %= 1\n");
+    place.file("bad.rh", "x := (\n");
+    place.file("panic.rh", "***('no')\n");
+    place.file("loose.rh", "x:=1\n");
+    let rhi: &[(&[&str], u8)] = &[
+        (&["ok.rh"], 0),
+        (&["bad.rh"], 65),
+        (&["panic.rh"], 1),
+        (&["absent.rh"], 65),
+        (&["test", "ok.rh"], 0),
+        (&["test", "bad.rh"], 1),
+        (&["test", "panic.rh"], 1),
+        (&["test"], 2),
+        (&["check", "ok.rh"], 0),
+        (&["check", "bad.rh", "ok.rh"], 65),
+        (&["check"], 2),
+        (&["fmt", "ok.rh"], 0),
+        (&["fmt", "bad.rh"], 65),
+        (&["explain", "RH0001"], 0),
+        (&["explain", "RH9999"], 2),
+        (&["-nonsense"], 2),
+        (&["x.ri"], 2),
+    ];
+    let fox: &[(&[&str], u8)] = &[
+        (&["run", "ok.rh"], 0),
+        (&["run", "bad.rh"], 65),
+        (&["run", "panic.rh"], 1),
+        (&["test", "ok.rh"], 0),
+        (&["test", "ok.rh", "panic.rh"], 1),
+        (&["check", "ok.rh"], 0),
+        (&["fmt", "--check", "loose.rh"], 1),
+        (&["explain", "FX0001"], 0),
+        (&["test"], 2),
+    ];
+    let mut cases: Vec<(&str, &[&str], u8)> = Vec::new();
+    cases.extend(
+        rhi.iter()
+            .map(|(words, code)| (env!("CARGO_BIN_EXE_rhi"), *words, *code)),
+    );
+    cases.extend(
+        fox.iter()
+            .map(|(words, code)| (env!("CARGO_BIN_EXE_fox"), *words, *code)),
+    );
+    for (program, words, code) in cases {
+        let mut words = words.to_vec();
+        words.push("--json");
+        let ended = ended(place.command(program, &words).output().unwrap());
+        assert_eq!(ended.code, i32::from(code), "{words:?}: {}", ended.err);
+        let last = ended.out.lines().last().unwrap_or_default();
+        let object: serde_json::Value =
+            serde_json::from_str(last).unwrap_or_else(|error| panic!("{words:?}: {error}: {last}"));
+        assert_eq!(object["v"], 1, "{words:?}");
+        assert_eq!(object["exit"], code, "{words:?}");
+        assert_eq!(object["ok"], code == 0, "{words:?}");
+    }
+    for words in [
+        &["--help"][..],
+        &["-help"],
+        &["test", "--help"],
+        &["check", "--help"],
+    ] {
+        let ended = place.rhi(words);
+        assert_eq!(ended.code, 0, "{words:?}: {}", ended.err);
+        assert!(ended.out.contains("Usage: rhi"), "{}", ended.out);
+    }
+    for verb in ["run", "test", "check", "fmt", "explain"] {
+        let ended = ended_of_fox(&place, &[verb, "--help"]);
+        assert_eq!(ended.code, 0);
+        assert!(
+            ended.out.contains(&format!("Usage: fox {verb}")),
+            "{}",
+            ended.out
+        );
+    }
+}
+
+#[test]
+fn sources_are_checked_and_laid_out() {
+    let place = Place::new("sources");
+    let path = place.file("a.rh", "x:=1;y  :=  2\n");
+    assert_eq!(ended_of_fox(&place, &["check", "a.rh"]).out, "a.rh: ok\n");
+    assert_eq!(ended_of_fox(&place, &["fmt", "--check", "a.rh"]).code, 1);
+    assert_eq!(
+        ended_of_fox(&place, &["fmt", "a.rh"]).out,
+        "a.rh: formatted\n"
+    );
+    assert_eq!(ended_of_fox(&place, &["fmt", "--check", "a.rh"]).code, 0);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("y := 2"), "{text}");
+    place.file("b.rh", "x := (\n");
+    assert_eq!(ended_of_fox(&place, &["check", "b.rh"]).code, 65);
+    assert_eq!(ended_of_fox(&place, &["fmt", "b.rh"]).code, 65);
+    assert_eq!(
+        std::fs::read_to_string(place.0.join("b.rh")).unwrap(),
+        "x := (\n"
+    );
+    assert!(
+        ended_of_fox(&place, &["explain", "RH0105"])
+            .out
+            .contains("-strict")
+    );
+}
+
+#[test]
+fn traces_show_what_they_say() {
+    let place = Place::new("traces");
+    place.file("a.rh", "m .= {!|math|-}\nf .= [n] -> n\nf(m\\abs(-1))\n");
+    let err = |flag: &str| place.rhi(&[flag, "a.rh"]).err;
+    assert!(
+        err("-trace-parser").contains("(.= m (library"),
+        "{}",
+        err("-trace-parser")
+    );
+    assert!(err("-trace-bytecode").contains("fn f("));
+    assert!(err("-trace-stack").contains("a.f"));
+    assert!(err("-trace-frame").contains("a.f"));
+    assert!(err("-trace-loader").contains("loader: {!|math|-}: module {!|math|1.2.0}"));
+    assert!(err("-trace-space").contains("space: 0 warnings"));
+    let output = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &["a.rh"])
+        .env("RHI_TRACE_LOADER", "1")
+        .output()
+        .unwrap();
+    assert!(ended(output).err.contains("loader: "));
+}
