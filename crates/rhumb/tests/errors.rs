@@ -104,7 +104,7 @@ fn every_code_is_provoked_here_or_among_the_limits() {
     seen.push(parse(&"(".repeat(300), Options::default()).errors[0].code());
     // A text of 4 GiB is more than a test should hold.
     seen.push(rhumb::diagnostics::codes::TOO_LONG);
-    // What running programs are warned of: `warnings_are_told_in_both_languages` in `crates/cli/tests/rhi.rs`, and the
+    // What running programs are warned of: `warnings_are_told_in_both_languages` in `crates/cli/tests/rhi/`, and the
     // tests of crate machine.
     {
         use rhumb::diagnostics::codes::*;
@@ -115,7 +115,7 @@ fn every_code_is_provoked_here_or_among_the_limits() {
     seen.extend(compiled("x .= {!|nowhere|1.0.0}"));
     seen.extend(compiled("v := 1.0.0; v := 2.0.0; {!|nowhere|v}"));
     // What only the loader finds: `missing_libraries_are_told_in_both_languages` and `anchors_are_checked_and_filled` in
-    // `crates/cli/tests/rhi.rs`.
+    // `crates/cli/tests/rhi/`.
     {
         use rhumb::diagnostics::codes::*;
         seen.extend([
