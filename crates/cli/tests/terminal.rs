@@ -28,8 +28,9 @@ impl Terminal {
         let folder =
             std::env::temp_dir().join(format!("rhi-terminal-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
+        // Whatever the user's shell is: a shell that waits for its command would itself see Ctrl-C, and some end with it.
         let command = format!(
-            "{} --fuel unlimited --timeout off",
+            "exec {} --fuel unlimited --timeout off",
             env!("CARGO_BIN_EXE_rhi")
         );
         let spawned = Command::new("script")
@@ -37,6 +38,7 @@ impl Terminal {
             .current_dir(&folder)
             .env("TERM", "xterm")
             .env("LC_ALL", "C")
+            .env("SHELL", "/bin/sh")
             .env("RHI_HISTORY", folder.join("history"))
             .env_remove("RHUMB_LIB")
             .stdin(Stdio::piped())
