@@ -444,8 +444,8 @@ isa! {
     0xD2 PostTrap "post_trap" [Name, Count8, Flags(3), Const(ConstUse::Topics)] "* [x] a1..an -> x" [Susp] "acs" "R", "Posts a signal and gives the reply as an event; names trapped here.";
     0xD3 Reply "reply" [Name, Count8, Flags(15)] "* [x] a1..an -> x (tail: !)" [Late] "acs" "R", "Replies; flags 1 target, 2 spread, 4 named, 8 tail.";
     0xD4 Write "write" [Name, Count8, Flags(15)] "* [x] a1..an -> x" [] "acs" "R", "Pins a proclamation; flags 1 receiver, 2 spread, 4 retract own, 8 retract all, both: all if the running activation made the realm.";
-    0xD6 Subscribe "subscribe" [Const(ConstUse::Topics), Flags(1)] "x x -> x" [Fibers] "acs" "R", "Subscribes the handler on top to a space; empty removes one's own; flag 1 peeks.";
-    0xD7 NextEvent "next_event" [] "x x -> x" [State] "acs" "R", "The running handler of a subscription stays: of its bindings and event gives first that event, later those with equal bindings and the departure; empty if another has them or the subscription is gone.";
+    0xD6 Subscribe "subscribe" [Const(ConstUse::Topics), Flags(1)] "x x -> x" [Fibers] "acs" "R", "Subscribes the handler on top to a space; empty removes one's own; with no topics a realm on top is pinned what the vassal shows now; flag 1 peeks.";
+    0xD7 NextEvent "next_event" [] "x x -> x" [State] "acs" "R", "The running handler of a subscription stays: of its bindings and event gives first that event, later those with equal bindings and the departure; without an event it has not taken the last one; empty if another has them or the subscription is gone.";
     0xD8 NewRealm "new_realm" [Flags(1)] "-> r" [] "a" "R", "A child realm; flag 1 detached.";
     0xD9 MakeVassal "make_vassal" [Const(ConstUse::Topics)] "g -> r" [] "a" "R", "A vassal from its rules.";
     0xDA ApplyVassal "apply_vassal" [] "x x -> r" [Type] "a" "R", "A vassal applied to a realm.";

@@ -41,6 +41,7 @@ impl Space {
         match index {
             0 => Some(parent),
             1 => Some(self.rules.as_ref().map_or(0, |rules| rules.target)),
+            2 => Some(self.snapshot.map_or(0, |snapshot| snapshot.first)),
             _ => None,
         }
     }

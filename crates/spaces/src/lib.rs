@@ -5,7 +5,8 @@
 //! It knows topic sets and handlers; events, processes and the order in which handlers run are the machine's.
 //!
 //! Start with [`Tuplespaces`] and `table.rs` (what a space holds), then `listeners.rs`, `pins.rs` and `threads.rs` (how it
-//! is found), then `ops.rs` (the instructions) with `subscribe.rs`, `proclaim.rs` and `wait.rs`.
+//! is found), then `ops.rs` (the instructions) with `subscribe.rs`, `proclaim.rs`,
+//! `snapshot.rs` and `wait.rs`.
 
 mod collect;
 mod listeners;
@@ -13,6 +14,7 @@ mod numbers;
 mod ops;
 mod pins;
 mod proclaim;
+mod snapshot;
 mod subscribe;
 mod table;
 mod threads;

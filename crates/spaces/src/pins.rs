@@ -4,7 +4,7 @@ use machine::space::PROCLAMATION;
 use machine::value::Value;
 
 use crate::numbers::{forget, note};
-use crate::table::{Pin, Topics, Tuplespaces};
+use crate::table::{Pin, Tuplespaces};
 
 impl Tuplespaces {
     /// Pins a proclamation; its number, `None` for want of memory.
@@ -94,7 +94,7 @@ impl Tuplespaces {
     }
 
     /// Numbers of the pins of a space that a set of events has, in the order of pinning; `None` for want of memory.
-    pub(crate) fn pinned_of(&self, space: u32, topics: &Topics) -> Option<Vec<u64>> {
+    pub(crate) fn pinned_of(&self, space: u32, topics: &[(u32, Option<u32>)]) -> Option<Vec<u64>> {
         let mut found = Vec::new();
         for &(kind, topic) in topics {
             if kind == PROCLAMATION {

@@ -7,7 +7,7 @@ use machine::value::Value;
 use machine::world::World;
 
 use crate::ops::{here, no_memory, operand_space, operand_space_made, with};
-use crate::table::{PIN_BYTES, Pin, Tuplespaces, has};
+use crate::table::{Owner, PIN_BYTES, Pin, Tuplespaces};
 
 /// Flags of `write`.
 const RECEIVER: u32 = 1;
@@ -121,8 +121,12 @@ pub(crate) fn write(
     if written.flags & RETRACT != 0 {
         return retract(world, written, space, proclaimer);
     }
-    let monitored = !receiver && crossing == Crossing::No;
-    pin(world, written, space, proclaimer, monitored)
+    let by = Actor {
+        proclaimer,
+        owner: world.space_owner(),
+        monitored: !receiver && crossing == Crossing::No,
+    };
+    pin(world, written, space, by)
 }
 
 /// The calls that proclaimed before in this fiber have returned, and their pins have gone with them.
@@ -196,9 +200,23 @@ fn cross_inward(
     world.space_deliver(delivery, listeners)
 }
 
-/// A vassal's rules pass a proclamation on to who subscribed through it: nothing is pinned there.
+/// A vassal's rules pass a proclamation on to who subscribed through it: nothing is pinned there, but for who only reads what
+/// there is.
 fn pass_outward(world: &mut World, written: Written, departs: bool) -> Raise<Outcome> {
     let outlet = world.space_home();
+    let reads = with(world, |spaces| {
+        let snapshot = spaces.get(outlet)?.snapshot?;
+        Some((snapshot.owner, spaces.last))
+    })?;
+    if let Some((owner, last)) = reads {
+        // Each is listed, whoever proclaimed it behind the vassal.
+        let by = Actor {
+            proclaimer: last,
+            owner,
+            monitored: false,
+        };
+        return pin(world, written, outlet, by);
+    }
     let event = written.event(world)?;
     let mark = world.host_push(event)?;
     let told = Told {
@@ -352,15 +370,21 @@ fn already_there(world: &mut World, space: u32, topic: u32, hash: u64, at: usize
     Ok(false)
 }
 
-fn pin(
-    world: &mut World,
-    written: Written,
-    space: u32,
+/// Who pins.
+struct Actor {
     proclaimer: u64,
+    owner: Owner,
+    /// A selector attached to the running call may hear it.
     monitored: bool,
-) -> Raise<Outcome> {
+}
+
+fn pin(world: &mut World, written: Written, space: u32, by: Actor) -> Raise<Outcome> {
     let topic = written.topic;
-    let owner = world.space_owner();
+    let Actor {
+        proclaimer,
+        owner,
+        monitored,
+    } = by;
     let event = written.event(world)?;
     let mark = world.host_push(event)?;
     let hash = world.space_hash_all(world.host_temp(mark))?;
@@ -656,25 +680,14 @@ impl Tuplespaces {
     }
 }
 
-/// The payloads pinned under a topic, in the order of pinning.
+/// The payloads pinned under a topic, in the order of pinning; through a vassal nothing shows but by its rules (`snapshot.rs`).
 pub(crate) fn read_pins(world: &mut World, name: u32, first: u16) -> Raise<Value> {
     let topic = world.space_topic(name)?;
     let of = world.space_operand(first, 0);
-    let mut space = match world.space_number(of) {
+    let space = match world.space_number(of) {
         None if world.space_attachable(of) => 0,
         _ => operand_space(world, first, 0)?,
     };
-    while let Some((target, allowed)) = with(world, |spaces| {
-        spaces
-            .get(space)
-            .and_then(|space| space.rules.as_ref())
-            .map(|rules| (rules.target, has(&rules.topics, PROCLAMATION, topic)))
-    })? {
-        space = if allowed { target } else { 0 };
-        if space == 0 {
-            break;
-        }
-    }
     let Some(pinned) = with(world, |spaces| spaces.pinned(space, Some(topic)))? else {
         return Err(no_memory(world));
     };

@@ -20,6 +20,10 @@ pub(crate) fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16)
     if world.space_operand(first, 1).is_empty() {
         return unsubscribe(world, first, dst);
     }
+    let topics = world.space_topics(args[0])?;
+    if topics.is_empty() && world.space_number(world.space_operand(first, 1)).is_some() {
+        return crate::snapshot::take(world, first, dst);
+    }
     let asked = operand_space_made(world, first, 0)?;
     let handler = world.space_operand(first, 1);
     if !world.space_handler(handler) {
@@ -30,7 +34,6 @@ pub(crate) fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16)
         // A vassal of nothing.
         return Ok(Outcome::Value(Value::EMPTY));
     }
-    let topics = world.space_topics(args[0])?;
     for &(kind, topic) in &topics {
         world.space_note(SpaceAct::Subscribed, kind, topic, asked, None);
     }
@@ -68,7 +71,7 @@ pub(crate) fn subscribe(world: &mut World, args: [u32; 4], first: u16, dst: u16)
 }
 
 /// What is behind the vassals that a space is one of, 0 for nothing; and the vassals, the inmost first.
-fn behind(world: &mut World, asked: u32) -> Raise<(u32, Vec<u32>)> {
+pub(crate) fn behind(world: &mut World, asked: u32) -> Raise<(u32, Vec<u32>)> {
     let mut vassals: Vec<u32> = Vec::new();
     let mut space = asked;
     while let Some(target) = with(world, |spaces| {
@@ -87,7 +90,7 @@ fn behind(world: &mut World, asked: u32) -> Raise<(u32, Vec<u32>)> {
 }
 
 /// A space for what a vassal lets through, with the bytes of the subscription that it will get counted.
-fn outlet(world: &mut World, vassal: u32) -> Raise<u32> {
+pub(crate) fn outlet(world: &mut World, vassal: u32) -> Raise<u32> {
     let count = with(world, |spaces| {
         let rules = spaces.get(vassal).and_then(|space| space.rules.as_ref());
         rules.map_or(0, |rules| rules.topics.len())
@@ -97,7 +100,7 @@ fn outlet(world: &mut World, vassal: u32) -> Raise<u32> {
 }
 
 /// Outlets live from now on as long as what goes on to them.
-fn settle(world: &mut World, outlets: &[u32]) -> Raise<()> {
+pub(crate) fn settle(world: &mut World, outlets: &[u32]) -> Raise<()> {
     with(world, |spaces| {
         for outlet in outlets {
             if let Some(space) = spaces.get_mut(*outlet) {

@@ -75,6 +75,15 @@ pub(crate) struct Rules {
     pub target: u32,
 }
 
+/// What a space is that keeps what a vassal shows.
+#[derive(Clone, Copy)]
+pub(crate) struct Snapshot {
+    /// The outlet of the inmost vassal, which lives as long as this space; 0 if it is this space itself.
+    pub first: u32,
+    /// Who reads.
+    pub owner: Owner,
+}
+
 /// Under what a subscription is listed: kind, topic + 1 (0: any), position of its filter + 1 (0: none), hash of that
 /// argument.
 pub(crate) type Key = (u32, u32, u32, u64);
@@ -101,6 +110,8 @@ pub(crate) struct Space {
     /// Those of a topic with arguments of a hash.
     pub pins_of_tuple: Table<(u32, u64), Numbers>,
     pub rules: Option<Rules>,
+    /// What crosses a vassal to it is pinned in it.
+    pub snapshot: Option<Snapshot>,
     /// The rules that it holds are young.
     pub young: bool,
     /// It was just made and nothing stands for it yet: collections leave it alone.
@@ -192,6 +203,7 @@ impl Tuplespaces {
             pins_of_actor: Table::default(),
             pins_of_tuple: Table::default(),
             rules: None,
+            snapshot: None,
             young: false,
             newborn: fiber.is_none(),
             mark: self.epoch,

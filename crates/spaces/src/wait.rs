@@ -11,9 +11,13 @@ use crate::threads::{THREAD_BYTES, Thread};
 
 /// The next event of the running handler. The first time that is its own event, unless a process of the same subscription
 /// with equal bindings waits: then that one gets it, and the handler ends. Later the handler waits for events that others
-/// hand over, and for the departure of its first. Empty: the subscription is gone.
+/// hand over, and for the departure of its first; without an event it says that it has not taken the last one (§5.3 2). Empty:
+/// the subscription is gone.
 pub(crate) fn next_event(world: &mut World, first: u16, dst: u16) -> Raise<Outcome> {
     let fiber = world.space_fiber();
+    if world.space_operand(first, 1).is_empty() {
+        world.space_missed();
+    }
     let known = with(world, |spaces| {
         let thread = spaces.thread_of(fiber)?;
         let event = thread.waiting.pop_front();

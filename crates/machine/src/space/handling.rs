@@ -102,6 +102,15 @@ impl World {
         ))
     }
 
+    /// The running handler has not taken its event: it goes on to others when the handler stays.
+    pub fn space_missed(&mut self) {
+        let slot = self.handler_record(self.current).map(|(slot, _)| slot);
+        if let Some(record) = slot.and_then(|slot| self.emissions.selecting.get_mut(slot as usize))
+        {
+            record.peek = true;
+        }
+    }
+
     /// Does a fiber wait for an event to be handed to it?
     pub fn space_listens(&self, (index, generation): (u32, u32)) -> bool {
         self.fibers

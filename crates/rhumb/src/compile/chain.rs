@@ -16,9 +16,23 @@ const MOST_POSITIONAL: usize = 255;
 /// Flag of `set_index`.
 const MUTABLE: u32 = 2;
 
+/// Is there a selector among steps that is only a default?
+fn has_gate(steps: &[Step]) -> bool {
+    steps
+        .iter()
+        .any(|step| matches!(&step.kind, StepKind::Attach(list) if rules::is_gate(list)))
+}
+
 impl Code<'_> {
     /// A head with steps.
     pub fn chain(&mut self, head: ExprId, steps: &[Step], want: Want) {
+        let outer = self.gated;
+        self.gated |= has_gate(steps);
+        self.head_and_steps(head, steps, want);
+        self.gated = outer;
+    }
+
+    fn head_and_steps(&mut self, head: ExprId, steps: &[Step], want: Want) {
         let tree = self.tree();
         // The last selector that listens takes everything before it as its subject.
         let monitored = steps.iter().enumerate().rev().find_map(|(index, step)| {
@@ -71,6 +85,7 @@ impl Code<'_> {
             (Expr::Label(_), Some(StepKind::Attach(_))) => {
                 self.dynamic(head, Want::Reference);
                 self.at(tree.span(head));
+                self.forget_answers();
                 self.f.op(Op::CallClosure, &[0]);
                 self.steps(steps, 0, by_reference, want)
             }
@@ -103,6 +118,7 @@ impl Code<'_> {
                 } else {
                     Want::Value
                 };
+                self.forget_answers();
                 self.expr(head, read);
                 self.steps(steps, 0, by_reference, want)
             }
@@ -133,12 +149,14 @@ impl Code<'_> {
                             match self.plain_arguments(args) {
                                 Some(count) => {
                                     self.at(step.span);
+                                    self.forget_answers();
                                     self.f.op(Op::CallName, &[name.0, count]);
                                 }
                                 None => {
                                     let shape = self.shape_of(args, false);
                                     self.arguments(args, false);
                                     self.at(step.span);
+                                    self.forget_answers();
                                     self.f.op(Op::CallNameShape, &[name.0, shape.0]);
                                 }
                             }
@@ -152,10 +170,12 @@ impl Code<'_> {
                                 ) =>
                         {
                             self.at(step.span);
+                            self.forget_answers();
                             self.f.op(Op::CallName, &[name.0, 0]);
                         }
                         (_, Some(name)) => {
                             self.at(step.span);
+                            self.forget_answers();
                             if *quiet || by_reference {
                                 self.f.op(Op::GetName, &[name.0]);
                             } else {
@@ -180,6 +200,7 @@ impl Code<'_> {
                             self.f.op(Op::GetSub, &[name.0]);
                             let called =
                                 matches!(next.map(|step| &step.kind), Some(StepKind::Call(_)));
+                            self.forget_answers();
                             if !quiet && !by_reference && !called {
                                 self.f.op(Op::AutoCall, &[]);
                             }
@@ -243,11 +264,15 @@ impl Code<'_> {
                     self.f.coerce(TypeId::DYN);
                     self.dynamic(*id, Want::Value);
                     self.at(step.span);
+                    self.forget_answers();
                     self.f.op(Op::GetIndex, &[]);
                 }
                 StepKind::Attach(list) => {
                     let inner = if last { want } else { Want::Value };
+                    let outer = self.gated;
+                    self.gated = has_gate(steps.get(index..).unwrap_or(&[]));
                     self.dispatch(list, step.span.start, inner);
+                    self.gated = outer;
                     if inner == Want::Nothing {
                         return;
                     }
@@ -257,17 +282,29 @@ impl Code<'_> {
         self.done(want);
     }
 
+    /// What was answered on purpose so far is not what a gated subject comes to (D-21).
+    pub fn forget_answers(&mut self) {
+        if self.gated {
+            self.f.unit();
+            let gate = isa::Intrinsic::SignalGate as u32;
+            self.f.op(Op::Intrinsic, &[gate]);
+            self.f.pop();
+        }
+    }
+
     /// Calls what is on the stack.
     pub fn call(&mut self, args: &[Arg], span: Span) {
         match self.plain_arguments(args) {
             Some(count) => {
                 self.at(span);
+                self.forget_answers();
                 self.f.op(Op::CallClosure, &[count]);
             }
             None => {
                 let shape = self.shape_of(args, false);
                 self.arguments(args, false);
                 self.at(span);
+                self.forget_answers();
                 self.f.op(Op::CallShape, &[shape.0]);
             }
         }
@@ -288,6 +325,7 @@ impl Code<'_> {
     /// Pushes arguments as their shape says.
     fn arguments(&mut self, args: &[Arg], holes: bool) {
         let tree = self.tree();
+        let outer = std::mem::take(&mut self.gated);
         for arg in args {
             match &arg.kind {
                 ArgKind::Positional(id) if holes && matches!(tree.expr(*id), Expr::Void) => {}
@@ -299,6 +337,7 @@ impl Code<'_> {
                 }
             }
         }
+        self.gated = outer;
     }
 
     fn shape_of(&self, args: &[Arg], holes: bool) -> ConstId {

@@ -83,6 +83,9 @@ pub(super) struct Code<'a> {
     pub replied: Option<Local>,
     /// The subjects of the selectors around the place under construction, innermost last.
     pub subjects: Vec<VarId>,
+    /// The value under construction is the subject of a selector that is only a default (D-21): what was answered on purpose
+    /// before its last call does not count.
+    pub gated: bool,
     /// Slots in locals whose ratchet was begun.
     pub ratcheted: std::collections::HashSet<VarId>,
 }
@@ -384,6 +387,7 @@ impl<'a> Code<'a> {
             captures_event: Default::default(),
             replied: None,
             subjects: Vec::new(),
+            gated: false,
             ratcheted: std::collections::HashSet::new(),
         };
         code.begin();

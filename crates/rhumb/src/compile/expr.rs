@@ -12,6 +12,9 @@ use crate::tree::{
 use super::code::{Code, Want};
 use super::prelude::{self, Word};
 
+/// Flag of `new_realm`.
+const DETACHED: u32 = 1;
+
 impl Code<'_> {
     /// A list of expressions, of which the last is the value; empty if there is none.
     pub fn statements(&mut self, list: &[ExprId], want: Want) {
@@ -20,6 +23,9 @@ impl Code<'_> {
         };
         for id in before {
             self.statement(*id, Want::Nothing);
+        }
+        if !before.is_empty() {
+            self.forget_answers();
         }
         self.statement(*last, want);
     }
@@ -125,6 +131,9 @@ impl Code<'_> {
             }
             Expr::Label(label) => {
                 self.at(span);
+                if want != Want::Reference {
+                    self.forget_answers();
+                }
                 self.label(*label, span.start, want != Want::Reference);
                 self.done(want);
             }
@@ -158,7 +167,8 @@ impl Code<'_> {
                 self.done(want);
             }
             Expr::Realm { detached } => {
-                self.f.op(Op::NewRealm, &[u32::from(*detached)]);
+                self.f
+                    .op(Op::NewRealm, &[if *detached { DETACHED } else { 0 }]);
                 self.done(want);
             }
             Expr::Reference(inner) => self.reference(*inner, want),
@@ -275,6 +285,22 @@ impl Code<'_> {
         self.f.coerce(TypeId::DYN);
         self.at(last.span);
         let name = self.name(topic);
+        // What a vassal shows is pinned in a realm for the time of the reading.
+        let (through, read) = (self.f.label(), self.f.label());
+        self.if_of(&["Vassal"], through);
+        self.f.jump(read);
+        self.f.bind(through);
+        let shown = self.f.temp(TypeId::DYN);
+        self.f.op(Op::NewRealm, &[DETACHED]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(shown);
+        self.f.load(shown);
+        let topics = self.module().constant(Const::Topics(Vec::new()));
+        self.f.op(Op::Subscribe, &[topics.0, 0]);
+        self.f.pop();
+        self.f.load(shown);
+        self.f.free_temp(shown);
+        self.f.bind(read);
         self.f.op(Op::ReadPins, &[name.0]);
         true
     }

@@ -39,6 +39,7 @@ impl Code<'_> {
             at += 1;
             let inner = if at == rest.len() { want } else { Want::Value };
             self.f.coerce(TypeId::DYN);
+            self.forget_answers();
             match term.op {
                 FlowOp::Default => {
                     let end = self.f.label();
@@ -78,6 +79,7 @@ impl Code<'_> {
         self.f.break_if_not(turn);
         self.turn(term.operand, Want::Nothing);
         self.f.close_loop();
+        self.forget_answers();
         self.empty(want);
     }
 
@@ -88,6 +90,7 @@ impl Code<'_> {
         }
         self.dynamic(id, Want::Reference);
         self.at(self.tree().span(id));
+        self.forget_answers();
         self.f.op(Op::CallClosure, &[0]);
         self.done(want);
     }
@@ -130,12 +133,14 @@ impl Code<'_> {
             self.f.bind(next);
         }
         if !ended {
+            self.forget_answers();
             self.empty(want);
         }
         self.f.bind(end);
     }
 
     fn branch(&mut self, value: ExprId, want: Want) {
+        self.forget_answers();
         self.expr(value, want);
         if want != Want::Nothing {
             self.f.coerce(TypeId::DYN);
@@ -157,6 +162,7 @@ impl Code<'_> {
         self.at(term.op_span);
         if self.certainly_called(term.operand) {
             self.f.load(value);
+            self.forget_answers();
             self.f.op(Op::CallClosure, &[1]);
         } else {
             self.call_if_routine(&[value]);
@@ -227,6 +233,7 @@ impl Code<'_> {
         for arg in args {
             self.f.load(*arg);
         }
+        self.forget_answers();
         self.f.op(Op::CallName, &[name.0, args.len() as u32]);
         self.f.bind(end);
     }
@@ -247,6 +254,7 @@ impl Code<'_> {
         for arg in args {
             self.f.load(*arg);
         }
+        self.forget_answers();
         self.f.op(Op::CallClosure, &[args.len() as u32]);
         self.f.bind(end);
     }
@@ -344,6 +352,7 @@ impl Code<'_> {
                 if self.certainly_called(id) {
                     self.f.load(element);
                     self.f.load(number);
+                    self.forget_answers();
                     self.f.op(Op::CallClosure, &[2]);
                 } else {
                     self.call_if_routine(&[element, number]);

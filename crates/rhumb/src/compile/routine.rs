@@ -93,6 +93,7 @@ impl<'a> Code<'a> {
         } = tree.expr(id)
         {
             self.at(tree.span(id));
+            self.forget_answers();
             self.f.op(Op::CallClosure, &[0]);
         }
     }

@@ -36,6 +36,17 @@ pub fn event_of<'t>(tree: &'t Tree, rule: &'t Rule) -> Option<&'t crate::tree::E
     }
 }
 
+/// Is a selector only a default? Then it is not entered when its subject came to nothing without saying so (D-21).
+pub fn is_gate(list: &[Rule]) -> bool {
+    matches!(
+        list,
+        [Rule {
+            kind: RuleKind::Default(_),
+            ..
+        }]
+    )
+}
+
 /// Has a selector rules of signals or proclamations?
 pub fn has_events(tree: &Tree, list: &[Rule]) -> bool {
     list.iter()

@@ -61,20 +61,10 @@ impl Code<'_> {
             }
             return self.done(want);
         }
-        let only_default = matches!(
-            lists,
-            [(
-                [Rule {
-                    kind: RuleKind::Default(_),
-                    ..
-                }],
-                _
-            )]
-        );
+        let only_default = matches!(lists, [(list, _)] if rules::is_gate(list));
         if !only_default {
             return self.value_rules(lists, ends, want);
         }
-        // Not entered when the subject came to nothing without saying so (D-21).
         let (closed, end) = (self.f.label(), self.f.label());
         self.f.dup();
         self.f
@@ -252,6 +242,7 @@ impl Code<'_> {
 
     /// An action's value; a bare label that holds a routine is called with the subject (§4.2).
     pub(super) fn action(&mut self, id: ExprId, source: Local, want: Want) {
+        self.forget_answers();
         if self.applies(id) {
             self.dynamic(id, Want::Reference);
             self.f.load(source);
@@ -288,6 +279,7 @@ impl Code<'_> {
         };
         let body = Code::declare(self.shared, thunk, None);
         let mut inner = Code::open(self.shared, thunk, body);
+        inner.gated = self.gated;
         let plain = match tree.expr(head) {
             // A label or read that holds a routine is invoked, whatever its parameters (rulings B34).
             Expr::Label(_) | Expr::Reference(_) if before.is_empty() => true,
@@ -296,16 +288,19 @@ impl Code<'_> {
         if plain {
             inner.dynamic(head, Want::Reference);
             inner.at(span);
+            inner.forget_answers();
             inner.f.op(Op::CallClosure, &[0]);
         } else if before.is_empty() {
             inner.dynamic(head, Want::Value);
             if matches!(tree.expr(head), Expr::Subroutine(_) | Expr::Lambda { .. }) {
+                inner.forget_answers();
                 inner.f.op(Op::CallClosure, &[0]);
             }
         } else if let Some((receiver, name)) = inner.method_of(head, before) {
             // A read that holds a routine likewise, with its receiver.
             inner.f.load(receiver);
             inner.at(span);
+            inner.forget_answers();
             inner.f.op(Op::CallName, &[name.0, 0]);
         } else {
             inner.chain(head, before, Want::Value);
@@ -344,6 +339,7 @@ impl Code<'_> {
         self.lexical(selector, function);
         if !is_read {
             self.at(span);
+            self.forget_answers();
             self.f.op(Op::Prompt, &[topics.0, flags]);
             return;
         }
@@ -361,6 +357,7 @@ impl Code<'_> {
             self.f.pop();
             self.f.load(rules);
             self.at(span);
+            self.forget_answers();
             self.f.op(Op::Prompt, &[topics.0, flags]);
             self.f.jump(end);
             self.f.bind(subscribe);
@@ -377,6 +374,7 @@ impl Code<'_> {
             // The read itself is what the rules listen to, so it runs first, once.
             self.f.load(rules);
             self.at(span);
+            self.forget_answers();
             self.f.op(Op::Prompt, &[topics.0, flags & !COMPLETES]);
             let value = values.then(|| {
                 let value = self.f.temp(TypeId::DYN);

@@ -220,6 +220,8 @@ impl Code<'_> {
         let (set_up, took) = (self.f.temp(TypeId::BOOL), self.f.temp(TypeId::BOOL));
         self.f.push_bool(false);
         self.f.store(set_up);
+        self.f.push_bool(true);
+        self.f.store(took);
         let current = self.f.temp(TypeId::DYN);
         let outer = self.event.replace(current);
         self.f.open_loop();
@@ -231,7 +233,15 @@ impl Code<'_> {
         let literal = self.module().constant(Const::Map(items));
         self.f.op(Op::MapLit, &[literal.0]);
         self.f.coerce(TypeId::DYN);
+        // What no rule has taken goes on to others while the process waits (§5.3 2).
+        let (missed, waits) = (self.f.label(), self.f.label());
+        self.f.load(took);
+        self.f.jump_if_not(missed);
         self.f.load(event);
+        self.f.jump(waits);
+        self.f.bind(missed);
+        self.f.unit();
+        self.f.bind(waits);
         self.f.op(Op::NextEvent, &[]);
         self.f.store(current);
         let (stays, arrives) = (self.f.label(), self.f.label());
