@@ -305,6 +305,8 @@ impl World {
         if let Some(names) = names {
             self.named_rest = Some(self.temp(names)?);
         }
+        let held_at = self.temp(self.temps[mark])?;
+        let rhumb = self.policy() == Lang::Rhumb;
         let total = held as usize + argc as usize;
         let r = self.running_r;
         let first = self.ensure_room(r.wrapping_byte_add(window as usize), total * 16 + 64)?;
@@ -324,6 +326,10 @@ impl World {
                         given.add(out).write(given.add(next).read());
                         next += 1;
                         out += 1;
+                    } else if rhumb {
+                        // What nobody gives is empty, and keeps its place.
+                        given.add(out).write(Value::EMPTY);
+                        out += 1;
                     }
                 } else {
                     given.add(out).write(arg);
@@ -341,6 +347,9 @@ impl World {
             }
             if let Some(last) = self.argument_windows.last_mut() {
                 last.1 = out as u32;
+            }
+            if rhumb && let Some(names) = self.named_rest {
+                self.named_rest = Some(self.note_held_names(mark, held_at, names, argc)?);
             }
             Ok(out as u32)
         }

@@ -11,6 +11,30 @@ use crate::legend::{FieldName, Legends, Nature, field_flags};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
+/// How many parameters are given by position, as they are looked at one after the other.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Positional {
+    /// As far as the last one that is given: what is left open before it is empty.
+    given: i64,
+    seen: i64,
+    /// A parameter was named.
+    any_named: bool,
+}
+
+impl Positional {
+    /// The next parameter.
+    pub(super) fn parameter(&mut self, named: bool, given: bool) {
+        if named {
+            self.any_named = true;
+            return;
+        }
+        self.seen += 1;
+        if given {
+            self.given = self.seen;
+        }
+    }
+}
+
 impl World {
     /// Calls with the values at `window` as a shape describes them.
     ///
@@ -59,7 +83,7 @@ impl World {
             let places = self.arranged(mark, &held, &mut given, &entries)?;
             if !given.is_empty() || names.is_some() {
                 let map = self.map_of_named(names, &given)?;
-                self.note_positional(mark, map, &places, &given)?;
+                self.note_positional(mark, map, &places)?;
                 names = Some(map);
             }
             places
@@ -220,38 +244,58 @@ impl World {
         Ok(self.temps[map])
     }
 
-    /// Notes in the map of named arguments how many of the parameters of the routine `temps[callee]` were given by position: those
-    /// that were named stand among them.
+    /// Notes in the map of named arguments `temps[map]` how many of the parameters of the routine `temps[callee]` were given by
+    /// position: those that were named stand among them.
     pub(super) fn note_positional(
         &mut self,
         callee: usize,
         map: usize,
         places: &[usize],
-        given: &[Given],
     ) -> Raise<()> {
-        let named = |place: usize| {
-            given
-                .iter()
-                .any(|given| given.taken && given.value == place)
-        };
-        if !given.iter().any(|given| given.taken) {
+        let mut count = Positional::default();
+        let Some(params) = self.parameters_kept(callee)? else {
             return Ok(());
+        };
+        for (index, place) in places.iter().take(params as usize).enumerate() {
+            let named = self.is_given_name(callee, map, index as u32)?;
+            count.parameter(named, *place != OPEN);
+        }
+        self.note_count(map, count)
+    }
+
+    /// How many parameters the routine `temps[callee]` has, if it keeps the names of its arguments.
+    pub(super) fn parameters_kept(&mut self, callee: usize) -> Raise<Option<u32>> {
+        if !matches!(self.temps[callee].kind(), Kind::Func | Kind::Closure) {
+            return Ok(None);
         }
         let (instance, function) = self.routine_of(self.temps[callee]);
         let module = self.module_of(instance)?;
-        let params = module
+        let record = module.function(FuncId(function));
+        let record = record.filter(|record| record.flags & function_flags::REST != 0);
+        Ok(record.map(|record| record.params))
+    }
+
+    /// Is there an argument in the map `temps[map]` by the name of a parameter of the routine `temps[callee]`?
+    pub(super) fn is_given_name(&mut self, callee: usize, map: usize, index: u32) -> Raise<bool> {
+        let (instance, function) = self.routine_of(self.temps[callee]);
+        let module = self.module_of(instance)?;
+        let name = module
             .function(FuncId(function))
-            .map_or(0, |record| record.params as usize);
-        let places = places.get(..params.min(places.len())).unwrap_or(places);
-        let end = places
-            .iter()
-            .rposition(|place| *place != OPEN && !named(*place));
-        let count = places
-            .iter()
-            .take(end.map_or(0, |end| end + 1))
-            .filter(|place| !named(**place))
-            .count();
-        let count = self.temp(Value::int(count as i64))?;
+            .and_then(|record| record.param_name(index));
+        let Some(name) = name else {
+            return Ok(false);
+        };
+        let name = FieldName::text(self.name_in(instance, name.0)?);
+        let map = self.temps[map];
+        Ok(map.is_map() && self.own_place(map.as_ticket(), name)?.is_some())
+    }
+
+    /// Leaves a count in a map of named arguments, if any of the parameters was named.
+    pub(super) fn note_count(&mut self, map: usize, count: Positional) -> Raise<()> {
+        if !count.any_named {
+            return Ok(());
+        }
+        let count = self.temp(Value::int(count.given))?;
         self.add_field(map, FieldName::POSITIONAL, count, field_flags::HIDDEN)
     }
 

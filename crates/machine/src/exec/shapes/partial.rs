@@ -1,8 +1,9 @@
 //! Partial applications with a shape, and what they unfold to (rhumb.md §3.7).
 
-use fzb::tables::{ConstId, FuncId, Lang};
+use fzb::tables::{ConstId, FuncId, Lang, function_flags};
 use fzb::view::Constant;
 
+use super::calls::Positional;
 use super::{Given, MOST_POSITIONS, NAMES, Name, OPEN};
 use crate::fault::{Fault, Raise};
 use crate::heap::object::{PartialObj, kind};
@@ -65,6 +66,35 @@ impl World {
         }
     }
 
+    /// The named arguments `temps[names]` of the partial application `temps[partial]` of the routine `temps[callee]`, with a note
+    /// of how many parameters a call with `argc` arguments gives by position. Their place.
+    pub(crate) fn note_held_names(
+        &mut self,
+        callee: usize,
+        partial: usize,
+        names: usize,
+        argc: u32,
+    ) -> Raise<usize> {
+        let Some(params) = self.parameters_kept(callee)? else {
+            return Ok(names);
+        };
+        let held = usize::from(self.object_aux(self.temps[partial].as_ticket())) - 1;
+        let (mut left, mut count) = (argc, Positional::default());
+        for index in 0..params {
+            let own = index as usize;
+            if own < held && !self.partial_argument(partial, own).same(Value::HOLE) {
+                let named = self.is_given_name(callee, names, index)?;
+                count.parameter(named, true);
+            } else {
+                count.parameter(false, left > 0);
+                left = left.saturating_sub(1);
+            }
+        }
+        let map = self.map_of_named(Some(names), &[])?;
+        self.note_count(map, count)?;
+        Ok(map)
+    }
+
     /// A routine with some of its arguments, which stand at `window` as a shape describes them. Without any, in Rhumb, a copy of
     /// the routine.
     ///
@@ -112,7 +142,7 @@ impl World {
             (places, names) = self.unfolded(callee)?;
         }
         if matches!(self.temps[callee].kind(), Kind::Func | Kind::Closure) {
-            self.claimed(callee, &mut given, &mut places)?;
+            self.claimed(callee, &mut given, &mut places, rhumb)?;
         }
         if !given.is_empty() {
             if !rhumb {
@@ -158,18 +188,21 @@ impl World {
         Ok(Value::ticket(Kind::Partial, ticket))
     }
 
-    /// Puts named arguments to the open positions of the routine `temps[callee]` that they name.
+    /// Puts named arguments to the open positions of the routine `temps[callee]` that they name. In Rhumb a routine that keeps the
+    /// names of its arguments keeps those as well.
     pub(super) fn claimed(
         &mut self,
         callee: usize,
         given: &mut Vec<Given>,
         places: &mut Vec<usize>,
+        rhumb: bool,
     ) -> Raise<()> {
         let (instance, function) = self.routine_of(self.temps[callee]);
         let target = self.module_of(instance)?;
         let Some(record) = target.function(FuncId(function)) else {
             return Err(self.fault(Fault::Internal, "a function that does not exist"));
         };
+        let keeps = rhumb && record.flags & function_flags::REST != 0;
         let params = record.params as usize;
         let before = places.len();
         let is_open =
@@ -194,8 +227,18 @@ impl World {
                     while places.len() <= index {
                         self.push_host(places, OPEN)?;
                     }
+                    let kept = given
+                        .get_mut(named)
+                        .filter(|found| keeps && matches!(found.name, Name::Text(_)));
+                    let value = match kept {
+                        Some(found) => {
+                            found.taken = true;
+                            found.value
+                        }
+                        None => given.remove(named).value,
+                    };
                     if let Some(place) = places.get_mut(index) {
-                        *place = given.remove(named).value;
+                        *place = value;
                     }
                 }
             }
