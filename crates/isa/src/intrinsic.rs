@@ -9,6 +9,8 @@ use crate::signature::Slot;
 pub const REST_OF_RULES: &str = "rest of rules";
 /// Name of a Rhumb module's function whose closures over two selectors are the selector of the rules of both.
 pub const JOINED_RULES: &str = "joined rules";
+/// Name of the function of a submap that makes a map of what its labels get from the arguments; no program can write it.
+pub const BOUND_PARAMETERS: &str = "bound parameters";
 
 macro_rules! intrinsics {
     ($($num:literal $name:ident $text:literal [$($arg:ident)*] $result:ident [$($fault:ident)*] $effects:literal, $doc:literal;)*) => {
@@ -109,7 +111,7 @@ intrinsics! {
     113 Assigned "assign.value" [Dyn] Dyn [] "p", "The value that was just stored; a reply to the violation that the store raised comes in its place.";
     114 ElementsAddFixed "elements.add_fixed" [Dyn Dyn Int] Dyn [Type Write] "a", "Adds an element that may not be changed afterwards, at the end (0) or in front (1), without asking hooks; gives the collection.";
     115 SelectorRest "selector.rest" [Dyn] Bool [] "p", "Is it the routine by which a selector that was joined with another goes on to the rules of that?";
-    116 ArgumentsBound "arguments.bound" [Dyn Dyn] Dyn [] "a", "The values that the labels of a submap get from a map of all arguments: named ones first, then by position; no values for anything else.";
+    116 ArgumentsBound "arguments.bound" [Dyn Dyn] Dyn [] "a", "The values that the labels of a submap get from a map of all arguments: named ones first, then by position; the routine that binds them, if the submap has one; no values for anything else.";
     117 SignalFilter "signal.filter" [Dyn Dyn] Bool [] "a", "Notes that the next `subscribe` is to events whose argument at a position (from 0) equals a value; was it noted?";
     118 ArgumentsRest "arguments.rest" [] Dyn [State] "a", "The arguments of the running function that are beyond its parameters, with all named ones as fields.";
 }

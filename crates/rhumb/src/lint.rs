@@ -189,7 +189,20 @@ impl Lint<'_> {
         }
         for (label, span, value) in helpers {
             let plain = match tree.expr(value) {
-                Expr::Lambda { kind, .. } => *kind == LambdaKind::Function,
+                Expr::Lambda {
+                    kind: LambdaKind::Function,
+                    head,
+                    body,
+                } => match head {
+                    LambdaHead::Params(_) => true,
+                    // A label that the body does not mention is no parameter of it: a realm runs the body.
+                    LambdaHead::Label(label) => any(
+                        tree,
+                        *body,
+                        &mut |expr| matches!(expr, Expr::Label(found) if found == label),
+                    ),
+                    LambdaHead::Value(_) => false,
+                },
                 Expr::Subroutine(_) => true,
                 _ => false,
             };

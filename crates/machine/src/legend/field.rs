@@ -18,6 +18,9 @@ impl FieldName {
     /// The hidden field of a map of named arguments that says how many others there are.
     pub const POSITIONAL: FieldName = FieldName(u64::MAX - 1);
 
+    /// The hidden field of a submap that holds the routine which binds its labels, if it does more than take arguments in order.
+    pub const BINDER: FieldName = FieldName(u64::MAX - 2);
+
     /// An interned text.
     pub const fn text(id: u32) -> FieldName {
         FieldName(id as u64)

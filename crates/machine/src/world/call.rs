@@ -228,6 +228,12 @@ impl World {
                 }
                 _ => {
                     if self.policy() == Lang::Rhumb {
+                        if argc > 0
+                            && let Some(binder) = self.binder_of(callee)?
+                        {
+                            self.temps[mark] = binder;
+                            continue;
+                        }
                         // SAFETY: passed on.
                         let done = unsafe { self.call_other(mark, window, argc, dst, call_flags)? };
                         if let Some(next) = done {

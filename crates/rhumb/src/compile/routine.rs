@@ -1,7 +1,7 @@
 //! Routines: functions, methods, subroutines, selector values, and how each gets its `!` (docs/specs/rhumb.md §3.6–§3.9).
 
-use emit::Local;
-use fzb::tables::{FuncId, NameId, TypeId};
+use emit::{Const, Local};
+use fzb::tables::{ArgKind, FuncId, ItemKind, NameId, TypeId, field_flags};
 use isa::Op;
 
 use crate::tree::{
@@ -11,7 +11,7 @@ use crate::tree::{
 
 use super::code::{Code, Want};
 use super::rules;
-use super::units::{UnitId, UnitKind, VarId, VarKind, Written};
+use super::units::{UnitId, VarId, VarKind, Written};
 
 /// Bind modes of `make_routine`.
 const HOME: u32 = 2;
@@ -49,12 +49,7 @@ impl<'a> Code<'a> {
             .copied()
             .unwrap_or((Written::Anonymous, None));
         let method = match tree.expr(id) {
-            Expr::Lambda { kind, head, body } => {
-                if analysis.unit(unit).kind == UnitKind::Thunk {
-                    return self.run_in(id, head, *body, unit);
-                }
-                *kind == LambdaKind::Method
-            }
+            Expr::Lambda { kind, .. } => *kind == LambdaKind::Method,
             _ => false,
         };
         let name = label.map(|label| self.text(label));
@@ -79,8 +74,9 @@ impl<'a> Code<'a> {
                 self.made(&made);
                 self.f.coerce(TypeId::DYN);
                 self.f.jump(end);
+                // A realm runs it as a process of its own, whose `!` is the one around it (§5.9).
                 self.f.bind(realm);
-                self.made(&made);
+                self.lexical(unit, function);
                 self.at(tree.span(id));
                 self.f.op(Op::RunIn, &[]);
                 self.f.bind(end);
@@ -205,7 +201,8 @@ impl<'a> Code<'a> {
         self.lexical(unit, function);
     }
 
-    /// `<[ … ]>`: the parameters of a function that nothing calls.
+    /// `<[ … ]>`: the parameters of a function. If they are more than labels, it binds them to arguments that are given at run
+    /// time, and comes to a map of them.
     pub fn submap(&mut self, id: ExprId) {
         let tree = self.tree();
         let (Some(unit), Expr::Submap(params)) =
@@ -213,16 +210,42 @@ impl<'a> Code<'a> {
         else {
             return self.f.unit();
         };
-        let function = Code::declare(self.shared, unit, None);
+        let binds = params.iter().any(|param| {
+            let plain = matches!(param.kind, ParamKind::Label { .. } | ParamKind::Void);
+            !plain || param.default.is_some()
+        });
+        let name = binds.then_some(isa::BOUND_PARAMETERS);
+        let function = Code::declare(self.shared, unit, name);
         let mut inner = Code::open(self.shared, unit, function);
         let list: Vec<&Param> = params.iter().collect();
         inner.params(&list);
-        inner.f.unit();
+        if binds {
+            inner.labels_as_map();
+        } else {
+            inner.f.unit();
+        }
         inner.finish();
         let count = self.captures(unit);
         self.f.op(Op::MakeClosure, &[function.0, count]);
         self.f.coerce(TypeId::DYN);
         self.field_operator(crate::tree::FieldOp::Parameters);
+    }
+
+    /// Pushes a map of the labels of this activation.
+    fn labels_as_map(&mut self) {
+        let analysis = self.analysis();
+        let mut items = Vec::new();
+        for id in analysis.unit(self.unit).vars.clone() {
+            let var = analysis.var(id);
+            if let (Some(label), VarKind::Param(_) | VarKind::Local) = (var.label, var.kind) {
+                self.load(id);
+                let name = self.name(label);
+                items.push((ItemKind::Named, Some(name), field_flags::MUTABLE));
+            }
+        }
+        let literal = self.module().constant(Const::Map(items));
+        self.f.op(Op::MapLit, &[literal.0]);
+        self.f.coerce(TypeId::DYN);
     }
 
     /// Fills the function of a unit from the expression that made it.
@@ -282,6 +305,17 @@ impl<'a> Code<'a> {
         self.load(all);
         let bound = isa::Intrinsic::ArgumentsBound;
         self.f.op(Op::Intrinsic, &[bound as u32]);
+        self.f.coerce(TypeId::DYN);
+        // Parameters that are more than labels are bound by a routine.
+        let end = self.f.label();
+        self.unless_of(&["Routine"], end);
+        self.load(all);
+        let shape = self
+            .module()
+            .constant(Const::Shape(vec![(ArgKind::Spread, None)]));
+        self.f.op(Op::CallShape, &[shape.0]);
+        self.f.coerce(TypeId::DYN);
+        self.f.bind(end);
         self.init(values, false);
     }
 
@@ -382,7 +416,7 @@ impl<'a> Code<'a> {
                         self.f.op(Op::Intrinsic, &[rest as u32]);
                         // What a parameter got by its name is that one's.
                         let taken = self.parameter_names();
-                        let taken = self.module().constant(emit::Const::Names(taken));
+                        let taken = self.module().constant(Const::Names(taken));
                         self.f.op(Op::Rest, &[0, taken.0]);
                         self.f.coerce(TypeId::DYN);
                         self.init(var, false);
@@ -444,29 +478,5 @@ impl<'a> Code<'a> {
             Target::Nested(items) => self.destructure(*items),
             _ => self.f.pop(),
         }
-    }
-
-    // Realms
-
-    /// `R -> expr`: a process in the realm, waited for (§5.9).
-    fn run_in(&mut self, id: ExprId, head: &LambdaHead, body: ExprId, unit: UnitId) {
-        let tree = self.tree();
-        let function = Code::declare(self.shared, unit, None);
-        let mut inner = Code::open(self.shared, unit, function);
-        inner.dynamic(body, Want::Tail);
-        inner.finish();
-        self.head_value(id, head);
-        // A submap makes a routine of what mentions none of its labels.
-        let (realm, end) = (self.f.label(), self.f.label());
-        self.unless_of(SUBMAPS, realm);
-        self.f.pop();
-        self.lexical(unit, function);
-        self.f.coerce(TypeId::DYN);
-        self.f.jump(end);
-        self.f.bind(realm);
-        self.lexical(unit, function);
-        self.at(tree.span(id));
-        self.f.op(Op::RunIn, &[]);
-        self.f.bind(end);
     }
 }

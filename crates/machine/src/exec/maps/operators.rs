@@ -322,6 +322,9 @@ impl World {
                 None => self.push_element(submap, empty)?,
             }
         }
+        if self.is_named(self.temps[unfolded], isa::BOUND_PARAMETERS) {
+            self.add_field(submap, FieldName::BINDER, unfolded, field_flags::HIDDEN)?;
+        }
         Ok(self.temps[submap])
     }
 

@@ -213,9 +213,21 @@ impl World {
         Ok(map)
     }
 
+    /// The routine that binds the labels of a submap, if it has one.
+    pub(crate) fn binder_of(&mut self, submap: Value) -> Raise<Option<Value>> {
+        if !submap.is_map() || self.nature(submap.as_ticket()) != Nature::Submap {
+            return Ok(None);
+        }
+        let place = self.own_place(submap.as_ticket(), FieldName::BINDER)?;
+        Ok(place.map(|place| self.place_value(submap.as_ticket(), place)))
+    }
+
     /// The values that the labels of the submap `temps[submap]` get from the arguments `temps[all]`: named ones first, then by
-    /// position. An empty map for what is no submap.
+    /// position. The routine to be called for them, if the submap has one. An empty map for what is no submap.
     pub(crate) fn bound_arguments(&mut self, submap: usize, all: usize) -> Raise<Value> {
+        if let Some(binder) = self.binder_of(self.temps[submap])? {
+            return Ok(binder);
+        }
         let map = self.map_new(Legends::PLAIN, 0)?;
         let map = self.temp(Value::ticket(Kind::Map, map))?;
         let from = self.temps[submap];

@@ -114,7 +114,7 @@ impl Walker<'_> {
                 self.expr(*value);
                 self.destructure(*items, false);
             }
-            Expr::Lambda { kind, head, body } => self.lambda(id, *kind, head, *body),
+            Expr::Lambda { head, .. } => self.lambda(id, head),
         }
     }
 

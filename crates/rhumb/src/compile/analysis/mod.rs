@@ -108,6 +108,11 @@ fn bases(tree: &Tree, analysis: &mut Analysis) {
         let (Some(expr), true, Some(parent)) = (unit.expr, unit.needs_base, unit.parent) else {
             continue;
         };
+        // What a realm runs has the `!` around it.
+        if analysis.run_time_params.contains_key(&expr) {
+            analysis.need_base(parent);
+        }
+        let unit = analysis.unit(id);
         let mentions = unit.mentions_base;
         let (written, _) = analysis
             .written

@@ -1,15 +1,14 @@
 //! Routines and their parameters: bodies are walked when the activation around them is done.
 
-use crate::tree::{Expr, ExprId, LambdaHead, LambdaKind, Param, ParamKind};
+use crate::tree::{Expr, ExprId, LambdaHead, Param, ParamKind};
 
 use super::{Body, Walker};
-use crate::compile::prelude;
 use crate::compile::rules;
 use crate::compile::scope::{Scope, scopes};
-use crate::compile::units::{Meaning, UnitKind, VarKind, Written};
+use crate::compile::units::{Meaning, VarKind, Written};
 
 impl Walker<'_> {
-    pub(super) fn lambda(&mut self, id: ExprId, kind: LambdaKind, head: &LambdaHead, body: ExprId) {
+    pub(super) fn lambda(&mut self, id: ExprId, head: &LambdaHead) {
         self.written(id, Written::Anonymous, None);
         let at = self.tree.span(id).start;
         match head {
@@ -23,44 +22,28 @@ impl Walker<'_> {
                 }
                 Some(var) => {
                     self.mean(at, var);
-                    self.by_value(id, kind, body);
+                    self.by_value(id);
                 }
             },
             LambdaHead::Value(value) => {
                 self.expr(*value);
-                self.by_value(id, kind, body);
+                self.by_value(id);
             }
         }
     }
 
     /// `P -> body` where P is a value: parameters that are known, or a realm to run in.
-    pub(super) fn by_value(&mut self, id: ExprId, _kind: LambdaKind, body: ExprId) {
+    pub(super) fn by_value(&mut self, id: ExprId) {
         if rules::known_params(self.tree, &self.analysis, id).is_some() {
             self.later(id, Body::Function(id));
             return;
         }
-        // A selector is the body of a routine, and no value that a realm would give.
-        if rules::selector_body(self.tree, body).is_some() || self.mentions_others(body) {
-            let at = self.tree.span(id).start;
-            let params = self.analysis.add_var(self.unit, None, VarKind::Bound, at);
-            let unit = self.later(id, Body::Function(id));
-            let values = self.analysis.add_var(unit, None, VarKind::Bound, at);
-            self.analysis.run_time_params.insert(id, (params, values));
-            return;
-        }
-        let unit = self.within(UnitKind::Thunk, |walker| walker.expr(body));
-        self.analysis.unit_mut(unit).expr = Some(id);
-        self.analysis.unit_of.insert(id, unit);
-    }
-
-    /// Does a body mention labels that nothing declares here so far, nor the body itself? They may be parameters that are known
-    /// at run time only.
-    fn mentions_others(&self, body: ExprId) -> bool {
-        rules::free_labels(self.tree, body)
-            .into_iter()
-            .any(|label| {
-                self.lookup(label).is_none() && prelude::word(self.tree.label(label)).is_none()
-            })
+        // A submap makes it a routine, a realm runs it as a process: either is an activation of its own.
+        let at = self.tree.span(id).start;
+        let params = self.analysis.add_var(self.unit, None, VarKind::Bound, at);
+        let unit = self.later(id, Body::Function(id));
+        let values = self.analysis.add_var(unit, None, VarKind::Bound, at);
+        self.analysis.run_time_params.insert(id, (params, values));
     }
 
     pub(super) fn function(&mut self, id: ExprId) {
