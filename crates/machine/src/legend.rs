@@ -10,6 +10,7 @@ mod table;
 mod transition;
 mod types;
 
+pub(crate) use field::static_number;
 pub use field::{Field, FieldName, entry_flags, field_flags};
 pub use table::Legends;
 

@@ -160,13 +160,28 @@ impl World {
         }
     }
 
-    /// What an exposed field shows: its cell's value.
+    /// What an exposed field shows: its cell's value, or that of a static.
     pub(crate) fn shown(&self, value: Value, flags: u8) -> Value {
+        if flags & field_flags::LIVE != 0 {
+            return self.static_shown(value);
+        }
         if flags & field_flags::EXPOSED != 0 && value.tag == tag::CELL {
             // SAFETY: a live cell.
             return unsafe { (*self.at::<CellObj>(value.as_ticket())).value };
         }
         value
+    }
+
+    /// The value of a static by its number; empty before it is set.
+    fn static_shown(&self, number: Value) -> Value {
+        let number = number.as_int().unwrap_or(-1);
+        let (instance, index) = (number >> 32, number & i64::from(u32::MAX));
+        usize::try_from(instance)
+            .ok()
+            .and_then(|instance| self.instances.get(instance)?.statics.get(index as usize))
+            .copied()
+            .filter(|value| !value.same(Value::HOLE))
+            .unwrap_or(Value::EMPTY)
     }
 
     /// The entry of an interned text in a map's table. Neither allocates nor faults.

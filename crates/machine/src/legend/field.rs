@@ -43,6 +43,11 @@ impl FieldName {
     }
 }
 
+/// A static of an instance as the value in a slot of a field with [`field_flags::LIVE`].
+pub(crate) fn static_number(instance: u32, index: u32) -> Value {
+    Value::int(i64::from(instance) << 32 | i64::from(index))
+}
+
 /// Flags of a field.
 pub mod field_flags {
     /// It may be changed.
@@ -53,6 +58,8 @@ pub mod field_flags {
     pub const EXPOSED: u8 = 4;
     /// It is the machine's own.
     pub const HIDDEN: u8 = 8;
+    /// Its slot holds the number of a static, [`super::static_number`], whose value is shown: an export that may change.
+    pub const LIVE: u8 = 16;
 }
 
 /// Flags of an entry of a map in dictionary mode. 0, which a new entry has, is a mutable field.
@@ -65,6 +72,10 @@ pub mod entry_flags {
     pub const EXPOSED: u16 = 4;
     /// It is the machine's own.
     pub const HIDDEN: u16 = 8;
+    /// Its value is the number of a static whose value is shown.
+    pub const LIVE: u16 = 16;
+    /// All that a field may have as well.
+    const OF_FIELDS: u16 = SUB | EXPOSED | HIDDEN | LIVE;
 
     /// As flags of a field.
     pub const fn of_field(flags: u8) -> u16 {
@@ -77,7 +88,7 @@ pub mod entry_flags {
     }
     /// As flags of a field.
     pub const fn to_field(flags: u16) -> u8 {
-        (flags & !IMMUTABLE) as u8 & 0xF
+        (flags & OF_FIELDS) as u8
             | if flags & IMMUTABLE == 0 {
                 super::field_flags::MUTABLE
             } else {

@@ -196,7 +196,7 @@ impl World {
             return Part::Field {
                 name: field.name,
                 listed: field.listed(),
-                value: self.slot_value(map, field.slot),
+                value: self.shown(self.slot_value(map, field.slot), field.flags & field_flags::LIVE),
             };
         }
         let entry = at - fields.len() as u32;
@@ -204,9 +204,15 @@ impl World {
             return Part::End;
         }
         let (key, value) = self.table_entry(map, entry);
-        if key.same(Value::HOLE) || self.table_flags(map, entry) & entry_flags::HIDDEN != 0 {
+        let flags = self.table_flags(map, entry);
+        if key.same(Value::HOLE) || flags & entry_flags::HIDDEN != 0 {
             return Part::Skip;
         }
+        let value = if flags & entry_flags::LIVE != 0 {
+            self.shown(value, field_flags::LIVE)
+        } else {
+            value
+        };
         Part::Entry { key, value }
     }
 
@@ -257,7 +263,7 @@ impl World {
     /// The value of a map's own field that stands in a slot.
     pub(crate) fn slot_field(&self, map: Ticket, name: FieldName) -> Option<Value> {
         let field = self.legends.get(self.map_legend(map)).field(name)?;
-        Some(self.slot_value(map, field.slot))
+        Some(self.shown(self.slot_value(map, field.slot), field.flags & field_flags::LIVE))
     }
 
     /// True for a list, array or dictionary without content.

@@ -1,12 +1,12 @@
 //! Error values and export maps.
 
-use fzb::tables::ExportKind;
+use fzb::tables::{ExportKind, Lang};
 use fzb::view::ExportTarget;
 use lemari::Ticket;
 
 use crate::fault::{Fault, Raise};
 use crate::host_memory::copied;
-use crate::legend::{FieldName, Legends, Nature};
+use crate::legend::{FieldName, Legends, Nature, field_flags, static_number};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -125,6 +125,21 @@ impl World {
             .unwrap_or_default()
     }
 
+    /// What the field of an exported static holds, and its flags: the static's value, or its number if that may change and is
+    /// to show.
+    fn exported(&self, instance: u32, index: u32, live: bool) -> (Value, u8) {
+        let Some(record) = self.instances.get(instance as usize) else {
+            return (Value::EMPTY, 0);
+        };
+        let frozen = record.frozen.get(index as usize / 64).copied();
+        if live && frozen.unwrap_or(0) >> (index % 64) & 1 == 0 {
+            return (static_number(instance, index), field_flags::LIVE);
+        }
+        let value = record.statics.get(index as usize).copied();
+        let value = value.filter(|value| !value.same(Value::HOLE));
+        (value.unwrap_or(Value::EMPTY), 0)
+    }
+
     /// The map of a module instance's exports.
     pub(crate) fn export_map(&mut self, instance: u32) -> Raise<Value> {
         let Some(record) = self.instances.get(instance as usize) else {
@@ -134,6 +149,11 @@ impl World {
             return Ok(record.exports);
         }
         let module = record.loaded.module.clone();
+        // Labels of Rhumb that nothing has frozen may still change (docs/specs/rhumb.md §7.5).
+        let live = module.entry().is_some_and(|entry| {
+            let entry = module.function(entry);
+            entry.is_some_and(|record| record.policy == Lang::Rhumb)
+        });
         let mark = self.temps.len();
         let map: Ticket = self.map_new(Legends::MODULE, 0)?;
         self.temp(Value::ticket(Kind::Map, map))?;
@@ -141,24 +161,13 @@ impl World {
             let Some(export) = module.export(fzb::tables::ExportId(id)) else {
                 continue;
             };
-            let value = match export.target {
-                ExportTarget::Function(function) => Value::func(instance, function.0),
-                ExportTarget::Static(id) => {
-                    let value = self.instances[instance as usize]
-                        .statics
-                        .get(id.index())
-                        .copied()
-                        .unwrap_or(Value::EMPTY);
-                    if value.same(Value::HOLE) {
-                        Value::EMPTY
-                    } else {
-                        value
-                    }
-                }
+            let (value, flags) = match export.target {
+                ExportTarget::Function(function) => (Value::func(instance, function.0), 0),
+                ExportTarget::Static(id) => self.exported(instance, id.0, live),
             };
             let name = self.name_in(instance, export.name.0)?;
             let slot = self.temp(value)?;
-            self.add_field(mark, FieldName::text(name), slot, 0)?;
+            self.add_field(mark, FieldName::text(name), slot, flags)?;
             self.temps.truncate(slot);
         }
         // All who name the module have this one map: nobody may add to it.

@@ -283,6 +283,9 @@ impl World {
                 && let Some(found) = legend.field(field)
             {
                 let value = self.place_value(map, Place::Slot(found));
+                if found.is(field_flags::LIVE) {
+                    return Ok(value);
+                }
                 let what = if found.is(field_flags::EXPOSED) {
                     more::EXPOSED
                 } else {
@@ -319,7 +322,7 @@ impl World {
         if found.cacheable
             && !found.own
             && let Some(Place::Slot(field)) = found.place
-            && !field.is(field_flags::EXPOSED)
+            && !field.is(field_flags::EXPOSED | field_flags::LIVE)
         {
             let legend = self.legend_number(object.as_ticket());
             let (slot, epoch) = (u32::from(field.slot), self.lookup_epoch);

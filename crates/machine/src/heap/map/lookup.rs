@@ -274,7 +274,13 @@ impl World {
                 let own = turn == 0 && found.1 == mark && receiver.is_map();
                 let holder = self.temps[found.1].as_ticket();
                 let value = found.0.map(|place| self.place_value(holder, place));
-                let cacheable = plain && self.determines(receiver.kind(), mark);
+                // A static may change without an epoch.
+                let live = match found.0 {
+                    Some(Place::Slot(field)) => field.is(field_flags::LIVE),
+                    Some(Place::Entry(_, flags)) => flags & entry_flags::LIVE != 0,
+                    None => false,
+                };
+                let cacheable = plain && !live && self.determines(receiver.kind(), mark);
                 return Ok(Lookup {
                     value,
                     holder,
