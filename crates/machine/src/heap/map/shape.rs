@@ -3,9 +3,10 @@
 use lemari::Ticket;
 
 use crate::fault::Raise;
+use crate::heap::map::set;
 use crate::heap::object::{MAP_HEADER, MapObj, kind};
 use crate::heap::vector::rooted;
-use crate::legend::{LegendType, Nature, legend_flags};
+use crate::legend::{LegendType, Legends, Nature, legend_flags};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -26,6 +27,9 @@ impl World {
     pub(crate) fn copy_map(&mut self, map: usize) -> Raise<Value> {
         let mark = self.temps.len();
         let ticket = self.temps[map].as_ticket();
+        if self.nature(ticket) == Nature::Module {
+            return self.copy_exports(map);
+        }
         let legend = self.legend_thaw(self.map_legend(ticket))?;
         let ticket = self.temps[map].as_ticket();
         let inline = self.object_aux(ticket);
@@ -112,6 +116,24 @@ impl World {
             self.event_copied(self.temps[map], value.as_ticket());
         }
         self.temps.truncate(mark);
+        Ok(value)
+    }
+
+    /// A plain map of what the exports `temps[map]` show now.
+    fn copy_exports(&mut self, map: usize) -> Raise<Value> {
+        let copy = self.map_new(Legends::PLAIN, 0)?;
+        let copy = self.temp(Value::ticket(Kind::Map, copy))?;
+        let count = self.members(self.temps[map].as_ticket());
+        self.charge_fuel(u64::from(count))?;
+        for index in 0..count {
+            let member = self.member(self.temps[map].as_ticket(), index);
+            let key = self.temp(member.key)?;
+            let value = self.temp(member.value)?;
+            self.set_member(copy, key, value, set::MUTABLE)?;
+            self.temps.truncate(key);
+        }
+        let value = self.temps[copy];
+        self.temps.truncate(copy);
         Ok(value)
     }
 
