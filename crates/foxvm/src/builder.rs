@@ -85,6 +85,20 @@ impl<'c, 'w> Builder<'c, 'w> {
         self.close_map(fields, true)
     }
 
+    /// Freezes the list or map on top, if it is one of Rhumb's: nothing can be added to it, nothing in it replaced. What it holds
+    /// is as it was.
+    ///
+    /// # Errors
+    /// Fault mem; fault host if nothing was made.
+    pub fn freeze(&mut self) -> Result<(), Error> {
+        let at = self.first_of(1)?;
+        let world = self.context.machine();
+        match world.freeze_for_host(at) {
+            Ok(()) => Ok(()),
+            Err(raised) => Err(world.report(raised).into()),
+        }
+    }
+
     fn close_map(&mut self, pairs: usize, names: bool) -> Result<(), Error> {
         let first = self.first_of(pairs.saturating_mul(2))?;
         let made = self.context.machine().map_for_host(first, names);

@@ -6,7 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use diag::Diagnostic;
 use foxvm::{Engine, Module};
-use rhumb::compile::{Found, Libraries, Options, Part, Wanted as Literal, compile};
+use rhumb::compile::{
+    Found, Libraries, Options, Part, Wanted as Literal, compile, json_module,
+};
 use rhumb::diagnostics::codes;
 use rhumb::{Locale, Parsed};
 
@@ -254,6 +256,19 @@ impl Loader {
         loaded.map(|_| ()).map_err(|error| refused(&error))
     }
 
+    /// Loads the module of a JSON text unless that was done.
+    fn load_json(&self, name: &str, text: &str) -> Result<(), Refusal> {
+        if self.state().loaded.contains_key(name) {
+            return Ok(());
+        }
+        let unusable = |cause: String| refused(&foxvm::Error::new(cause));
+        let tables = json_module(name, text).map_err(|error| unusable(error.to_string()))?;
+        let bytes = fzb::write::write(&tables).map_err(|error| unusable(error.to_string()))?;
+        self.engine.load(bytes).map_err(|error| refused(&error))?;
+        self.state().loaded.insert(name.to_owned(), name.to_owned());
+        Ok(())
+    }
+
     // The resolvers
 
     fn base(&self, literal: &Literal) -> Result<Found, Refusal> {
@@ -386,7 +401,10 @@ impl Loader {
                     .arg("column", error.column());
                 return Err(Box::new(told));
             }
-            return Ok(Found::Json(text));
+            let from = self.project.relative(&found);
+            let name = format!("{{=|{from}|-}}");
+            self.load_json(&name, &text)?;
+            return Ok(Found::Json(name));
         }
         match String::from_utf8(shelf::read_bytes(&found)?) {
             Ok(text) => Ok(Found::Text(text)),
@@ -417,7 +435,7 @@ impl Libraries for Loader {
             Ok(Found::Natives(natives)) => format!("{wanted}: {} host functions", natives.len()),
             Ok(Found::Core) => format!("{wanted}: the machine"),
             Ok(Found::Text(text)) => format!("{wanted}: a text of {} bytes", text.len()),
-            Ok(Found::Json(text)) => format!("{wanted}: JSON of {} bytes", text.len()),
+            Ok(Found::Json(name)) => format!("{wanted}: JSON {name}"),
             Ok(Found::Slip(path)) => format!("{wanted}: slip {path}"),
             Err(why) => format!("{wanted}: {}", refusal::traced(why)),
         };

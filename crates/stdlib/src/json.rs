@@ -12,7 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use crate::failure;
 
 pub(crate) fn natives() -> Vec<Native> {
-    let mut all = vec![parse::native()];
+    let mut all = vec![parse::native(), constant::native()];
     all.extend(crate::json_write::natives());
     all
 }
@@ -21,6 +21,17 @@ pub(crate) fn natives() -> Vec<Native> {
 /// object the last counts. The error has a map of `line` and `column` as data.
 #[foxvm::native(name = "json.parse", cost = 8)]
 fn parse(cx: &mut Context<'_>, text: &str) -> Result<Value, Error> {
+    read(cx, text, false)
+}
+
+/// The value that a JSON text describes, as `json.parse` gives it, but nothing in it can be changed: what a library literal of a
+/// JSON file stands for.
+#[foxvm::native(name = "json.constant", cost = 8)]
+fn constant(cx: &mut Context<'_>, text: &str) -> Result<Value, Error> {
+    read(cx, text, true)
+}
+
+fn read(cx: &mut Context<'_>, text: &str, frozen: bool) -> Result<Value, Error> {
     cx.work(text.len())?;
     let mut refused = None;
     let mut made = cx.builder();
@@ -28,6 +39,7 @@ fn parse(cx: &mut Context<'_>, text: &str) -> Result<Value, Error> {
     let read = Node {
         made: &mut made,
         refused: &mut refused,
+        frozen,
     }
     .deserialize(&mut reader)
     .and_then(|()| reader.end());
@@ -61,6 +73,8 @@ fn misread(cx: &mut Context<'_>, error: &serde_json::Error) -> Result<Error, Err
 struct Node<'m, 'c, 'w> {
     made: &'m mut Builder<'c, 'w>,
     refused: &'m mut Option<Error>,
+    /// Lists and objects cannot be changed.
+    frozen: bool,
 }
 
 impl<'c, 'w> Node<'_, 'c, 'w> {
@@ -81,7 +95,17 @@ impl<'c, 'w> Node<'_, 'c, 'w> {
         Node {
             made: self.made,
             refused: self.refused,
+            frozen: self.frozen,
         }
+    }
+
+    /// A list or object was closed.
+    fn closed<E: serde::de::Error>(mut self, result: Result<(), Error>) -> Result<(), E> {
+        let result = match result {
+            Ok(()) if self.frozen => self.made.freeze(),
+            other => other,
+        };
+        self.keep(result)
     }
 }
 
@@ -131,7 +155,7 @@ impl<'de> Visitor<'de> for Node<'_, '_, '_> {
             self.keep(stepped)?;
         }
         let closed = self.made.list(count);
-        self.keep(closed)
+        self.closed(closed)
     }
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
@@ -143,6 +167,6 @@ impl<'de> Visitor<'de> for Node<'_, '_, '_> {
             self.keep(stepped)?;
         }
         let closed = self.made.map(count);
-        self.keep(closed)
+        self.closed(closed)
     }
 }

@@ -96,6 +96,17 @@ impl World {
         shown.then_some((member.key, member.value))
     }
 
+    /// Freezes the root `at`, if it is a map.
+    ///
+    /// # Errors
+    /// Fault mem.
+    pub fn freeze_for_host(&mut self, at: usize) -> Raise<()> {
+        if self.host_temp(at).kind() == Kind::Map {
+            self.freeze_map(at)?;
+        }
+        Ok(())
+    }
+
     /// Roots the members of a map, key before value, in their order; their places. `None` if it is no map with members.
     ///
     /// # Errors

@@ -2,8 +2,10 @@
 //! compiled, as it is asked through [`Libraries`].
 
 use diag::Diagnostic;
-use emit::{Const, Param, Signature};
-use fzb::tables::{Arity, FuncId, ItemKind, Lang, TypeId, field_flags};
+use emit::{Const, EmitError, ModuleBuilder, Param, Signature};
+use fzb::tables::{
+    Arity, FuncId, ItemKind, Lang, Tables, TypeId, field_flags, static_flags,
+};
 use isa::Op;
 
 use crate::diagnostics::codes;
@@ -15,6 +17,9 @@ use super::code::Code;
 use super::literal::version_text;
 use super::problem::{Problem, ProblemKind};
 use super::units::{Meaning, VarKind};
+
+/// Flag of `store_static_r`: nothing can be stored any more.
+const FREEZES: u32 = 1;
 
 /// A literal as the host is asked for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,7 +47,7 @@ pub enum Found {
     Natives(Vec<Native>),
     /// A text.
     Text(String),
-    /// The value that a JSON text stands for, read when the literal is first reached.
+    /// A module that the Engine knows under that name, made by [`json_module`]: the literal is the value of its text.
     Json(String),
     /// What the host opens under that name (`slip.open`).
     Slip(String),
@@ -156,6 +161,44 @@ fn wanted(
     }
 }
 
+/// The label of a resource's module that holds its value.
+const VALUE: &str = "value";
+
+/// The module of a JSON text: its value is read once in a World, and nothing can change it (§7.5).
+///
+/// # Errors
+/// What the text is too large for.
+pub fn json_module(name: &str, text: &str) -> Result<Tables, EmitError> {
+    let module = ModuleBuilder::new(name, Lang::Rhumb);
+    let label = module.name(VALUE);
+    let value = module.static_(
+        label,
+        TypeId::DYN,
+        static_flags::MUTABLE | static_flags::EXPORTED,
+    );
+    module.export_static(VALUE, value);
+    let entry = module.declare(Signature {
+        name: Some(module.name("start")),
+        params: Vec::new(),
+        result: TypeId::DYN,
+        policy: Lang::Rhumb,
+        arity: Arity::Exact,
+        flags: 0,
+        captures: Vec::new(),
+    });
+    let mut f = module.build(entry);
+    let read = module.name("json.constant");
+    let read = module.import_host(read, &[TypeId::TEXT], TypeId::DYN, &[], true);
+    f.push_text(text);
+    f.op(Op::CallFfi, &[read.0]);
+    f.op(Op::StoreStaticR, &[value.0, FREEZES]);
+    f.unit();
+    f.ret();
+    f.finish()?;
+    module.set_entry(entry);
+    module.finish()
+}
+
 impl Code<'_> {
     /// A library literal's value.
     pub fn library(&mut self, library: &Library, span: Span) {
@@ -185,13 +228,11 @@ impl Code<'_> {
             }
             Ok(Found::Text(text)) => self.f.push_text(&text),
             Ok(Found::Natives(natives)) => self.natives(&natives),
-            Ok(Found::Json(text)) => {
-                let name = self.module().name("json.parse");
-                let import =
-                    self.module()
-                        .import_host(name, &[TypeId::TEXT], TypeId::DYN, &[], true);
-                self.f.push_text(&text);
-                self.f.op(Op::CallFfi, &[import.0]);
+            Ok(Found::Json(name)) => {
+                let name = self.module().name(&name);
+                let import = self.module().import_module(name, false);
+                self.f.op(Op::LoadModule, &[import.0]);
+                self.f.op(Op::GetName, &[self.module().name(VALUE).0]);
             }
             Ok(Found::Core) => self.core(),
             Ok(Found::Slip(path)) => {

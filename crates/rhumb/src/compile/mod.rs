@@ -41,7 +41,7 @@ use crate::tree::{Expr, FlowOp, StepKind, Tree};
 use code::{Code, Shared, Want};
 use units::{UnitId, VarKind};
 
-pub use library::{Found, Libraries, Native, NoLibraries, Wanted, known_versions};
+pub use library::{Found, Libraries, Native, NoLibraries, Wanted, json_module, known_versions};
 pub use problem::{Much, Problem, ProblemKind};
 
 /// Stack of the thread that compiles: the tree's depth is bounded, so this is never used up.
