@@ -29,9 +29,7 @@ pub fn asm(arguments: &Asm, report: &mut Report) -> u8 {
         .clone()
         .unwrap_or_else(|| arguments.file.with_extension("fzb"));
     if place == arguments.file {
-        report.tell(&crate::report::usage(
-            "the module would replace its text; name another file with -o",
-        ));
+        report.tell(&crate::usage::because("replaces"));
         return exit::USAGE;
     }
     report.result(json!({ "file": shown(&place), "bytes": bytes.len() }));

@@ -17,6 +17,7 @@ mod rhi;
 mod rhumb;
 mod run;
 mod session;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -106,15 +107,6 @@ fn misunderstood(error: &clap::Error, words: &[std::ffi::OsString]) -> u8 {
         .map(String::as_str);
     let tag = tag.or_else(|| words.iter().find_map(|word| word.strip_prefix("--lang=")));
     let mut report = Report::new(language(tag).0, words.iter().any(|word| word == "--json"));
-    let text = error.render().to_string();
-    let detail = text.strip_prefix("error: ").unwrap_or(&text);
-    let first = detail
-        .split("\n\n")
-        .next()
-        .unwrap_or(detail)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    report.tell(&report::usage(&first));
+    report.tell(&usage::misunderstood(error));
     report.finish(exit::USAGE)
 }

@@ -218,16 +218,8 @@ pub fn code_of(error: &foxvm::Error) -> u8 {
     }
 }
 
-/// The diagnostic of wrong usage.
-pub fn usage(detail: &str) -> Diagnostic {
-    Diagnostic::error(fc::USAGE)
-        .arg("detail", detail)
-        .arg("command", command())
-        .help("help.usage")
-}
-
 /// The name under which this program was called: `rhi`, else `fox`.
-fn command() -> &'static str {
+pub fn command() -> &'static str {
     let called = std::env::args_os().next().unwrap_or_default();
     match std::path::Path::new(&called).file_stem() {
         Some(name) if name == "rhi" => "rhi",

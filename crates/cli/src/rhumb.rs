@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use diag::{Catalogue, Diagnostic, Message, fc};
+use diag::{Catalogue, Diagnostic, Lang, Message, fc};
 use foxvm::{Engine, Error, Fault, World};
 use loader::{Book, Document, Failure, Loader, Project, SourceFailure};
 use rhumb::Locale;
@@ -142,14 +142,21 @@ pub fn failed(
         }
         return code;
     };
-    let mut text = format!("panic: {}\n", diag::escape(&panic.message));
+    let told = error.diagnostic();
+    let catalogue = Catalogue::for_lang(report.lang());
+    // The machine's own message is English; where the catalogue says all of it, it does so in the language of messages.
+    let own = matches!(fault.fault, Fault::Module | Fault::Zero) && told.notes.is_empty();
+    let message = if own && report.lang() != Lang::English {
+        catalogue.message(&told)
+    } else {
+        diag::escape(&panic.message).to_string()
+    };
+    let mut text = format!("panic: {message}\n");
     let _ = write!(text, "  code {}", panic.code);
     if panic.data != "___" {
         let _ = write!(text, ", data {}", diag::escape(&panic.data));
     }
     text.push('\n');
-    let told = error.diagnostic();
-    let catalogue = Catalogue::for_lang(report.lang());
     let at = catalogue.detail(&told, &Message::new("trace.at"));
     let omitted = Message::new("trace.omitted").arg("count", told.trace.omitted);
     let gap = (told.trace.omitted > 0).then_some(told.trace.omitted_at);

@@ -49,9 +49,7 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
             return Err(exit::USAGE);
         }
         if let Some(word) = arguments.arguments.first() {
-            report.tell(&crate::report::usage(&format!(
-                "{word}: a module's entry takes no arguments; name a function with --entry"
-            )));
+            report.tell(&crate::usage::because("entry").arg("value", word.as_str()));
             return Err(exit::USAGE);
         }
     }

@@ -207,15 +207,7 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
             Some(kind) => found.arg("found", kind),
             None => said(found, message),
         },
-        Fault::Module => said(
-            found.arg(
-                "module",
-                quoted(message)
-                    .or_else(|| message.rsplit_once("is called ").map(|(_, name)| name))
-                    .unwrap_or("?"),
-            ),
-            message,
-        ),
+        Fault::Module => module_problem(found, message),
         Fault::Verify => found.arg("reason", message),
         Fault::Import => match between(message, "import ", [" ", "\n"])
             .or_else(|| message.rsplit_once("is called ").map(|(_, name)| name))
@@ -227,6 +219,31 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
         Fault::Zero | Fault::Fuel | Fault::Deadline | Fault::Fibers | Fault::Output => found,
         Fault::Mem if message.contains("limit") && !message.contains("byte") => found,
         _ => said(found, message),
+    }
+}
+
+/// A module that cannot be used: which, and why as far as the machine's message says it.
+fn module_problem(found: Diagnostic, message: &str) -> Diagnostic {
+    // Nobody caught it, in Rhumb.
+    let message = message.strip_prefix("panic: ").unwrap_or(message);
+    if let Some(circle) = message.strip_prefix("circular dependency detected: ") {
+        let mut way = circle.split(" -> ");
+        let first = way.next().unwrap_or("?");
+        let mut chain: Vec<&str> = way.collect();
+        // It ends where it began.
+        chain.pop();
+        let found = found.arg("module", first);
+        return match chain.as_slice() {
+            [] => found.reason("itself"),
+            chain => found.reason("cycle").arg("chain", chain),
+        };
+    }
+    if let Some(name) = between(message, "the module ", [" failed when", "\n"]) {
+        return found.reason("failed").arg("module", name);
+    }
+    match message.rsplit_once("is called ") {
+        Some((_, name)) => found.reason("missing").arg("module", name),
+        None => said(found.arg("module", quoted(message).unwrap_or("?")), message),
     }
 }
 

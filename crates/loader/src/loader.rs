@@ -6,9 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use diag::Diagnostic;
 use foxvm::{Engine, Module};
-use rhumb::compile::{
-    Found, Libraries, Options, Part, Wanted as Literal, compile, json_module,
-};
+use rhumb::compile::{Found, Libraries, Options, Part, Wanted as Literal, compile, json_module};
 use rhumb::diagnostics::codes;
 use rhumb::{Locale, Parsed};
 

@@ -168,7 +168,7 @@ impl Ground {
         };
         let document = compiled.map_err(|failure| front::tell(failure, report))?;
         if flags.trace_parser {
-            report.line(::rhumb::tree::print(&document.parsed.tree).trim_end());
+            report.line(::rhumb::tree::print_in(&document.parsed.tree, document.locale).trim_end());
         }
         if flags.strict && warned > 0 {
             return Err(exit::FILE);

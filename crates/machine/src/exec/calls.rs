@@ -1,6 +1,6 @@
 //! Calls of values and imports, tail calls, throwing.
 
-use fzb::tables::{ImportId, function_flags};
+use fzb::tables::{ImportId, Lang, function_flags};
 
 use super::dispatch::{Dispatch, Next, Slow, cold};
 use super::flow::{push_frame, push_plain};
@@ -292,11 +292,11 @@ impl Slow for CallImport {
                     world.counters.host_calls += 1;
                     for cap in &host.caps {
                         if !world.grants.has(cap) {
+                            let name = world.called_host(&host.name);
                             return Err(world.fault_args(
                                 Fault::Cap,
                                 format_args!(
-                                    "{}: the capability {cap} was revoked; --allow {cap} grants it",
-                                    host.name
+                                    "{name}: the capability {cap} was revoked; --allow {cap} grants it"
                                 ),
                             ));
                         }
@@ -317,10 +317,9 @@ impl Slow for CallImport {
                         Err(panic) => {
                             world.lemari.arm_emergency();
                             let cause = panic_text(&*panic);
-                            Err(world.fault_args(
-                                Fault::Host,
-                                format_args!("{} panicked: {cause}", host.name),
-                            ))
+                            let name = world.called_host(&host.name);
+                            Err(world
+                                .fault_args(Fault::Host, format_args!("{name} panicked: {cause}")))
                         }
                     }
                 }
@@ -334,11 +333,11 @@ impl Slow for CallImport {
                 ImportSlot::Denied { host, capability } => {
                     let (host, capability) = (host.clone(), *capability);
                     let capability = host.caps.get(capability).map_or("?", String::as_str);
+                    let name = world.called_host(&host.name);
                     Err(world.fault_args(
                         Fault::Cap,
                         format_args!(
-                            "{}: the capability {capability} was not granted; --allow {capability} grants it",
-                            host.name
+                            "{name}: the capability {capability} was not granted; --allow {capability} grants it"
                         ),
                     ))
                 }
@@ -386,7 +385,18 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 }
 
 impl World {
+    /// The name of a host function for messages: its own, or in Rhumb that of the routine that stands for it
+    /// (docs/specs/rhumb.md §3.20).
+    fn called_host(&self, own: &str) -> String {
+        if self.policy() != Lang::Rhumb {
+            return copied(own);
+        }
+        // SAFETY: the frame on top runs code that the World keeps alive.
+        self.function_name(unsafe { &*(*self.frame).code })
+    }
+
     fn host_failed(&mut self, name: &str, error: HostError) -> Raised {
+        let name = self.called_host(name);
         match error {
             HostError::Raised(raised) => raised,
             HostError::Failed { fault, message } => {

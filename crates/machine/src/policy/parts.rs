@@ -196,7 +196,10 @@ impl World {
             return Part::Field {
                 name: field.name,
                 listed: field.listed(),
-                value: self.shown(self.slot_value(map, field.slot), field.flags & field_flags::LIVE),
+                value: self.shown(
+                    self.slot_value(map, field.slot),
+                    field.flags & field_flags::LIVE,
+                ),
             };
         }
         let entry = at - fields.len() as u32;
@@ -263,7 +266,10 @@ impl World {
     /// The value of a map's own field that stands in a slot.
     pub(crate) fn slot_field(&self, map: Ticket, name: FieldName) -> Option<Value> {
         let field = self.legends.get(self.map_legend(map)).field(name)?;
-        Some(self.shown(self.slot_value(map, field.slot), field.flags & field_flags::LIVE))
+        Some(self.shown(
+            self.slot_value(map, field.slot),
+            field.flags & field_flags::LIVE,
+        ))
     }
 
     /// True for a list, array or dictionary without content.

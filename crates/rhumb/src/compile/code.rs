@@ -10,6 +10,7 @@ use isa::Op;
 use crate::tree::{ExprId, LabelId, Mutability, Span, Tree};
 
 use super::Options;
+use super::library::Native;
 use super::places::Lines;
 use super::problem::{Much, Problem, ProblemKind};
 use super::rules;
@@ -32,6 +33,8 @@ pub(super) struct Shared<'a> {
     /// Statics of prelude words that the document mentions.
     pub prelude: std::cell::RefCell<Vec<(super::prelude::Word, StaticId)>>,
     pub problems: std::cell::RefCell<Vec<Problem>>,
+    /// Host functions of the native libraries that literals name, by the places of the literals.
+    pub natives: std::cell::RefCell<HashMap<u32, Vec<Native>>>,
     /// The function that joins selectors was made.
     pub joins: std::cell::Cell<bool>,
     /// The document replies to events.

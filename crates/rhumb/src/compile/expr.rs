@@ -572,8 +572,12 @@ impl Code<'_> {
             return;
         }
         match target {
-            Target::Label(_) => {
-                self.dynamic(value, Want::Value);
+            Target::Label(label) => {
+                if self.named_native(value, self.text(*label)) {
+                    self.checks(value);
+                } else {
+                    self.dynamic(value, Want::Value);
+                }
                 if let Some(var) = self.slot_at(at) {
                     self.at(tree.span(value));
                     self.assign(var, mutability, want);

@@ -3,14 +3,13 @@
 
 use diag::Diagnostic;
 use emit::{Const, EmitError, ModuleBuilder, Param, Signature};
-use fzb::tables::{
-    Arity, FuncId, ItemKind, Lang, Tables, TypeId, field_flags, static_flags,
-};
+use fzb::tables::{Arity, FuncId, ItemKind, Lang, Tables, TypeId, field_flags, static_flags};
 use isa::Op;
 
 use crate::diagnostics::codes;
 use crate::tree::{
-    Expr, ExprId, LabelId, Library, LibraryVersion, Resolver, Span, Tree, Version, VersionPart,
+    Expr, ExprId, FieldName, LabelId, Library, LibraryVersion, Resolver, Span, StepKind, Tree,
+    Version, VersionPart,
 };
 
 use super::code::Code;
@@ -178,7 +177,8 @@ pub fn json_module(name: &str, text: &str) -> Result<Tables, EmitError> {
     );
     module.export_static(VALUE, value);
     let entry = module.declare(Signature {
-        name: Some(module.name("start")),
+        // What messages know the host function by.
+        name: Some(module.name(name)),
         params: Vec::new(),
         result: TypeId::DYN,
         policy: Lang::Rhumb,
@@ -227,7 +227,11 @@ impl Code<'_> {
                 self.f.op(Op::LoadModule, &[import.0]);
             }
             Ok(Found::Text(text)) => self.f.push_text(&text),
-            Ok(Found::Natives(natives)) => self.natives(&natives),
+            Ok(Found::Natives(natives)) => {
+                self.natives(&natives);
+                let mut known = self.shared.natives.borrow_mut();
+                known.insert(span.start, natives);
+            }
             Ok(Found::Json(name)) => {
                 let name = self.module().name(&name);
                 let import = self.module().import_module(name, false);
@@ -236,12 +240,22 @@ impl Code<'_> {
             }
             Ok(Found::Core) => self.core(),
             Ok(Found::Slip(path)) => {
-                let name = self.module().name("slip.open");
-                let import =
-                    self.module()
-                        .import_host(name, &[TypeId::TEXT], TypeId::DYN, &[], true);
-                self.f.push_text(&path);
-                self.f.op(Op::CallFfi, &[import.0]);
+                // Messages name what stands for a host function: here the literal.
+                let opens = Native {
+                    field: wanted.to_string(),
+                    import: "slip.open".to_owned(),
+                    params: vec!["text".to_owned()],
+                    result: "dyn".to_owned(),
+                    capabilities: Vec::new(),
+                };
+                match self.native(&opens) {
+                    Some(function) => {
+                        self.f.push_text(&path);
+                        self.f.coerce(TypeId::DYN);
+                        self.f.call(function);
+                    }
+                    None => self.f.unit(),
+                }
             }
             Err(told) => {
                 self.f.unit();
@@ -305,6 +319,57 @@ impl Code<'_> {
         let literal = self.module().constant(Const::Map(items));
         self.f.op(Op::MapLit, &[literal.0]);
         self.f.coerce(TypeId::DYN);
+    }
+
+    /// Pushes the host function that an expression takes from a native library by reference, as a routine of the name under which
+    /// it is stored first (§3.17); false, with nothing pushed, if the expression is anything else.
+    pub fn named_native(&mut self, value: ExprId, name: &str) -> bool {
+        let tree = self.tree();
+        let Expr::Reference(inner) = tree.expr(value) else {
+            return false;
+        };
+        let Expr::Chain { head, steps } = tree.expr(*inner) else {
+            return false;
+        };
+        let (Expr::Label(_), [step]) = (tree.expr(*head), steps.as_slice()) else {
+            return false;
+        };
+        let StepKind::Field {
+            name: FieldName::Label(field),
+            ..
+        } = &step.kind
+        else {
+            return false;
+        };
+        let Some(var) = self.slot_at(tree.span(*head).start) else {
+            return false;
+        };
+        let library = self.analysis().var(var);
+        let (1, Some(literal)) = (library.assignments, library.value) else {
+            return false;
+        };
+        let native = {
+            let known = self.shared.natives.borrow();
+            let listed = known.get(&tree.span(literal).start);
+            let field = self.text(*field);
+            listed.and_then(|listed| listed.iter().find(|native| native.field == field).cloned())
+        };
+        let Some(native) = native else {
+            return false;
+        };
+        let native = Native {
+            field: name.to_owned(),
+            ..native
+        };
+        self.at(tree.span(value));
+        match self.native(&native) {
+            Some(function) => {
+                self.f.op(Op::MakeClosure, &[function.0, 0]);
+                self.f.coerce(TypeId::DYN);
+                true
+            }
+            None => false,
+        }
     }
 
     /// A routine that calls a host function: it takes what its parameters say, or faults type.

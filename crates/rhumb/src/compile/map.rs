@@ -98,6 +98,10 @@ impl Code<'_> {
                     self.f.unit();
                     flags = literal_flags(Mutability::Mutable, *subfield);
                     homed.push((known, *value, *mutability));
+                } else if let FieldName::Label(label) = name
+                    && self.named_native(*value, self.text(*label))
+                {
+                    self.checks(*value);
                 } else {
                     self.field_value(*value);
                 }

@@ -225,6 +225,7 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
             statics,
             prelude: RefCell::new(Vec::new()),
             problems: RefCell::new(Vec::new()),
+            natives: RefCell::new(HashMap::new()),
             joins: std::cell::Cell::new(false),
             any_replies,
             stray_replies,

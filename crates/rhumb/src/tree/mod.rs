@@ -28,7 +28,7 @@ pub use literal::{
 };
 pub use operator::{Associativity, BinaryOp, FieldOp, FlowOp, Level, PrefixOp};
 pub use pattern::{Event, Pattern, PatternItem, PatternItemKind, Rule, RuleKind, RuleMode, Topic};
-pub use print::print;
+pub use print::{print, print_in};
 
 /// A `%=` or `%?` behind a statement (§10.3).
 #[derive(Clone, PartialEq, Eq, Debug)]

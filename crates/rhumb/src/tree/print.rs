@@ -1,13 +1,21 @@
 //! The tree as s-expressions, for tests and for `-trace-parser`.
 
 use super::*;
+use crate::Locale;
 
 /// The statements of the tree, one below the other; what stands in brackets is indented. Spans are not shown, so
 /// that two texts print alike exactly if they mean the same.
 #[must_use]
 pub fn print(tree: &Tree) -> String {
+    print_in(tree, Locale::default())
+}
+
+/// As [`print`], with the truth words of a locale.
+#[must_use]
+pub fn print_in(tree: &Tree, locale: Locale) -> String {
     let mut printer = Printer {
         tree,
+        locale,
         out: String::new(),
         indent: 0,
     };
@@ -20,6 +28,7 @@ pub fn print(tree: &Tree) -> String {
 
 struct Printer<'t> {
     tree: &'t Tree,
+    locale: Locale,
     out: String,
     indent: usize,
 }
@@ -88,7 +97,10 @@ impl Printer<'_> {
             Expr::Empty => self.word("___"),
             Expr::Void => self.word("_"),
             Expr::Base => self.word("!"),
-            Expr::Truth(truth) => self.word(if *truth { "yes" } else { "no" }),
+            Expr::Truth(truth) => {
+                let locale = self.locale;
+                self.word(if *truth { locale.yes } else { locale.no });
+            }
             Expr::Number(Number::Integer(number)) => self.word(&number.to_string()),
             Expr::Number(Number::Float(number)) => self.word(&format!("(float {number})")),
             Expr::Number(Number::Decimal(digits)) => self.word(&format!("(decimal {digits})")),
