@@ -223,6 +223,46 @@ fn limits_have_flags() {
     }
 }
 
+/// A process that nobody waits for.
+#[test]
+fn failed_processes_are_warned_of() {
+    let place = Place::new("process");
+    let file = place.file(
+        "p.fza",
+        "module \"fails\"
+fn bad() {
+    push_int 1
+    box none
+    push_int 0
+    box none
+    div
+    pop
+    unit
+    ret
+}
+fn main() {
+    make_closure bad 0
+    fiber_new process
+    pop
+    unit
+    await
+    pop
+    unit
+    ret
+}
+entry main
+",
+    );
+    for (lang, part) in [
+        ("en", "warning[RH0304]: a process failed: zero"),
+        ("id", "peringatan[RH0304]: sebuah proses gagal: zero"),
+    ] {
+        let ran = fox(&["run", path(&file), "--lang", lang]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(ran.err.contains(part), "{}", ran.err);
+    }
+}
+
 #[test]
 fn wrong_words_are_usage() {
     let place = Place::new("usage");
@@ -253,6 +293,21 @@ fn wrong_words_are_usage() {
         "{}",
         ran.err
     );
+    for (words, part) in [
+        (&["run", "--lang", "id"][..], "belum disebut: <FILE>"),
+        (
+            &["frobnicate", "--lang", "id"],
+            "tidak ada perintah `frobnicate`",
+        ),
+        (&["--lang", "id"], "perintahnya belum disebut"),
+        (&["run"], "missing: <FILE>"),
+        (&["frobnicate"], "there is no command `frobnicate`"),
+        (&[], "a command is missing"),
+    ] {
+        let ran = fox(words);
+        assert_eq!(ran.code, 2, "{words:?}");
+        assert!(ran.err.contains(part), "{words:?}: {}", ran.err);
+    }
     let ran = fox(&["--help"]);
     assert_eq!(ran.code, 0);
     assert!(ran.out.contains("plug"));

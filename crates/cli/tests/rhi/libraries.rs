@@ -133,6 +133,14 @@ fn only_running_in_a_circle_is_wrong() {
         "{}",
         ended.err
     );
+    let ended = place.rhi(&["-lang", "id", "a.rh"]);
+    assert!(
+        ended
+            .err
+            .contains("panic: modul `a` tidak dapat dipakai: modul itu mengimpor dirinya sendiri lewat {-|b.rh|-}"),
+        "{}",
+        ended.err
+    );
     place.file("c.rh", "value .= 1\nd .= {-|d|-}\nlog(d\\get())\n");
     place.file("d.rh", "get .= [] -> 5\nlate .= [] -> {-|c|-}\n");
     assert_eq!(place.rhi(&["c.rh"]).out, "5\n");

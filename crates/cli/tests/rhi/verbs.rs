@@ -8,6 +8,10 @@ fn warnings_are_told_in_both_languages() {
     let place = Place::new("warnings");
     place.file("lost.rh", "#lost\n");
     place.file("late.rh", "^late\n");
+    place.file(
+        "parked.rh",
+        "saved := ___\nf .= [] -> (#ask; 'on')\nf() { #ask .. (saved := $0) }\n",
+    );
     for (file, code, english, indonesian) in [
         (
             "lost.rh",
@@ -20,6 +24,12 @@ fn warnings_are_told_in_both_languages() {
             "[RH0302]",
             "409: there is nothing to reply to",
             "409: tidak ada yang dapat dibalas",
+        ),
+        (
+            "parked.rh",
+            "[RH0303]",
+            "a parked emission goes on without a reply",
+            "pancaran yang diparkir berlanjut tanpa balasan",
         ),
     ] {
         for (lang, part) in [("en", english), ("id", indonesian)] {
@@ -83,6 +93,24 @@ fn warnings_are_told_in_both_languages() {
             "FC29",
             "`rhi --help` shows",
             "`rhi --help` menampilkan",
+        ),
+        (
+            &["--silnet"][..],
+            "FC29",
+            "there is no option `--silnet`; there is `--silent`",
+            "tidak ada opsi `--silnet`; yang ada `--silent`",
+        ),
+        (
+            &["-seed", "x"][..],
+            "FC29",
+            "`x` is no value for `--seed <N>`",
+            "`x` bukan nilai untuk `--seed <N>`",
+        ),
+        (
+            &["-silent", "-silent"][..],
+            "FC29",
+            "`--silent` can be given once only",
+            "`--silent` hanya boleh disebut sekali",
         ),
     ] {
         for (lang, part) in [("en", english), ("id", indonesian)] {
@@ -229,6 +257,14 @@ fn traces_show_what_they_say() {
         err("-trace-parser").contains("(.= m (library"),
         "{}",
         err("-trace-parser")
+    );
+    // Truth words as the locale spells them.
+    place.file("words.rh", "x .= oui\nx => 1 ~> non\n");
+    let french = place.rhi(&["-lang", "fr-FR", "-trace-parser", "words.rh"]);
+    assert!(
+        french.err.contains("(.= x oui)") && french.err.contains("  non)"),
+        "{}",
+        french.err
     );
     assert!(err("-trace-bytecode").contains("fn f("));
     assert!(err("-trace-stack").contains("a.f"));

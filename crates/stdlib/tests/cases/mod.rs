@@ -153,6 +153,11 @@ pub fn good() -> Vec<Good> {
     );
     add("json.parse", vec![t(r#"{"a":1,"a":2}"#)], r#"{"a":2}"#);
     add(
+        "json.constant",
+        vec![t(r#"{"a":[1,{}]}"#)],
+        r#"{"a":[1,{}]}"#,
+    );
+    add(
         "json.parse",
         vec![t("18446744073709551615")],
         "18446744073709551615",
@@ -481,6 +486,12 @@ pub fn bad() -> Vec<Bad> {
         "line 1, column 3: trailing characters",
     );
     add("json.parse", vec![t("1e999")], Conv, "number out of range");
+    add(
+        "json.constant",
+        vec![t("[1")],
+        Conv,
+        "line 1, column 2: EOF",
+    );
     add(
         "json.parse",
         vec![text("[".repeat(100_000))],

@@ -45,6 +45,8 @@ pub struct Runner {
     instance: Instance,
     calls: BTreeMap<String, String>,
     pub library: Library,
+    /// The functions are Rhumb's.
+    rhumb: bool,
 }
 
 /// The text of a module that imports everything and exports a function per import: `f0`, `f1` and so on.
@@ -118,6 +120,7 @@ impl Runner {
             instance,
             calls,
             library,
+            rhumb: lang == "rhumb",
         }
     }
 
@@ -176,7 +179,16 @@ impl Runner {
             Ok(value) => panic!("{name} {args:?} came to {}", self.shown(&value)),
             Err(error) => {
                 let report = error.fault().unwrap_or_else(|| panic!("{error}"));
-                (report.fault, report.message.clone())
+                let mut message = report.message.clone();
+                // Rhumb's messages name the routine that stands for a host function; here that is an export.
+                if self.rhumb {
+                    let said = message.strip_prefix("panic: ").unwrap_or(&message);
+                    let called = format!("{}: ", self.calls[name]);
+                    if let Some(reason) = said.strip_prefix(&called) {
+                        message = format!("{name}: {reason}");
+                    }
+                }
+                (report.fault, message)
             }
         }
     }
