@@ -20,7 +20,11 @@ pub fn misunderstood(error: &clap::Error) -> Diagnostic {
     let reason = match (error.kind(), &option, &value) {
         (ErrorKind::UnknownArgument, Some(_), _) => "unknown-option",
         (ErrorKind::InvalidSubcommand, _, _) => "unknown-command",
-        (ErrorKind::MissingSubcommand, _, _) => "no-command",
+        (
+            ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
+            _,
+            _,
+        ) => "no-command",
         (ErrorKind::MissingRequiredArgument, Some(_), _) => "missing",
         (ErrorKind::ArgumentConflict, Some(_), _) if other.is_some() && other != option => {
             "conflict"
