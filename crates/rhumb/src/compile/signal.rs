@@ -1,10 +1,12 @@
 //! Signals, replies, proclamations (docs/specs/rhumb.md §5).
 
-use emit::{Const, Local};
+use emit::{Const, Label, Local};
 use fzb::tables::TypeId;
 use isa::Op;
 
-use crate::tree::{Arg, ArgKind, Emission, EventKind, Expr, Pattern, Rule, RuleKind, Span};
+use crate::tree::{
+    Arg, ArgKind, Emission, Event, EventKind, Expr, ExprId, Pattern, Rule, RuleKind, Span,
+};
 
 use super::code::{Code, Want};
 use super::rules;
@@ -236,6 +238,36 @@ impl Code<'_> {
         self.f.coerce(TypeId::DYN);
         self.f.store(event);
         let end = self.f.label();
+        self.reply_rules(
+            list,
+            event,
+            end,
+            |_, _, _| {},
+            |code, action| code.dynamic(action, Want::Value),
+        );
+        // No rule for it: the payload is the value, which the value rules see.
+        self.event_payload(event);
+        let values = list
+            .iter()
+            .any(|rule| rules::event_of(tree, rule).is_none());
+        if values {
+            self.dispatch(list, span.start, Want::Value);
+        }
+        self.f.bind(end);
+        self.f.free_temp(event);
+    }
+
+    /// The rules of replies, in their order, for the reply in `event`: one that matches goes on at `next` where `guard` says so,
+    /// else it does what `taken` makes of its action and goes on at `end`.
+    pub(super) fn reply_rules(
+        &mut self,
+        list: &[Rule],
+        event: Local,
+        end: Label,
+        guard: impl Fn(&mut Self, &Event, Label),
+        taken: impl Fn(&mut Self, ExprId),
+    ) {
+        let tree = self.tree();
         for rule in list {
             let RuleKind::Match {
                 pattern, action, ..
@@ -251,20 +283,11 @@ impl Code<'_> {
             }
             let next = self.f.label();
             self.match_event(found, event, next);
-            self.dynamic(*action, Want::Value);
+            guard(self, found, next);
+            taken(self, *action);
             self.f.jump(end);
             self.f.bind(next);
         }
-        // No rule for it: the payload is the value, which the value rules see.
-        self.event_payload(event);
-        let values = list
-            .iter()
-            .any(|rule| rules::event_of(tree, rule).is_none());
-        if values {
-            self.dispatch(list, span.start, Want::Value);
-        }
-        self.f.bind(end);
-        self.f.free_temp(event);
     }
 
     /// Pushes the payload of an event: empty, the one argument, or a map of them.

@@ -277,7 +277,6 @@ impl Code<'_> {
         count: u32,
         flags: u32,
     ) {
-        let tree = self.tree();
         let any = self
             .module()
             .constant(Const::Topics(vec![(EventKind::Signal, None)]));
@@ -286,33 +285,24 @@ impl Code<'_> {
         self.f.coerce(TypeId::DYN);
         self.f.store(reply);
         let end = self.f.label();
-        for rule in list {
-            let RuleKind::Match {
-                pattern, action, ..
-            } = &rule.kind
-            else {
-                continue;
-            };
-            let Pattern::Event(event) = tree.pattern(*pattern) else {
-                continue;
-            };
-            if event.kind != Sign::Reply {
-                continue;
-            }
-            let next = self.f.label();
-            self.match_event(event, reply, next);
-            if event.topic == Topic::Anonymous {
-                // No reply looks like one that says nothing.
-                self.has_arguments(reply);
-                self.f.jump_if_not(next);
-            }
-            self.in_action = true;
-            self.dynamic(*action, Want::Value);
-            self.in_action = false;
-            self.answer_once(crossing);
-            self.f.jump(end);
-            self.f.bind(next);
-        }
+        self.reply_rules(
+            list,
+            reply,
+            end,
+            |code, event, next| {
+                if event.topic == Topic::Anonymous {
+                    // No reply looks like one that says nothing.
+                    code.has_arguments(reply);
+                    code.f.jump_if_not(next);
+                }
+            },
+            |code, action| {
+                code.in_action = true;
+                code.dynamic(action, Want::Value);
+                code.in_action = false;
+                code.answer_once(crossing);
+            },
+        );
         self.f.load(crossing.answered);
         self.f.jump_if(end);
         self.has_arguments(reply);

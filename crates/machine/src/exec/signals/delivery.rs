@@ -51,18 +51,10 @@ impl World {
         let mark = self.temp(listener.handler)?;
         self.temp(listener.event)?;
         let record = Selecting {
-            below: 0,
-            frame: 0,
-            purpose: Purpose::Handler,
-            emission: (index, generation),
-            dst: 0,
-            branch: 0,
-            replied: false,
-            kept: false,
             peek: listener.peek,
             crossing: listener.crossing,
             subscription: listener.subscription,
-            last: Value::EMPTY,
+            ..Selecting::new(Purpose::Handler, (index, generation))
         };
         // A handler that runs always has its record: without it the delivery could not go on where it ends.
         let made = self

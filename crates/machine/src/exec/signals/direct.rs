@@ -13,7 +13,6 @@ use crate::fiber::{Fiber, Home, State, prompt_flags};
 use crate::frame::{Frame, flags};
 use crate::heap::object::{BLOB_HEADER, BlobObj, MAP_HEADER, MapObj, kind};
 use crate::legend::Legends;
-use crate::space::Crossing;
 use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
 use crate::world::{FnSlot, World};
@@ -275,16 +274,9 @@ impl World {
             let record = Selecting {
                 below: (*owner).selector,
                 frame: (*owner).top + 1,
-                purpose: Purpose::Event,
-                emission: (index, generation),
                 dst,
                 branch,
-                replied: false,
-                kept: false,
-                peek: false,
-                crossing: Crossing::No,
-                subscription: 0,
-                last: Value::EMPTY,
+                ..Selecting::new(Purpose::Event, (index, generation))
             };
             let to = if dst == RETURNS { 0 } else { dst };
             let next = self.enter_selector(&entry, [Value::int(1), event], to);

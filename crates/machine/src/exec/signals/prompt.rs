@@ -10,7 +10,6 @@ use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{Prompt, Role, State, prompt_flags};
 use crate::frame::flags;
 use crate::host_memory::fixed;
-use crate::space::Crossing;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -132,18 +131,9 @@ impl World {
             )?
         };
         self.push_selecting(Selecting {
-            below: 0,
-            frame: 0,
-            purpose: Purpose::Completion,
-            emission: (u32::MAX, 0),
             dst,
             branch,
-            replied: false,
-            kept: false,
-            peek: false,
-            crossing: Crossing::No,
-            subscription: 0,
-            last: Value::EMPTY,
+            ..Selecting::new(Purpose::Completion, (u32::MAX, 0))
         })?;
         Ok(next)
     }
@@ -211,18 +201,9 @@ impl World {
         // return has none.
         let to = if dst == RETURNS { 0 } else { dst };
         let record = Selecting {
-            below: 0,
-            frame: 0,
-            purpose: Purpose::Event,
-            emission: (index, generation),
             dst,
             branch,
-            replied: false,
-            kept: false,
-            peek: false,
-            crossing: Crossing::No,
-            subscription: 0,
-            last: Value::EMPTY,
+            ..Selecting::new(Purpose::Event, (index, generation))
         };
         let args = [Value::int(i64::from(kind)), event];
         // SAFETY: the owner waits at its prompt.

@@ -241,6 +241,27 @@ pub(crate) struct Selecting {
     pub last: Value,
 }
 
+impl Selecting {
+    /// One that has done nothing yet.
+    #[inline(always)]
+    pub const fn new(purpose: Purpose, emission: (u32, u32)) -> Selecting {
+        Selecting {
+            below: 0,
+            frame: 0,
+            purpose,
+            emission,
+            dst: 0,
+            branch: 0,
+            replied: false,
+            kept: false,
+            peek: false,
+            crossing: Crossing::No,
+            subscription: 0,
+            last: Value::EMPTY,
+        }
+    }
+}
+
 /// Everything of a World that concerns emissions, selectors and schedules.
 #[derive(Default)]
 pub(crate) struct Emissions {
