@@ -5,8 +5,13 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use diag::Diagnostic;
+
 use foxvm::{Engine, Module};
-use rhumb::compile::{Found, Libraries, Options, Part, Wanted as Literal, compile, json_module};
+use fzb::tables::Tables;
+use rhumb::compile::{
+    EmitError, Found, Libraries, Options, Part, Wanted as Literal, compile, core_module,
+    json_module, native_module,
+};
 use rhumb::diagnostics::codes;
 use rhumb::{Locale, Parsed};
 
@@ -254,13 +259,17 @@ impl Loader {
         loaded.map(|_| ()).map_err(|error| refused(&error))
     }
 
-    /// Loads the module of a JSON text unless that was done.
-    fn load_json(&self, name: &str, text: &str) -> Result<(), Refusal> {
+    /// Loads a module that is made of no sources unless that was done.
+    fn load_made(
+        &self,
+        name: &str,
+        made: impl FnOnce() -> Result<Tables, EmitError>,
+    ) -> Result<(), Refusal> {
         if self.state().loaded.contains_key(name) {
             return Ok(());
         }
         let unusable = |cause: String| refused(&foxvm::Error::new(cause));
-        let tables = json_module(name, text).map_err(|error| unusable(error.to_string()))?;
+        let tables = made().map_err(|error| unusable(error.to_string()))?;
         let bytes = fzb::write::write(&tables).map_err(|error| unusable(error.to_string()))?;
         self.engine.load(bytes).map_err(|error| refused(&error))?;
         self.state().loaded.insert(name.to_owned(), name.to_owned());
@@ -375,6 +384,22 @@ impl Loader {
             .map_err(|error| refusal::io(file, &error))
     }
 
+    fn native(&self, literal: &Literal) -> Result<Found, Refusal> {
+        let path = literal.path.as_str();
+        let Some(natives) = natives::find(&self.natives, path) else {
+            let names = natives::names(&self.natives);
+            let told = refusal::library("natives").arg("have", &names[..]);
+            return Err(Box::new(told));
+        };
+        let module = format!("{{_|{path}|-}}");
+        if path == natives::CORE {
+            self.load_made(&module, || core_module(&module))?;
+            return Ok(Found::Module(module));
+        }
+        self.load_made(&module, || native_module(&module, &natives))?;
+        Ok(Found::Natives { module, natives })
+    }
+
     fn resource(&self, literal: &Literal) -> Result<Found, Refusal> {
         if version(literal)? != Wanted::Working {
             return Err(Box::new(refusal::version("file")));
@@ -401,7 +426,7 @@ impl Loader {
             }
             let from = self.project.relative(&found);
             let name = format!("{{=|{from}|-}}");
-            self.load_json(&name, &text)?;
+            self.load_made(&name, || json_module(&name, &text))?;
             return Ok(Found::Json(name));
         }
         match String::from_utf8(shelf::read_bytes(&found)?) {
@@ -421,17 +446,15 @@ impl Libraries for Loader {
             "!" => self.base(wanted),
             "-" => self.local(wanted),
             "=" => self.resource(wanted),
-            "_" => natives::find(&self.natives, &wanted.path).ok_or_else(|| {
-                let names = natives::names(&self.natives);
-                Box::new(refusal::library("natives").arg("have", &names[..]))
-            }),
+            "_" => self.native(wanted),
             other => Err(no_resolver(other)),
         }
         .map_err(|told| about(wanted, told));
         let line = match &found {
             Ok(Found::Module(name)) => format!("{wanted}: module {name}"),
-            Ok(Found::Natives(natives)) => format!("{wanted}: {} host functions", natives.len()),
-            Ok(Found::Core) => format!("{wanted}: the machine"),
+            Ok(Found::Natives { natives, .. }) => {
+                format!("{wanted}: {} host functions", natives.len())
+            }
             Ok(Found::Text(text)) => format!("{wanted}: a text of {} bytes", text.len()),
             Ok(Found::Json(name)) => format!("{wanted}: JSON {name}"),
             Ok(Found::Slip(path)) => format!("{wanted}: slip {path}"),

@@ -1,7 +1,7 @@
 //! `{_|name|-}`: host functions as fields of a map.
 
 use foxvm::Type;
-use rhumb::compile::{Found, Native};
+use rhumb::compile::Native;
 use stdlib::Library;
 
 /// Fields of `nat_math`: what minimal native libraries have (docs/specs/rhumb.md §3.20).
@@ -11,10 +11,13 @@ const MATH: [(&str, &str); 3] = [
     ("int", "random.int"),
 ];
 
-/// The library of a name; none if there is none.
-pub(crate) fn find(library: &Library, name: &str) -> Option<Found> {
+/// Name of the library that only has `***`, which is the machine's.
+pub(crate) const CORE: &str = "nat_core";
+
+/// The functions of a library; none if there is no such library.
+pub(crate) fn find(library: &Library, name: &str) -> Option<Vec<Native>> {
     match name {
-        "nat_core" => return Some(Found::Core),
+        CORE => return Some(Vec::new()),
         "nat_math" => {
             let all: Vec<foxvm::Native> = library
                 .table()
@@ -25,7 +28,7 @@ pub(crate) fn find(library: &Library, name: &str) -> Option<Found> {
                 let native = all.iter().find(|native| native.name() == *import)?;
                 Some(field_of(native, field))
             });
-            return Some(Found::Natives(natives.collect()));
+            return Some(natives.collect());
         }
         _ => {}
     }
@@ -40,13 +43,13 @@ pub(crate) fn find(library: &Library, name: &str) -> Option<Found> {
             .map_or(native.name(), |(_, field)| field);
         field_of(native, field)
     });
-    Some(Found::Natives(natives.collect()))
+    Some(natives.collect())
 }
 
 /// Names of all native libraries.
 pub(crate) fn names(library: &Library) -> Vec<&'static str> {
     let groups = library.table().into_iter().map(|group| group.name);
-    groups.chain(["nat_core", "nat_math"]).collect()
+    groups.chain([CORE, "nat_math"]).collect()
 }
 
 fn field_of(native: &foxvm::Native, field: &str) -> Native {

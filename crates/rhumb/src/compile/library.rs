@@ -2,23 +2,19 @@
 //! compiled, as it is asked through [`Libraries`].
 
 use diag::Diagnostic;
-use emit::{Const, EmitError, ModuleBuilder, Param, Signature};
-use fzb::tables::{Arity, FuncId, ItemKind, Lang, Tables, TypeId, field_flags, static_flags};
+use fzb::tables::TypeId;
 use isa::Op;
 
 use crate::diagnostics::codes;
 use crate::tree::{
-    Expr, ExprId, FieldName, LabelId, Library, LibraryVersion, Resolver, Span, StepKind, Tree,
-    Version, VersionPart,
+    Expr, ExprId, LabelId, Library, LibraryVersion, Resolver, Span, Tree, Version, VersionPart,
 };
 
 use super::code::Code;
 use super::literal::version_text;
+use super::natives::{VALUE, native_routine};
 use super::problem::{Problem, ProblemKind};
 use super::units::{Meaning, VarKind};
-
-/// Flag of `store_static_r`: nothing can be stored any more.
-const FREEZES: u32 = 1;
 
 /// A literal as the host is asked for it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -42,16 +38,20 @@ impl std::fmt::Display for Wanted {
 pub enum Found {
     /// A module that the Engine knows under that name.
     Module(String),
-    /// Functions of the host.
-    Natives(Vec<Native>),
+    /// Functions of the host: the module that the Engine knows under that name, made by [`super::native_module`], and what it
+    /// has.
+    Natives {
+        /// The module's name.
+        module: String,
+        /// Its functions.
+        natives: Vec<Native>,
+    },
     /// A text.
     Text(String),
-    /// A module that the Engine knows under that name, made by [`json_module`]: the literal is the value of its text.
+    /// A module that the Engine knows under that name, made by [`super::json_module`]: the literal is the value of its text.
     Json(String),
     /// What the host opens under that name (`slip.open`).
     Slip(String),
-    /// `nat_core`: the map with `***`.
-    Core,
 }
 
 /// A host function as a field of a library.
@@ -160,45 +160,6 @@ fn wanted(
     }
 }
 
-/// The label of a resource's module that holds its value.
-const VALUE: &str = "value";
-
-/// The module of a JSON text: its value is read once in a World, and nothing can change it (§7.5).
-///
-/// # Errors
-/// What the text is too large for.
-pub fn json_module(name: &str, text: &str) -> Result<Tables, EmitError> {
-    let module = ModuleBuilder::new(name, Lang::Rhumb);
-    let label = module.name(VALUE);
-    let value = module.static_(
-        label,
-        TypeId::DYN,
-        static_flags::MUTABLE | static_flags::EXPORTED,
-    );
-    module.export_static(VALUE, value);
-    let entry = module.declare(Signature {
-        // What messages know the host function by.
-        name: Some(module.name(name)),
-        params: Vec::new(),
-        result: TypeId::DYN,
-        policy: Lang::Rhumb,
-        arity: Arity::Exact,
-        flags: 0,
-        captures: Vec::new(),
-    });
-    let mut f = module.build(entry);
-    let read = module.name("json.constant");
-    let read = module.import_host(read, &[TypeId::TEXT], TypeId::DYN, &[], true);
-    f.push_text(text);
-    f.op(Op::CallFfi, &[read.0]);
-    f.op(Op::StoreStaticR, &[value.0, FREEZES]);
-    f.unit();
-    f.ret();
-    f.finish()?;
-    module.set_entry(entry);
-    module.finish()
-}
-
 impl Code<'_> {
     /// A library literal's value.
     pub fn library(&mut self, library: &Library, span: Span) {
@@ -221,24 +182,17 @@ impl Code<'_> {
             }
         };
         match self.shared.options.libraries.find(&wanted) {
-            Ok(Found::Module(name)) => {
-                let name = self.module().name(&name);
-                let import = self.module().import_module(name, false);
-                self.f.op(Op::LoadModule, &[import.0]);
-            }
+            Ok(Found::Module(name)) => self.exports(&name),
             Ok(Found::Text(text)) => self.f.push_text(&text),
-            Ok(Found::Natives(natives)) => {
-                self.natives(&natives);
+            Ok(Found::Natives { module, natives }) => {
+                self.exports(&module);
                 let mut known = self.shared.natives.borrow_mut();
                 known.insert(span.start, natives);
             }
             Ok(Found::Json(name)) => {
-                let name = self.module().name(&name);
-                let import = self.module().import_module(name, false);
-                self.f.op(Op::LoadModule, &[import.0]);
+                self.exports(&name);
                 self.f.op(Op::GetName, &[self.module().name(VALUE).0]);
             }
-            Ok(Found::Core) => self.core(),
             Ok(Found::Slip(path)) => {
                 // Messages name what stands for a host function: here the literal.
                 let opens = Native {
@@ -248,7 +202,7 @@ impl Code<'_> {
                     result: "dyn".to_owned(),
                     capabilities: Vec::new(),
                 };
-                match self.native(&opens) {
+                match native_routine(self.module(), &opens) {
                     Some(function) => {
                         self.f.push_text(&path);
                         self.f.coerce(TypeId::DYN);
@@ -262,6 +216,13 @@ impl Code<'_> {
                 self.no_library(told, span);
             }
         }
+    }
+
+    /// Pushes the map of a module's exports.
+    fn exports(&mut self, module: &str) {
+        let name = self.module().name(module);
+        let import = self.module().import_module(name, false);
+        self.f.op(Op::LoadModule, &[import.0]);
     }
 
     fn no_library(&self, told: Box<Diagnostic>, span: Span) {
@@ -289,144 +250,4 @@ impl Code<'_> {
         let mut known = known.filter(|(name, _)| name == label);
         known.next_back().map(|(_, version)| version.clone())
     }
-
-    /// The map with `***`.
-    fn core(&mut self) {
-        let Some(function) = super::prelude::panic_routine(self.module()) else {
-            return;
-        };
-        self.f.op(Op::MakeClosure, &[function.0, 0]);
-        self.f.coerce(TypeId::DYN);
-        let name = self.module().name("***");
-        let items = vec![(ItemKind::Named, Some(name), field_flags::IMMUTABLE)];
-        let literal = self.module().constant(Const::Map(items));
-        self.f.op(Op::MapLit, &[literal.0]);
-        self.f.coerce(TypeId::DYN);
-    }
-
-    /// A map of host functions.
-    fn natives(&mut self, natives: &[Native]) {
-        let mut items = Vec::new();
-        for native in natives {
-            let Some(function) = self.native(native) else {
-                continue;
-            };
-            self.f.op(Op::MakeClosure, &[function.0, 0]);
-            self.f.coerce(TypeId::DYN);
-            let name = self.module().name(&native.field);
-            items.push((ItemKind::Named, Some(name), field_flags::IMMUTABLE));
-        }
-        let literal = self.module().constant(Const::Map(items));
-        self.f.op(Op::MapLit, &[literal.0]);
-        self.f.coerce(TypeId::DYN);
-    }
-
-    /// Pushes the host function that an expression takes from a native library by reference, as a routine of the name under which
-    /// it is stored first (§3.17); false, with nothing pushed, if the expression is anything else.
-    pub fn named_native(&mut self, value: ExprId, name: &str) -> bool {
-        let tree = self.tree();
-        let Expr::Reference(inner) = tree.expr(value) else {
-            return false;
-        };
-        let Expr::Chain { head, steps } = tree.expr(*inner) else {
-            return false;
-        };
-        let (Expr::Label(_), [step]) = (tree.expr(*head), steps.as_slice()) else {
-            return false;
-        };
-        let StepKind::Field {
-            name: FieldName::Label(field),
-            ..
-        } = &step.kind
-        else {
-            return false;
-        };
-        let Some(var) = self.slot_at(tree.span(*head).start) else {
-            return false;
-        };
-        let library = self.analysis().var(var);
-        let (1, Some(literal)) = (library.assignments, library.value) else {
-            return false;
-        };
-        let native = {
-            let known = self.shared.natives.borrow();
-            let listed = known.get(&tree.span(literal).start);
-            let field = self.text(*field);
-            listed.and_then(|listed| listed.iter().find(|native| native.field == field).cloned())
-        };
-        let Some(native) = native else {
-            return false;
-        };
-        let native = Native {
-            field: name.to_owned(),
-            ..native
-        };
-        self.at(tree.span(value));
-        match self.native(&native) {
-            Some(function) => {
-                self.f.op(Op::MakeClosure, &[function.0, 0]);
-                self.f.coerce(TypeId::DYN);
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// A routine that calls a host function: it takes what its parameters say, or faults type.
-    fn native(&self, native: &Native) -> Option<FuncId> {
-        let module = self.module();
-        let params: Option<Vec<TypeId>> = native.params.iter().map(|name| basic(name)).collect();
-        let (params, result) = (params?, basic(&native.result)?);
-        let caps: Vec<_> = native
-            .capabilities
-            .iter()
-            .map(|cap| module.name(cap))
-            .collect();
-        let name = module.name(&native.import);
-        let import = module.import_host(name, &params, result, &caps, true);
-        let function = module.declare(Signature {
-            name: Some(module.name(&native.field)),
-            params: params
-                .iter()
-                .map(|_| Param {
-                    ty: TypeId::DYN,
-                    name: None,
-                })
-                .collect(),
-            result: TypeId::DYN,
-            policy: Lang::Rhumb,
-            arity: Arity::Loose,
-            flags: 0,
-            captures: Vec::new(),
-        });
-        let mut f = module.build(function);
-        for (index, ty) in params.iter().enumerate() {
-            let param = f.param(index as u32);
-            f.load(param);
-            f.coerce(*ty);
-        }
-        f.op(Op::CallFfi, &[import.0]);
-        f.coerce(TypeId::DYN);
-        f.ret();
-        f.finish().ok()?;
-        Some(function)
-    }
-}
-
-/// A basic type by its name in module text.
-fn basic(name: &str) -> Option<TypeId> {
-    Some(match name {
-        "dyn" => TypeId::DYN,
-        "unit" => TypeId::UNIT,
-        "int" => TypeId::INT,
-        "float" => TypeId::FLOAT,
-        "bool" => TypeId::BOOL,
-        "char" => TypeId::CHAR,
-        "text" => TypeId::TEXT,
-        "bytes" => TypeId::BYTES,
-        "list" => TypeId::LIST,
-        "fn" => TypeId::FN,
-        "ref" => TypeId::REF,
-        _ => return None,
-    })
 }

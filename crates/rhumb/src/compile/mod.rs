@@ -16,6 +16,7 @@ mod join;
 mod library;
 mod literal;
 mod map;
+mod natives;
 mod pattern;
 mod places;
 mod prelude;
@@ -41,7 +42,9 @@ use crate::tree::{Expr, FlowOp, StepKind, Tree};
 use code::{Code, Shared, Want};
 use units::{UnitId, VarKind};
 
-pub use library::{Found, Libraries, Native, NoLibraries, Wanted, json_module, known_versions};
+pub use emit::EmitError;
+pub use library::{Found, Libraries, Native, NoLibraries, Wanted, known_versions};
+pub use natives::{core_module, json_module, native_module};
 pub use problem::{Much, Problem, ProblemKind};
 
 /// Stack of the thread that compiles: the tree's depth is bounded, so this is never used up.
