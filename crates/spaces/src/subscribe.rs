@@ -129,18 +129,15 @@ fn register(
     else {
         return Err(no_memory(world));
     };
-    let pinned = with(world, |spaces| {
-        let numbers = spaces.pinned_of(space, &heard)?;
-        let first = numbers.first().and_then(|number| {
-            let pin = spaces.pins.get(number)?;
-            Some((pin.event, pin.topic))
-        });
-        Some((numbers, first))
-    })?;
-    let Some((numbers, pinned)) = pinned else {
+    let Some(mut numbers) = with(world, |spaces| spaces.pinned_of(space, &heard))? else {
         return Err(no_memory(world));
     };
     world.space_fuel(numbers.len() as u64)?;
+    told_once(world, &mut numbers)?;
+    let pinned = with(world, |spaces| {
+        let pin = spaces.pins.get(numbers.first()?)?;
+        Some((pin.event, pin.topic))
+    })?;
     // The delivery is begun before the listeners are listed: from then on nothing is allocated until it has them.
     let delivery = match pinned {
         Some((event, topic)) => {
@@ -177,6 +174,45 @@ fn register(
         Some(delivery) => world.space_deliver(delivery, late),
         None => Ok(Outcome::Value(Value::EMPTY)),
     }
+}
+
+/// Leaves of pins those that are not equal to an earlier one: what several proclaim alike is there once
+/// (docs/specs/rhumb.md §5.6).
+fn told_once(world: &mut World, numbers: &mut Vec<u64>) -> Raise<()> {
+    let mut left = 0;
+    for at in 0..numbers.len() {
+        let Some(number) = numbers.get(at).copied() else {
+            break;
+        };
+        if is_first(world, number)?
+            && let Some(place) = numbers.get_mut(left)
+        {
+            *place = number;
+            left += 1;
+        }
+    }
+    numbers.truncate(left);
+    Ok(())
+}
+
+/// Is no earlier pin of its space equal to a pin?
+fn is_first(world: &mut World, number: u64) -> Raise<bool> {
+    let mut place = 0;
+    while let Some((own, found, other)) = with(world, |spaces| {
+        let pin = spaces.pins.get(&number)?;
+        let (found, other) = spaces.alike(pin.space, pin.topic, pin.hash, place)?;
+        Some((pin.event, found, other))
+    })? {
+        if own.same(other) {
+            return Ok(true);
+        }
+        world.space_fuel(1)?;
+        if world.space_same(own, other)? {
+            return Ok(false);
+        }
+        place = found + 1;
+    }
+    Ok(true)
 }
 
 impl Tuplespaces {
