@@ -9,6 +9,8 @@ use crate::signature::Slot;
 pub const REST_OF_RULES: &str = "rest of rules";
 /// Name of a Rhumb module's function whose closures over two selectors are the selector of the rules of both.
 pub const JOINED_RULES: &str = "joined rules";
+/// Name of the function that binds the labels of two joined submaps, its captures; no program can write it.
+pub const JOINED_PARAMETERS: &str = "joined parameters";
 /// Name of the function of a submap that makes a map of what its labels get from the arguments; no program can write it.
 pub const BOUND_PARAMETERS: &str = "bound parameters";
 
@@ -114,4 +116,5 @@ intrinsics! {
     116 ArgumentsBound "arguments.bound" [Dyn Dyn] Dyn [] "a", "The values that the labels of a submap get from a map of all arguments: named ones first, then by position; the routine that binds them, if the submap has one; no values for anything else.";
     117 SignalFilter "signal.filter" [Dyn Dyn] Bool [] "a", "Notes that the next `subscribe` is to events whose argument at a position (from 0) equals a value; was it noted?";
     118 ArgumentsRest "arguments.rest" [] Dyn [State] "a", "The arguments of the running function that are beyond its parameters, with all named ones as fields.";
+    119 ArgumentsLeft "arguments.left" [Dyn Dyn] Dyn [] "a", "What the labels of a submap leave of a map of all arguments.";
 }

@@ -1,11 +1,12 @@
-//! Selectors joined with `&&` that are known only at run time (docs/specs/rhumb.md §3.13).
+//! Selectors and submaps joined with `&&` that are known only at run time (docs/specs/rhumb.md §3.13).
 //!
 //! A selector value takes what is to happen when none of its rules matches as its second parameter, which no program can
 //! give. The machine's `join` makes a closure over two selectors of the function that stands here: it applies the first with
-//! the second as its rest.
+//! the second as its rest. Likewise it makes one over two submaps, of which one has defaults or patterns, that binds the labels of
+//! the first to the arguments, and those of the second to what is left.
 
-use emit::{Capture, FunctionBuilder, Param, Signature};
-use fzb::tables::{Arity, FuncId, Lang, TypeId};
+use emit::{Capture, Const, FunctionBuilder, Local, Param, Signature};
+use fzb::tables::{ArgKind, Arity, FuncId, Lang, TypeId, function_flags};
 use isa::Op;
 
 use super::code::Code;
@@ -67,6 +68,45 @@ impl Code<'_> {
             f.coerce(TypeId::DYN);
             f.op(Op::CallClosure, &[2]);
         });
+        self.joins_parameters();
+    }
+
+    /// Captures: two submaps.
+    fn joins_parameters(&self) {
+        let spread = self
+            .module()
+            .constant(Const::Shape(vec![(ArgKind::Spread, None)]));
+        let bound = |f: &mut FunctionBuilder<'_>, submap: u32, args: Local| {
+            let end = f.label();
+            f.op(Op::LoadCap, &[submap]);
+            f.load(args);
+            f.op(Op::Intrinsic, &[isa::Intrinsic::ArgumentsBound as u32]);
+            f.coerce(TypeId::DYN);
+            f.dup();
+            f.push_text("Routine");
+            f.op(Op::IsInstance, &[]);
+            f.jump_if_not(end);
+            f.load(args);
+            f.op(Op::CallShape, &[spread.0]);
+            f.coerce(TypeId::DYN);
+            f.bind(end);
+        };
+        let both = self.declared(isa::JOINED_PARAMETERS, &[], 2, function_flags::REST);
+        self.fill(both, |f| {
+            let args = f.temp(TypeId::DYN);
+            f.op(Op::ArgAll, &[]);
+            f.coerce(TypeId::DYN);
+            f.store(args);
+            bound(f, 0, args);
+            f.op(Op::LoadCap, &[0]);
+            f.load(args);
+            f.op(Op::Intrinsic, &[isa::Intrinsic::ArgumentsLeft as u32]);
+            f.coerce(TypeId::DYN);
+            f.store(args);
+            bound(f, 1, args);
+            f.op(Op::Join, &[]);
+            f.coerce(TypeId::DYN);
+        });
     }
 
     /// No rule matched; the value of the last that peeked is on the stack. The rules behind these give it another.
@@ -99,6 +139,10 @@ impl Code<'_> {
     }
 
     fn part(&self, name: &str, params: &[&str], captures: usize) -> FuncId {
+        self.declared(name, params, captures, 0)
+    }
+
+    fn declared(&self, name: &str, params: &[&str], captures: usize, flags: u32) -> FuncId {
         let module = self.module();
         let capture = Capture {
             ty: TypeId::DYN,
@@ -116,7 +160,7 @@ impl Code<'_> {
             result: TypeId::DYN,
             policy: Lang::Rhumb,
             arity: Arity::Loose,
-            flags: 0,
+            flags,
             captures: vec![capture; captures],
         })
     }

@@ -285,6 +285,14 @@ pub(crate) unsafe fn run(
             site.set_value(values);
             Ok(())
         }
+        ArgumentsLeft => {
+            let mark = world.temp(site.value(0))?;
+            let all = world.temp(site.value(1))?;
+            let left = world.arguments_left(mark, all)?;
+            world.temps.truncate(mark);
+            site.set_value(left);
+            Ok(())
+        }
         ArgumentsRest => {
             let rest = world.rest_of_frame()?;
             site.set_value(rest);

@@ -345,18 +345,23 @@ impl World {
                 return Ok(None);
             }
         }
+        self.closure_of_both(isa::JOINED_RULES, a, b)
+    }
+
+    /// A closure over `temps[a]` and `temps[b]` of the running module's function of a name, if it has one.
+    fn closure_of_both(&mut self, name: &str, a: usize, b: usize) -> Raise<Option<Value>> {
         let module = self.module();
         self.charge_fuel(u64::from(module.functions()) / 16)?;
         // The name alone promises nothing: a closure must have the captures that its function reads.
         let joined = (0..module.functions()).find(|id| {
             module.function(FuncId(*id)).is_some_and(|record| {
-                let name = record.name.and_then(|name| module.name(name));
+                let found = record.name.and_then(|name| module.name(name));
                 let dynamic = (0..record.captures).all(|index| {
                     record.capture(index).is_some_and(|(ty, cell)| {
                         !cell && module.repr(ty) == Some(fzb::view::Repr::Dyn)
                     })
                 });
-                name == Some(isa::JOINED_RULES) && record.captures == 2 && dynamic
+                found == Some(name) && record.captures == 2 && dynamic
             })
         });
         match joined {
@@ -421,6 +426,14 @@ impl World {
                 Kind::Range | Kind::List => self.append_elements(result, at)?,
                 _ => self.append_map(result, at, false)?,
             }
+        }
+        // Parameters that are more than labels are bound by a routine; so are those that they are joined with.
+        let binds = submaps
+            && (self.binder_of(self.temps[a])?.is_some()
+                || self.binder_of(self.temps[b])?.is_some());
+        if binds && let Some(binder) = self.closure_of_both(isa::JOINED_PARAMETERS, a, b)? {
+            let binder = self.temp(binder)?;
+            self.add_field(result, FieldName::BINDER, binder, field_flags::HIDDEN)?;
         }
         Ok(self.temps[result])
     }

@@ -256,6 +256,49 @@ impl World {
         Ok(self.temps[map])
     }
 
+    /// What the labels of the submap `temps[submap]` leave of the arguments `temps[all]`: what is named otherwise, and the elements
+    /// behind those that go to labels by position.
+    pub(crate) fn arguments_left(&mut self, submap: usize, all: usize) -> Raise<Value> {
+        let from = self.temps[submap];
+        if !from.is_map() || self.nature(from.as_ticket()) != Nature::Submap {
+            return Ok(self.temps[all]);
+        }
+        let mut taken = self.elements_len(from.as_ticket());
+        for index in 0..self.members(from.as_ticket()) {
+            self.charge_node()?;
+            let member = self.member(self.temps[submap].as_ticket(), index);
+            if member.key.kind() != Kind::Text {
+                continue;
+            }
+            let key = self.temp(member.key)?;
+            taken += u32::from(self.get_member(all, key)?.is_none());
+            self.temps.truncate(key);
+        }
+        let left = self.map_new(Legends::PLAIN, 0)?;
+        let left = self.temp(Value::ticket(Kind::Map, left))?;
+        for index in taken..self.elements_len(self.temps[all].as_ticket()) {
+            self.charge_node()?;
+            let element = self.element(self.temps[all].as_ticket(), index);
+            let element = self.temp(element)?;
+            self.push_element(left, element)?;
+            self.temps.truncate(element);
+        }
+        for index in 0..self.members(self.temps[all].as_ticket()) {
+            self.charge_node()?;
+            let member = self.member(self.temps[all].as_ticket(), index);
+            if member.key.same(Value::HOLE) || member.key.as_int().is_some() {
+                continue;
+            }
+            let key = self.temp(member.key)?;
+            let value = self.temp(member.value)?;
+            if self.own_place_of(submap, key)?.is_none() {
+                self.set_member(left, key, value, set::MUTABLE)?;
+            }
+            self.temps.truncate(key);
+        }
+        Ok(self.temps[left])
+    }
+
     /// Notes in the map of named arguments `temps[map]` how many of the parameters of the routine `temps[callee]` were given by
     /// position: those that were named stand among them.
     pub(super) fn note_positional(
