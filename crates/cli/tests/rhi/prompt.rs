@@ -124,7 +124,8 @@ fn wrong_bytes_are_told() {
         .spawn()
         .unwrap();
     let mut pipe = child.stdin.take().unwrap();
-    pipe.write_all(b"x := 5\n'\xff'\nx\n(\n\xff\nx ++ 1\n").unwrap();
+    pipe.write_all(b"x := 5\n'\xff'\nx\n(\n\xff\nx ++ 1\n")
+        .unwrap();
     drop(pipe);
     let ended = ended(child.wait_with_output().unwrap());
     assert_eq!(ended.out, "=> 5\n=> 5\n=> 6\n");
