@@ -306,6 +306,7 @@ impl World {
             self.named_rest = Some(self.temp(names)?);
         }
         let total = held as usize + argc as usize;
+        let rhumb = self.policy() == Lang::Rhumb;
         let r = self.running_r;
         let first = self.ensure_room(r.wrapping_byte_add(window as usize), total * 16 + 64)?;
         let partial = self.temps[mark].as_ticket();
@@ -323,6 +324,10 @@ impl World {
                     if next < total {
                         given.add(out).write(given.add(next).read());
                         next += 1;
+                        out += 1;
+                    } else if rhumb {
+                        // A position that stays open is empty; those behind it keep theirs.
+                        given.add(out).write(Value::EMPTY);
                         out += 1;
                     }
                 } else {
