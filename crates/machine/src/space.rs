@@ -430,6 +430,10 @@ impl World {
                 };
                 base = outer.regs.as_ptr().add(outer.base as usize);
                 (fiber, index) = (parent, outer.top as usize);
+                // Handlers may stand in each other as deep as there is memory; whoever runs next finds that the fuel is gone.
+                if !cfg!(feature = "unmetered") {
+                    self.fuel = self.fuel.saturating_sub(1);
+                }
             }
             let frame = match self.fibers.get(fiber.0 as usize) {
                 Some(Some(record)) => record.frames.get(index).copied(),

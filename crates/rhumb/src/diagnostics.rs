@@ -237,6 +237,7 @@ impl SyntaxError {
                 DateError::Year => "year",
                 DateError::Day => "day",
                 DateError::Time => "time",
+                DateError::Length => "length",
             }),
             K::UnknownCharacter(c) => base
                 .arg("character", c.to_string())

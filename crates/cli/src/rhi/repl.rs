@@ -122,9 +122,18 @@ impl<'f> Repl<'f> {
         let mut gathered = String::new();
         let mut input = std::io::stdin().lock();
         loop {
-            let mut line = String::new();
-            let ended = !matches!(input.read_line(&mut line), Ok(count) if count > 0);
-            gathered.push_str(&line);
+            let mut line = Vec::new();
+            let ended = !matches!(input.read_until(b'\n', &mut line), Ok(count) if count > 0);
+            match String::from_utf8(line) {
+                Ok(line) => gathered.push_str(&line),
+                Err(error) => {
+                    // The block that it belongs to is none; the next line begins another.
+                    gathered.clear();
+                    let offset = error.utf8_error().valid_up_to();
+                    let told = Diagnostic::error(fc::FILE_ENCODING).arg("path", "stdin");
+                    report.tell(&told.arg("offset", offset));
+                }
+            }
             if gathered.trim().is_empty() {
                 gathered.clear();
             } else if (ended || self.whole(&gathered))

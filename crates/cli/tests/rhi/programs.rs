@@ -126,6 +126,10 @@ fn programs_without_end_meet_their_limits() {
             "output steps",
         ),
         (spawn, "heap fibers"),
+        (
+            "r := <$>; r <> [$a(n)] -> r$a(n ++ 1)\nr$a(1)",
+            "steps depth heap fibers",
+        ),
     ] {
         place.file("endless.rh", program);
         let flags = [

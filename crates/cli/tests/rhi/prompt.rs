@@ -112,6 +112,27 @@ fn mistakes_at_the_prompt_change_nothing() {
     assert!(ended.err.contains("RH00"), "{}", ended.err);
 }
 
+/// Lines of a pipe that are no UTF-8 are told, and do not end the session.
+#[test]
+fn wrong_bytes_are_told() {
+    let place = Place::new("bytes");
+    let mut child = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &[])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(b"x := 5\n'\xff'\nx\n(\n\xff\nx ++ 1\n")
+        .unwrap();
+    drop(pipe);
+    let ended = ended(child.wait_with_output().unwrap());
+    assert_eq!(ended.out, "=> 5\n=> 5\n=> 6\n");
+    assert_eq!(ended.err.matches("FC06").count(), 2, "{}", ended.err);
+    assert_eq!(ended.code, 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn an_endless_loop_is_stopped() {

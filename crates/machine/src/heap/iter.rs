@@ -41,6 +41,7 @@ const ENTRIES: u16 = 2;
 impl World {
     /// An iteration over a value. Fault type for what has no elements. A fiber is its own iteration.
     pub(crate) fn iter_new(&mut self, source: Value, mode: u16) -> Raise<Value> {
+        let source = self.shown_by(source);
         match source.kind() {
             Kind::Fiber | Kind::Iter => return Ok(source),
             Kind::Range if !self.range_has_items(source.as_ticket()) => {

@@ -344,6 +344,10 @@ impl Code<'_> {
         }
         self.dynamic(operand, Want::Value);
         self.at(span);
+        if op == PrefixOp::Negate && matches!(tree.expr(operand), Expr::Date(_)) {
+            // The duration since the epoch, as `+` before a date gives it (§1.9).
+            self.field_operator(FieldOp::ToNumber);
+        }
         self.field_operator(op.field_op());
     }
 

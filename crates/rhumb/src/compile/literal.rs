@@ -85,7 +85,7 @@ impl Code<'_> {
 
     /// A date.
     pub fn moment(&mut self, moment: &Moment) {
-        let time = moment.time.map_or(0, nanoseconds);
+        let time = moment.time.map_or(0, ClockTime::nanoseconds);
         match &moment.date {
             None => self.date(time),
             Some(CalendarDate::Fixed { year, month, day }) => {
@@ -156,29 +156,11 @@ impl Code<'_> {
     }
 
     fn duration(&mut self, duration: &Duration) {
-        let days = match &duration.moment.date {
-            Some(CalendarDate::Fixed { year, month, day }) => {
-                i128::from(*year) * 365 + i128::from(*month) * 30 + i128::from(*day)
-            }
-            _ => 0,
-        };
-        let total = days * DAY + duration.moment.time.map_or(0, nanoseconds);
-        let total = if duration.negative { -total } else { total };
-        // Years are at most 999, so this always fits... as long as 999 years do: they saturate beyond 292.
-        let value = i64::try_from(total).unwrap_or(if duration.negative {
-            i64::MIN
-        } else {
-            i64::MAX
-        });
-        let constant = self.module().constant(Const::Duration(value));
+        // Longer ones are no literals.
+        let length = duration.nanoseconds().unwrap_or_default();
+        let constant = self.module().constant(Const::Duration(length));
         self.f.push(constant);
     }
-}
-
-fn nanoseconds(time: ClockTime) -> i128 {
-    let seconds =
-        i128::from(time.hour) * 3600 + i128::from(time.minute) * 60 + i128::from(time.second);
-    seconds * SECOND + i128::from(time.nanosecond)
 }
 
 fn time_text(time: ClockTime) -> String {

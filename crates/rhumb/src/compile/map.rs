@@ -343,7 +343,7 @@ impl Code<'_> {
     }
 
     /// Takes that many elements off the end of the map on top; gives a local with the map of them.
-    fn leave_behind(&mut self, count: u32) -> Local {
+    pub fn leave_behind(&mut self, count: u32) -> Local {
         let [all, kept, behind, element, number, last] = [(); 6].map(|()| self.f.temp(TypeId::DYN));
         self.f.coerce(TypeId::DYN);
         self.f.store(all);

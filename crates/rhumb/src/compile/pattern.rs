@@ -145,7 +145,10 @@ impl Code<'_> {
     fn items(&mut self, items: &[PatternItem], source: Local, fail: Failure) {
         let mut position = 0;
         let named = named(items);
-        for item in items {
+        // Elements behind a slurp are those at the end, as in destructuring.
+        let mut behind = None;
+        let mut taken = Vec::new();
+        for (index, item) in items.iter().enumerate() {
             let part = self.f.temp(TypeId::DYN);
             match &item.kind {
                 PatternItemKind::Element(pattern) => {
@@ -154,7 +157,7 @@ impl Code<'_> {
                         self.f.free_temp(part);
                         continue;
                     }
-                    self.f.load(source);
+                    self.f.load(behind.unwrap_or(source));
                     self.f.op(Op::TryIndex, &[position]);
                     self.try_part(part, fail);
                     self.pattern(*pattern, part, fail);
@@ -174,20 +177,46 @@ impl Code<'_> {
                     self.pin_or_bind(*label, item.span.start, part, fail);
                 }
                 PatternItemKind::Slurp(label) => {
-                    if label.is_some()
-                        && let Some(var) = self.slot_at(item.span.start)
-                    {
-                        let names = named.iter().map(|label| self.name(*label)).collect();
-                        let names = self.module().constant(Const::Names(names));
-                        self.f.load(source);
-                        self.f.op(Op::Rest, &[position, names.0]);
-                        self.f.coerce(TypeId::DYN);
-                        self.init(var, false);
+                    let from = behind.unwrap_or(source);
+                    let later = elements(items.get(index + 1..).unwrap_or(&[]));
+                    let kept = self.slurp((*label, item), (from, position), &named, later);
+                    if kept.is_some() {
+                        taken.extend(std::mem::replace(&mut behind, kept));
+                        position = 0;
                     }
                 }
             }
             self.f.free_temp(part);
         }
+        for local in behind.into_iter().chain(taken) {
+            self.f.free_temp(local);
+        }
+    }
+
+    /// What is left of a map or event from a position on, without the fields `named`, for a slurp's label; if `later` elements
+    /// follow the slurp, it leaves them so many at the end, of which there is a map then.
+    fn slurp(
+        &mut self,
+        (label, item): (Option<LabelId>, &PatternItem),
+        (from, position): (Local, u32),
+        named: &[LabelId],
+        later: u32,
+    ) -> Option<Local> {
+        let var = label.and_then(|_| self.slot_at(item.span.start));
+        if var.is_none() && later == 0 {
+            return None;
+        }
+        let names = named.iter().map(|label| self.name(*label)).collect();
+        let names = self.module().constant(Const::Names(names));
+        self.f.load(from);
+        self.f.op(Op::Rest, &[position, names.0]);
+        let behind = (later > 0).then(|| self.leave_behind(later));
+        self.f.coerce(TypeId::DYN);
+        match var {
+            Some(var) => self.init(var, false),
+            None => self.f.pop(),
+        }
+        behind
     }
 
     /// What a `try_*` left: the source, the part, whether it is there.
@@ -249,12 +278,20 @@ impl Code<'_> {
             ..fail
         };
         let mut position = 0;
-        for item in items {
+        let mut behind = None;
+        let mut taken = Vec::new();
+        for (index, item) in items.iter().enumerate() {
             let part = self.f.temp(TypeId::DYN);
             match &item.kind {
                 PatternItemKind::Element(pattern) => {
                     if !matches!(self.tree().pattern(*pattern), Pattern::Any) {
-                        self.event_part(event, position, part);
+                        match behind {
+                            None => self.event_part(event, position, part),
+                            Some(behind) => {
+                                self.element(behind, position + 1);
+                                self.f.store(part);
+                            }
+                        }
                         self.pattern(*pattern, part, fail);
                     }
                     position += 1;
@@ -268,18 +305,19 @@ impl Code<'_> {
                     self.pin_or_bind(*label, item.span.start, part, fail);
                 }
                 PatternItemKind::Slurp(label) => {
-                    if label.is_some()
-                        && let Some(var) = self.slot_at(item.span.start)
-                    {
-                        let names = self.module().constant(Const::Names(Vec::new()));
-                        self.f.load(event);
-                        self.f.op(Op::Rest, &[position, names.0]);
-                        self.f.coerce(TypeId::DYN);
-                        self.init(var, false);
+                    let from = behind.unwrap_or(event);
+                    let later = elements(items.get(index + 1..).unwrap_or(&[]));
+                    let kept = self.slurp((*label, item), (from, position), &[], later);
+                    if kept.is_some() {
+                        taken.extend(std::mem::replace(&mut behind, kept));
+                        position = 0;
                     }
                 }
             }
             self.f.free_temp(part);
+        }
+        for local in behind.into_iter().chain(taken) {
+            self.f.free_temp(local);
         }
     }
 
@@ -296,6 +334,12 @@ impl Code<'_> {
     pub fn is_literally_empty(&self, id: crate::tree::ExprId) -> bool {
         matches!(self.tree().expr(id), Expr::Empty)
     }
+}
+
+/// How many items take an element each.
+fn elements(items: &[PatternItem]) -> u32 {
+    let takes = |item: &&PatternItem| matches!(item.kind, PatternItemKind::Element(_));
+    items.iter().filter(takes).count() as u32
 }
 
 fn named(items: &[PatternItem]) -> Vec<LabelId> {

@@ -739,6 +739,12 @@ impl Code<'_> {
             Pattern::Literal(id) | Pattern::Value(id) | Pattern::Predicate(id) => {
                 self.dynamic(*id, Want::Value);
             }
+            Pattern::Range { start, end } => {
+                self.dynamic(*start, Want::Value);
+                self.dynamic(*end, Want::Value);
+                self.f.op(Op::Range, &[]);
+                self.f.coerce(TypeId::DYN);
+            }
             _ => self.f.unit(),
         }
     }

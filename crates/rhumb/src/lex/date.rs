@@ -12,6 +12,8 @@ pub enum DateError {
     Day,
     /// Hour, minute or second out of range, or more than nine digits of a second.
     Time,
+    /// A duration of more nanoseconds than 64 bits hold.
+    Length,
 }
 
 /// Three components as they stand.

@@ -357,10 +357,12 @@ impl Lexer<'_> {
         if !date::is_duration(&moment) {
             return false;
         }
-        self.push_literal(
-            Literal::Duration(Duration { negative, moment }),
-            end - self.at,
-        );
+        let (duration, length) = (Duration { negative, moment }, end - self.at);
+        if duration.nanoseconds().is_some() {
+            self.push_literal(Literal::Duration(duration), length);
+        } else {
+            self.push_bad(Kind::BadDate(DateError::Length), length);
+        }
         true
     }
 

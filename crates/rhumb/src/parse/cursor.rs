@@ -300,9 +300,11 @@ impl<'t> Parser<'t> {
             let expr = item(self);
             self.attach_meta(expr);
             if self.kind() == TokenKind::Semicolon {
-                self.advance();
-                // A `;` before a meta-operator is ignored (rulings B19).
-                self.attach_meta(expr);
+                // Those before a meta-operator are ignored (rulings B19).
+                while self.kind() == TokenKind::Semicolon {
+                    self.advance();
+                    self.attach_meta(expr);
+                }
                 continue;
             }
             if !self.at_end_of_item() {

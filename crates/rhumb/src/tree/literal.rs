@@ -89,6 +89,16 @@ pub struct ClockTime {
     pub nanosecond: u32,
 }
 
+impl ClockTime {
+    /// Nanoseconds since midnight, or of the length.
+    #[must_use]
+    pub fn nanoseconds(self) -> i128 {
+        let seconds =
+            i128::from(self.hour) * 3600 + i128::from(self.minute) * 60 + i128::from(self.second);
+        seconds * 1_000_000_000 + i128::from(self.nanosecond)
+    }
+}
+
 /// A duration literal such as `+00:05:00` or `-0000/00/01`; its date is never interpolated.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Duration {
@@ -96,6 +106,23 @@ pub struct Duration {
     pub negative: bool,
     /// Years, months and days, hours, minutes and seconds.
     pub moment: Moment,
+}
+
+impl Duration {
+    /// Its length in nanoseconds, a year as 365 days and a month as 30 (docs/specs/rhumb.md §3.16); beyond what 64 bits hold it
+    /// is none.
+    #[must_use]
+    pub fn nanoseconds(&self) -> Option<i64> {
+        let days = match &self.moment.date {
+            Some(CalendarDate::Fixed { year, month, day }) => {
+                i128::from(*year) * 365 + i128::from(*month) * 30 + i128::from(*day)
+            }
+            _ => 0,
+        };
+        let time = self.moment.time.map_or(0, ClockTime::nanoseconds);
+        let total = days * 86_400_000_000_000 + time;
+        i64::try_from(if self.negative { -total } else { total }).ok()
+    }
 }
 
 /// A library literal `{R|path|version}`.

@@ -203,7 +203,9 @@ impl World {
     }
 
     fn map_index_get(&mut self, source: usize, key: usize) -> Raise<Value> {
-        let map = self.temps[source].as_ticket();
+        // A view has the elements of what it views.
+        let own = self.temp(self.shown_by(self.temps[source]))?;
+        let map = self.temps[own].as_ticket();
         let legend = self.map_legend(map);
         let nature = self.legend(legend).nature;
         let rhumb = self.policy() == Lang::Rhumb;
@@ -215,7 +217,7 @@ impl World {
                 return Ok(self.positional(map, position).unwrap_or(Value::EMPTY));
             }
             self.temps[key] = Value::int(index);
-            if let Some(value) = self.table_value(source, key)? {
+            if let Some(value) = self.table_value(own, key)? {
                 return Ok(value);
             }
             let map = self.temps[source].as_ticket();
@@ -297,8 +299,13 @@ impl World {
         value: usize,
         flags: u16,
     ) -> Raise<()> {
+        // What is written through a view is its target's.
+        self.temps[target] = self.target_of(self.temps[target]);
         let container = self.temps[target];
         match container.kind() {
+            Kind::Map if self.nature(container.as_ticket()) == Nature::View => {
+                return Err(self.type_fault("something with elements", container));
+            }
             Kind::Map | Kind::Realm | Kind::Vassal => {}
             Kind::Text | Kind::Bytes | Kind::List | Kind::Range => {
                 let name = self.kind_name(container);
@@ -341,7 +348,6 @@ impl World {
         if self.policy() == Lang::Rhumb && !self.is_name(self.temps[key]) {
             return Err(self.type_fault("a field's name", self.temps[key]));
         }
-        self.temps[target] = self.target_of(self.temps[target]);
         self.set_member(target, key, value, flags as u8)
     }
 

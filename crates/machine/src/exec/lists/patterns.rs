@@ -200,6 +200,7 @@ impl World {
     }
 
     fn try_index(&mut self, source: usize, index: u32) -> Raise<Option<Value>> {
+        let source = self.temp(self.shown_by(self.temps[source]))?;
         let value = self.temps[source];
         let base = u32::from(self.policy() == Lang::Rhumb);
         let Some(position) = index.checked_sub(base) else {
@@ -220,6 +221,7 @@ impl World {
     }
 
     fn rest(&mut self, source: usize, skip: u32, constant: u32) -> Raise<Value> {
+        self.temps[source] = self.shown_by(self.temps[source]);
         let value = self.temps[source];
         match value.kind() {
             Kind::List => {

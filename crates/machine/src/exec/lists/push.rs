@@ -122,10 +122,12 @@ impl World {
         end: u32,
         fixed: bool,
     ) -> Raise<()> {
+        // What is added through a view is its target's.
+        let collection = self.target_of(collection);
         let accepted = match collection.kind() {
             Kind::Map => {
                 let nature = self.nature(collection.as_ticket());
-                !nature.typed() && nature != Nature::Dict
+                !nature.typed() && !matches!(nature, Nature::Dict | Nature::View)
             }
             Kind::Realm | Kind::Vassal => true,
             _ => false,

@@ -414,10 +414,12 @@ impl World {
                     );
                 }
             }
-        } else if matches!(
-            key_value.kind(),
-            Kind::Map | Kind::F64 | Kind::Bool | Kind::Empty | Kind::Closure | Kind::Func
-        ) {
+        } else if !self.is_name(key_value)
+            && matches!(
+                key_value.kind(),
+                Kind::Map | Kind::F64 | Kind::Bool | Kind::Empty | Kind::Closure | Kind::Func
+            )
+        {
             return Err(self.type_fault("a name", key_value));
         }
         self.set_member(map, key, value, how)

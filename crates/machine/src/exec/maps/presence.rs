@@ -141,12 +141,19 @@ impl World {
             }
             return Ok(self.search(receiver, Want::Sub(name), false)?.holder.0 != 0);
         }
-        if wanted.is_map() && mode == 0 {
+        // Boxed versions and dates are names.
+        let named = self.policy() == Lang::Rhumb && self.is_name(wanted);
+        if wanted.is_map() && mode == 0 && !named {
             return Ok(self.search(receiver, Want::Value(key), false)?.holder.0 != 0);
         }
-        if let Some(number) = wanted.as_int()
+        let number = match self.policy() {
+            Lang::Rhumb => self.index_number(wanted),
+            _ => wanted.as_int(),
+        };
+        if let Some(number) = number
             && receiver.is_map()
         {
+            self.temps[key] = Value::int(number);
             let base = if self.policy() == Lang::Rhumb { 1 } else { 0 };
             let ticket = self.target_of(receiver).as_ticket();
             let dict = self.nature(ticket) == Nature::Dict;

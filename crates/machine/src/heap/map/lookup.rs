@@ -620,6 +620,22 @@ impl World {
         at
     }
 
+    /// The map whose own elements and fields a value shows as its own: the target of a view with a first subfield, through any number
+    /// of them; else the value itself, so for a view of delegates only.
+    pub(crate) fn shown_by(&self, value: Value) -> Value {
+        let mut at = value;
+        for _ in 0..MAX_DEPTH {
+            if at.kind() != Kind::Map
+                || self.nature(at.as_ticket()) != Nature::View
+                || !self.slot_value(at.as_ticket(), 1).is_map()
+            {
+                return at;
+            }
+            at = self.slot_value(at.as_ticket(), 0);
+        }
+        at
+    }
+
     /// Constructor of a map: class or routine; empty if it has none.
     pub(crate) fn map_ctor(&self, map: Ticket) -> Value {
         self.legends.ctor(self.map_legend(map))
