@@ -1,5 +1,6 @@
 //! What the verifier answers when it does not accept a function.
 
+use crate::phrase::Phrase;
 use crate::tables::FuncId;
 use std::fmt;
 
@@ -21,9 +22,9 @@ pub struct Refusal {
     /// The rule, 1 to 10.
     pub rule: u8,
     /// What stands there.
-    pub found: String,
+    pub found: Phrase,
     /// What the rule wants there.
-    pub expected: String,
+    pub expected: Phrase,
 }
 
 impl Refusal {
