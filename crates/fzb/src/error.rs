@@ -128,6 +128,11 @@ impl FileError {
         }
     }
 
+    /// What it found and what the rule wants.
+    pub fn difference(&self) -> Phrase {
+        Phrase::difference(self.found.clone(), self.expected.clone())
+    }
+
     /// The rule's code, e.g. `FV13`.
     pub const fn code(&self) -> &'static str {
         self.rule.code()
@@ -141,12 +146,11 @@ impl fmt::Display for FileError {
         }
         write!(
             f,
-            "{}: {}: {}: found {}, expected {}",
+            "{}: {}: {}: {}",
             self.code(),
             self.rule.text(),
             self.place,
-            self.found,
-            self.expected
+            self.difference()
         )
     }
 }

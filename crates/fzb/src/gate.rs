@@ -155,7 +155,11 @@ fn in_order(areas: &[Area; Table::COUNT]) -> Result<(), FileError> {
             return Err(FileError::new(Rule::ArchiveOverlap, table.text(), || {
                 (
                     said!("bytes {}..{}", start, end),
-                    said!("a range after the end of {}, {}", last.1.text(), last.0),
+                    said!(
+                        "a range after the end of {}, which is {}",
+                        last.1.text(),
+                        last.0
+                    ),
                 )
             }));
         }

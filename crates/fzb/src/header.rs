@@ -155,7 +155,7 @@ impl Header {
         }
         let lang = Lang::from_number(word(28)).ok_or_else(|| {
             FileError::new(Rule::Language, "header.lang", || {
-                (said!("{}", word(28)), said!("{} to {}", 0, 3))
+                (said!("{}", word(28)), said!("a number from {} to {}", 0, 3))
             })
         })?;
         let mut hash = [0; 16];

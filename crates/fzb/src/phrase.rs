@@ -50,6 +50,11 @@ impl Phrase {
         &self.parts
     }
 
+    /// What stands in a file, and what should stand there.
+    pub fn difference(found: Phrase, expected: Phrase) -> Phrase {
+        crate::said!("found {}, expected {}", found, expected)
+    }
+
     /// No words at all.
     pub const fn is_empty(&self) -> bool {
         self.template.is_empty()
@@ -57,6 +62,9 @@ impl Phrase {
 }
 
 impl Term {
+    /// No words, as [`Phrase::NONE`].
+    pub const NONE: Term = Term("");
+
     /// Use [`term!`](crate::term).
     #[doc(hidden)]
     pub const fn of(words: &'static str) -> Term {

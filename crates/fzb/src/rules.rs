@@ -93,7 +93,7 @@ impl<'a> Context<'a> {
             Err(refuse(Rule::RecordIndex, place, || {
                 (
                     said!("{}", index),
-                    said!("below {}, the number of {}", count, table.text()),
+                    said!("a number below {}, the number of {}", count, table.text()),
                 )
             }))
         }
@@ -134,7 +134,9 @@ impl<'a> Context<'a> {
             (
                 said!("{}", ty),
                 said!(
-                    "below 12, or 16 to below {}",
+                    "a number below {}, or from {} to below {}",
+                    TypeId::BASIC.len(),
+                    TypeId::FIRST_TABLE,
                     TypeId::FIRST_TABLE + self.module.types()
                 ),
             )

@@ -71,7 +71,10 @@ impl Tables {
 pub fn write(tables: &Tables) -> Result<Vec<u8>, FileError> {
     let lang = Lang::from_number(tables.lang).ok_or_else(|| {
         FileError::new(Rule::Language, "module.lang", || {
-            (said!("{}", tables.lang), said!("{} to {}", 0, 3))
+            (
+                said!("{}", tables.lang),
+                said!("a number from {} to {}", 0, 3),
+            )
         })
     })?;
     let payload = archive::serialise(tables)?;

@@ -104,7 +104,10 @@ fn payload(
                 match kind {
                     None => {
                         return Err(value(index, "arguments", || {
-                            (said!("{}", word(words, 2 * i)), said!("{} to {}", 0, 6))
+                            (
+                                said!("{}", word(words, 2 * i)),
+                                said!("a number from {} to {}", 0, 6),
+                            )
                         }));
                     }
                     Some(ArgKind::Named | ArgKind::Fixed) => {
@@ -125,7 +128,10 @@ fn payload(
             for i in 0..words.len() / 2 {
                 if EventKind::from_number(word(words, 2 * i)).is_none() {
                     return Err(value(index, "topics", || {
-                        (said!("{}", word(words, 2 * i)), said!("{} to {}", 0, 2))
+                        (
+                            said!("{}", word(words, 2 * i)),
+                            said!("a number from {} to {}", 0, 2),
+                        )
                     }));
                 }
                 context.name_or_none(
@@ -140,7 +146,7 @@ fn payload(
             let words = groups(context, index, first, 1)?;
             match words.iter().find(|slot| *slot >= OPERAND_LIMIT) {
                 Some(slot) => Err(value(index, "slots", || {
-                    (said!("{}", slot), said!("below 65,535"))
+                    (said!("{}", slot), said!("a number below {}", 65_535))
                 })),
                 None => Ok(()),
             }
@@ -156,7 +162,10 @@ fn payload(
                 match kind {
                     None => {
                         return Err(value(index, "items", || {
-                            (said!("{}", word(words, 3 * i)), said!("{} to {}", 0, 3))
+                            (
+                                said!("{}", word(words, 3 * i)),
+                                said!("a number from {} to {}", 0, 3),
+                            )
                         }));
                     }
                     Some(ItemKind::Named) => {
@@ -230,7 +239,7 @@ fn sized(index: u32, width: u32, bits: u64) -> Checked {
         }
         _ => {
             return Err(value(index, "p[0]", || {
-                (said!("{}", width), said!("a width, 1 to 8"))
+                (said!("{}", width), said!("a width from {} to {}", 1, 8))
             }));
         }
     };
@@ -324,7 +333,7 @@ fn elements<'a>(
         let place = format_args!("constants[{index}].elements[{i}]");
         if element >= index {
             return Err(refuse(Rule::ConstantOrder, place, || {
-                (said!("{}", element), said!("below {}", index))
+                (said!("{}", element), said!("a number below {}", index))
             }));
         }
         let [kind, ..] = context.record::<5>(Table::Constants, element);
@@ -373,7 +382,7 @@ fn composite(
         return Err(refuse(
             Rule::ConstantShape,
             format_args!("constants[{index}].tag"),
-            || (said!("{}", tag), said!("below {}", cases)),
+            || (said!("{}", tag), said!("a number below {}", cases)),
         ));
     }
     let words = elements(context, index, range)?;
@@ -472,7 +481,7 @@ fn fits(
                 .map_or("?", ConstKind::text);
             return Err(refuse(Rule::ConstantShape, place, || {
                 (
-                    said!("constant {}, {}", constant, kind),
+                    said!("constant {} of kind {}", constant, kind),
                     said!(
                         "a value of type {}",
                         TypeId::BASIC

@@ -26,7 +26,7 @@ pub(crate) fn check(module: &Module) -> Checked {
                 || {
                     (
                         said!("{}", pc),
-                        said!("below {}, the end of function {}", code, func),
+                        said!("a number below {}, the end of function {}", code, func),
                     )
                 },
             ));
@@ -54,7 +54,7 @@ pub(crate) fn check(module: &Module) -> Checked {
                 || {
                     (
                         said!("{}", local),
-                        said!("below {}, the locals of function {}", count, func),
+                        said!("a number below {}, the locals of function {}", count, func),
                     )
                 },
             ));

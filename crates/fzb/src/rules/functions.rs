@@ -115,10 +115,14 @@ fn function(context: &mut Context<'_>, index: u32, code_left: &mut u32) -> Check
     }
     context.ty(result, format_args!("functions[{index}].result"))?;
     if Lang::from_number(policy).is_none() {
-        return wrong("policy", &|| (said!("{}", policy), said!("{} to {}", 0, 3)));
+        return wrong("policy", &|| {
+            (said!("{}", policy), said!("a number from {} to {}", 0, 3))
+        });
     }
     if Arity::from_number(arity).is_none() {
-        return wrong("arity", &|| (said!("{}", arity), said!("{} to {}", 0, 3)));
+        return wrong("arity", &|| {
+            (said!("{}", arity), said!("a number from {} to {}", 0, 3))
+        });
     }
     if flags & !function_flags::ALL != 0 {
         return wrong("flags", &|| {

@@ -82,7 +82,7 @@ fn import(context: &mut Context<'_>, index: u32) -> Checked {
         ))
     };
     let Some(kind) = ImportKind::from_number(kind) else {
-        return wrong("kind", kind, &|| said!("{} to {}", 0, 2));
+        return wrong("kind", kind, &|| said!("a number from {} to {}", 0, 2));
     };
     let (wants_name, wants_module) = match kind {
         ImportKind::Host => (true, false),
@@ -189,7 +189,7 @@ fn export(context: &Context<'_>, index: u32, last: &mut Option<u32>) -> Checked 
             || {
                 (
                     said!("{}", target),
-                    said!("below {}, the number of {}", count, what),
+                    said!("a number below {}, the number of {}", count, what),
                 )
             },
         )

@@ -52,7 +52,12 @@ pub(crate) fn check(header: &Header, root: &Root) -> Checked {
         return Err(refuse(
             Rule::ArchiveStructure,
             format_args!("module.policy"),
-            || (said!("{}", root.policy), said!("{} to {}", 0, 3)),
+            || {
+                (
+                    said!("{}", root.policy),
+                    said!("a number from {} to {}", 0, 3),
+                )
+            },
         ));
     }
     if root.flags != 0 {
@@ -67,7 +72,11 @@ pub(crate) fn check(header: &Header, root: &Root) -> Checked {
         return Err(refuse(Rule::Entry, format_args!("module.entry"), || {
             (
                 said!("{}", root.entry),
-                said!("below {}, the number of functions", functions),
+                said!(
+                    "a number below {}, the number of {}",
+                    functions,
+                    "functions"
+                ),
             )
         }));
     }
@@ -88,7 +97,7 @@ pub(super) fn check_ranges(context: &Context<'_>) -> Checked {
             || {
                 (
                     said!("{}", super::Shown(root.metadata).to_string()),
-                    said!("a range within 0..{} of bytes", count),
+                    said!("a range within 0..{} of {}", count, "bytes"),
                 )
             },
         )),

@@ -43,7 +43,12 @@ fn entry(context: &mut Context<'_>, index: u32) -> Checked {
         return Err(refuse(
             Rule::TypeDefinition,
             format_args!("types[{index}].kind"),
-            || (said!("{}", kind), said!("below {}", TypeKind::ALL.len())),
+            || {
+                (
+                    said!("{}", kind),
+                    said!("a number below {}", TypeKind::ALL.len()),
+                )
+            },
         ));
     };
     let args = context.words(Range { start, len }, format_args!("types[{index}].args"))?;
@@ -165,7 +170,12 @@ fn typedef(
         return Err(refuse(
             Rule::TypeDefinition,
             format_args!("typedefs[{index}].kind"),
-            || (said!("{}", kind), said!("below {}", TypedefKind::ALL.len())),
+            || {
+                (
+                    said!("{}", kind),
+                    said!("a number below {}", TypedefKind::ALL.len()),
+                )
+            },
         ));
     };
     context.name(name, format_args!("typedefs[{index}].name"))?;
@@ -242,7 +252,7 @@ fn typedef(
                 return Err(refuse(Rule::TypeArity, place, || {
                     (
                         said!("type variable {}", vars - 1),
-                        said!("below {}", params),
+                        said!("a number below {}", params),
                     )
                 }));
             }

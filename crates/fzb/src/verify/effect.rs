@@ -96,7 +96,7 @@ impl Checker<'_> {
                     return self.refuse(at, 4, || {
                         (
                             said!("{} at stack height {}", entry.op.info().name, self.sp),
-                            said!("height 1"),
+                            said!("height {}", 1),
                         )
                     });
                 }
@@ -513,7 +513,7 @@ impl Checker<'_> {
             return self.refuse(at, 2, || {
                 (
                     said!("function {}", id),
-                    said!("below {}", self.module.functions()),
+                    said!("a number below {}", self.module.functions()),
                 )
             });
         };
@@ -551,7 +551,7 @@ impl Checker<'_> {
             return self.refuse(at, 2, || {
                 (
                     said!("function {}", id),
-                    said!("below {}", self.module.functions()),
+                    said!("a number below {}", self.module.functions()),
                 )
             });
         };

@@ -69,17 +69,14 @@ impl Checker<'_> {
                 Operand::Intrinsic => self.known(at, term!("intrinsic"), value, |number| {
                     isa::Intrinsic::from_number(number as u16).is_some()
                 })?,
-                Operand::FaultCode => self.known(
-                    at,
-                    term!("fault that a program may raise:"),
-                    value,
-                    |number| {
+                Operand::FaultCode => {
+                    self.known(at, term!("the raisable fault"), value, |number| {
                         u8::try_from(number)
                             .ok()
                             .and_then(isa::Fault::from_number)
                             .is_some_and(isa::Fault::raisable)
-                    },
-                )?,
+                    })?
+                }
                 Operand::Hook => self.known(at, term!("hook"), value, |number| {
                     isa::Hook::from_number(number as u8).is_some()
                 })?,
@@ -97,7 +94,10 @@ impl Checker<'_> {
                     let (low, high) = if op == Op::Box { (0, 8) } else { (1, 7) };
                     if value < low || value > high {
                         return self.refuse(at, 2, || {
-                            (said!("width {}", value), said!("{} to {}", low, high))
+                            (
+                                said!("width {}", value),
+                                said!("a number from {} to {}", low, high),
+                            )
                         });
                     }
                 }
@@ -126,8 +126,9 @@ impl Checker<'_> {
                 )?,
                 Operand::Index16 if op == Op::Arg => {
                     if value == 0 {
-                        return self
-                            .refuse(at, 2, || (said!("argument 0"), said!("a number from 1 on")));
+                        return self.refuse(at, 2, || {
+                            (said!("argument {}", 0), said!("a number from 1 on"))
+                        });
                     }
                 }
                 Operand::Index16
@@ -166,7 +167,10 @@ impl Checker<'_> {
             return Ok(());
         }
         self.refuse(at, 2, || {
-            (said!("{} {}", what, value), said!("below {}", bound))
+            (
+                said!("{} {}", what, value),
+                said!("a number below {}", bound),
+            )
         })
     }
 
@@ -187,7 +191,7 @@ impl Checker<'_> {
             return self.refuse(at, 2, || {
                 (
                     said!("constant {}", id),
-                    said!("below {}", self.module.constants()),
+                    said!("a number below {}", self.module.constants()),
                 )
             });
         };
@@ -203,7 +207,10 @@ impl Checker<'_> {
         };
         if !right {
             return self.refuse(at, 2, || {
-                (said!("constant {}, a {}", id, kind.text()), name.into())
+                (
+                    said!("constant {} of kind {}", id, kind.text()),
+                    name.into(),
+                )
             });
         }
         if wanted == ConstUse::Format && self.constant_values(id).is_none() {
@@ -231,7 +238,7 @@ impl Checker<'_> {
             None => self.refuse(at, 2, || {
                 (
                     said!("import {}", id),
-                    said!("{}, below {}", expected, self.module.imports()),
+                    said!("{} below {}", expected, self.module.imports()),
                 )
             }),
         }
@@ -251,7 +258,7 @@ impl Checker<'_> {
             return self.refuse(at, 2, || {
                 (
                     said!("typedef {}", id),
-                    said!("below {}", self.module.typedefs()),
+                    said!("a number below {}", self.module.typedefs()),
                 )
             });
         };

@@ -29,9 +29,11 @@ impl Checker<'_> {
     pub(super) fn place(&self, op: Op, at: u32) -> Step {
         let flags = self.function.flags;
         let (needed, name) = match op {
-            Op::SelfOp | Op::CallSuper | Op::GetSuper => (SELF, term!("flag self")),
-            Op::ArgAll | Op::Arg => (REST, term!("flag rest")),
-            Op::ThisFn => (CLOSURE, term!("flag closure")),
+            Op::SelfOp | Op::CallSuper | Op::GetSuper => {
+                (SELF, term!("a function with the flag self"))
+            }
+            Op::ArgAll | Op::Arg => (REST, term!("a function with the flag rest")),
+            Op::ThisFn => (CLOSURE, term!("a function with the flag closure")),
             Op::RetMiss | Op::RetPeek => (SELECTOR, term!("a selector function")),
             Op::RetOuter => (SELECTOR | THUNK, term!("a selector function or thunk")),
             Op::Yield => (GENERATOR | ASYNC, term!("a generator or async function")),
@@ -44,7 +46,7 @@ impl Checker<'_> {
                         )
                     });
                 }
-                (CTOR, term!("flag ctor"))
+                (CTOR, term!("a function with the flag ctor"))
             }
             Op::Halt if !self.entry => {
                 return self.refuse(at, 3, || {
@@ -59,7 +61,7 @@ impl Checker<'_> {
         if flags & needed == 0 {
             return self.refuse(at, 7, || {
                 (
-                    said!("{} in a function without it", op.info().name),
+                    said!("{} in a function of another kind", op.info().name),
                     name.into(),
                 )
             });

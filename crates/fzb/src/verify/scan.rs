@@ -77,7 +77,7 @@ impl Checker<'_> {
                     return self.refuse(at, 2, || {
                         (
                             said!("local {}", local),
-                            said!("below {}", self.slots.len()),
+                            said!("a number below {}", self.slots.len()),
                         )
                     });
                 }
@@ -93,8 +93,9 @@ impl Checker<'_> {
                 Scan::Name => {
                     let name = self.word(at);
                     if name >= names {
-                        return self
-                            .refuse(at, 2, || (said!("name {}", name), said!("below {}", names)));
+                        return self.refuse(at, 2, || {
+                            (said!("name {}", name), said!("a number below {}", names))
+                        });
                     }
                     at += LONG;
                     continue;
