@@ -1,8 +1,9 @@
 //! Named arguments of messages.
 
+use crate::phrase::Phrase;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
-/// The value of one argument. Flat on purpose: to show one never takes recursion.
+/// The value of one argument. Flat but for phrases, which are shown to a fixed depth.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Argument {
     /// Text of any origin; escaped and, when very long, cut where it is shown.
@@ -14,6 +15,28 @@ pub enum Argument {
     /// A message of the same catalogue entry, named by its field without the argument's own
     /// name: argument `reason` with `Key("underflow")` shows the field `reason.underflow`.
     Key(&'static str),
+    /// Words that have their translations by themselves.
+    Phrase(Phrase),
+}
+
+impl Argument {
+    /// As text, in English and without escapes: for readers that are no people.
+    #[must_use]
+    pub fn plain(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Key(key) => (*key).to_owned(),
+            Self::Integer(number) => number.to_string(),
+            Self::List(texts) => texts.join(", "),
+            Self::Phrase(phrase) => phrase.english(),
+        }
+    }
+}
+
+impl From<Phrase> for Argument {
+    fn from(phrase: Phrase) -> Self {
+        Self::Phrase(phrase)
+    }
 }
 
 impl From<&str> for Argument {
@@ -63,6 +86,7 @@ impl Serialize for Argument {
         match self {
             Self::Text(text) => serializer.serialize_str(text),
             Self::Key(key) => serializer.serialize_str(key),
+            Self::Phrase(phrase) => serializer.serialize_str(&phrase.english()),
             Self::Integer(number) => match (i64::try_from(*number), u64::try_from(*number)) {
                 (Ok(signed), _) => serializer.serialize_i64(signed),
                 (_, Ok(unsigned)) => serializer.serialize_u64(unsigned),

@@ -9,6 +9,7 @@ use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Message};
 use crate::escape::escape;
 use crate::lang::Lang;
+use crate::phrase::{Phrases, parse_phrases};
 use crate::template::{Template, Words};
 
 /// The section whose messages every diagnostic may use.
@@ -34,6 +35,10 @@ const INDONESIAN: &[(&str, &str)] = &[
     ),
     ("id/rhumb.cat", include_str!("../catalog/id/rhumb.cat")),
 ];
+
+/// The phrases of each language but English, which their templates are written in.
+const INDONESIAN_PHRASES: (&str, &str) =
+    ("id/phrases.txt", include_str!("../catalog/id/phrases.txt"));
 
 /// What kind of value an argument takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -124,6 +129,7 @@ impl Entry {
 pub struct Catalogue {
     lang: Lang,
     entries: BTreeMap<&'static str, Entry>,
+    phrases: Phrases,
     mistakes: Vec<(&'static str, CatError)>,
 }
 
@@ -134,12 +140,17 @@ impl Catalogue {
         static ENGLISH_READ: OnceLock<Catalogue> = OnceLock::new();
         static INDONESIAN_READ: OnceLock<Catalogue> = OnceLock::new();
         match lang {
-            Lang::English => ENGLISH_READ.get_or_init(|| Self::read(lang, ENGLISH)),
-            Lang::Indonesian => INDONESIAN_READ.get_or_init(|| Self::read(lang, INDONESIAN)),
+            Lang::English => ENGLISH_READ.get_or_init(|| Self::read(lang, ENGLISH, None)),
+            Lang::Indonesian => INDONESIAN_READ
+                .get_or_init(|| Self::read(lang, INDONESIAN, Some(INDONESIAN_PHRASES))),
         }
     }
 
-    fn read(lang: Lang, files: &[(&'static str, &'static str)]) -> Self {
+    fn read(
+        lang: Lang,
+        files: &[(&'static str, &'static str)],
+        phrases: Option<(&'static str, &'static str)>,
+    ) -> Self {
         let mut entries = BTreeMap::new();
         let mut mistakes = Vec::new();
         for (file, text) in files {
@@ -153,9 +164,13 @@ impl Catalogue {
                 }
             }
         }
+        let (file, text) = phrases.unwrap_or_default();
+        let (phrases, errors) = parse_phrases(text);
+        mistakes.extend(errors.into_iter().map(|error| (file, error)));
         Self {
             lang,
             entries,
+            phrases,
             mistakes,
         }
     }
@@ -203,6 +218,13 @@ impl Catalogue {
         }
     }
 
+    /// Its translations of phrases: the English template and the words in its language. English has none.
+    pub fn phrases(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.phrases
+            .iter()
+            .map(|(template, said)| (*template, *said))
+    }
+
     /// A word that renderers use, such as `severity.error`; the key itself if it is missing.
     pub(crate) fn word(&self, key: &'static str) -> &'static str {
         self.text(COMMON, key).unwrap_or(key)
@@ -237,6 +259,7 @@ impl Catalogue {
             lang: self.lang,
             and: self.word("list.and"),
             or: self.word("list.or"),
+            phrases: &self.phrases,
         };
         let argument = |name: &str| -> Option<&Argument> {
             own.and_then(|own| own.get(name))
@@ -289,7 +312,10 @@ impl Catalogue {
                 continue;
             };
             let fits = match (declaration.kind, value) {
-                (ArgumentKind::Text | ArgumentKind::Any | ArgumentKind::Key, Argument::Text(_))
+                (
+                    ArgumentKind::Text | ArgumentKind::Any | ArgumentKind::Key,
+                    Argument::Text(_) | Argument::Phrase(_),
+                )
                 | (ArgumentKind::Integer | ArgumentKind::Any, Argument::Integer(_))
                 | (ArgumentKind::List, Argument::List(_)) => true,
                 (ArgumentKind::Key, Argument::Key(key)) => {
@@ -335,7 +361,9 @@ fn bare(arguments: &Arguments) -> String {
             Argument::Text(text) => format!("{name} = {}", escape(text)),
             Argument::Key(key) => format!("{name} = {}", escape(key)),
             Argument::Integer(number) => format!("{name} = {number}"),
-            Argument::List(texts) => format!("{name} = {}", escape(&texts.join(", "))),
+            Argument::List(_) | Argument::Phrase(_) => {
+                format!("{name} = {}", escape(&value.plain()))
+            }
         })
         .collect();
     items.join(", ")
@@ -354,6 +382,7 @@ mod tests {
                 "partial.cat",
                 "[FV54]\ntitle = Tumpukan\nmessage = di {offset}: {reason}\nreason.underflow = kurang {reason}\n",
             )],
+            None,
         )
     }
 
@@ -391,7 +420,7 @@ mod tests {
             ("a.cat", "[FX0001]\nx = 1\n"),
             ("b.cat", "\n[FX0001]\nx = 2\n"),
         ];
-        let catalogue = Catalogue::read(Lang::English, &files);
+        let catalogue = Catalogue::read(Lang::English, &files, None);
         let mistakes: Vec<String> = catalogue
             .mistakes()
             .iter()

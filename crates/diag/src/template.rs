@@ -15,6 +15,7 @@ use std::fmt;
 use crate::argument::Argument;
 use crate::escape::escape_shortened;
 use crate::lang::Lang;
+use crate::phrase::Phrases;
 
 /// Scalar values of one argument that are shown; more is cut with `…`.
 const LONGEST_TEXT: usize = 2_000;
@@ -202,6 +203,8 @@ pub(crate) struct Words<'w> {
     pub(crate) lang: Lang,
     pub(crate) and: &'w str,
     pub(crate) or: &'w str,
+    /// Translations of phrases.
+    pub(crate) phrases: &'w Phrases,
 }
 
 fn name<'t>(piece: &Piece<'t>) -> Option<&'t str> {
@@ -238,6 +241,9 @@ fn show(out: &mut String, words: &Words<'_>, value: &Argument, format: Format<'_
     match value {
         Argument::Text(text) => escape_shortened(out, text, LONGEST_TEXT),
         Argument::Key(key) => out.push_str(key),
+        Argument::Phrase(phrase) => phrase.say(out, words.phrases, &|out, part| {
+            escape_shortened(out, &part.plain(), LONGEST_TEXT);
+        }),
         Argument::Integer(number) => match format {
             Format::Plural(one, many) => out.push_str(if *number == 1 { one } else { many }),
             Format::Hex if *number < 0 => out.push_str(&format!("-{:#X}", number.unsigned_abs())),
@@ -318,6 +324,7 @@ mod tests {
             lang,
             and: "and",
             or: "or",
+            phrases: &Phrases::new(),
         };
         let template = Template::parse(template).expect("the template is right");
         template.fill(&words, &|name| arguments.get(name), &|name, key| {

@@ -3,8 +3,8 @@
 use diag::{
     Argument, ArgumentKind, Catalogue, Code, Diagnostic, Frame, Lang, Message, Trace, fc, fv,
 };
-use fzb::FileError;
 use fzb::verify::Refusal;
+use fzb::{FileError, Part, Phrase, said};
 use machine::fault::FaultReport;
 
 use crate::Fault;
@@ -88,11 +88,11 @@ pub(crate) fn diagnostic(kind: &ErrorKind) -> Diagnostic {
                 .arg("expected", expected.as_str())
                 .arg("found", found.as_str())
         }
-        ErrorKind::Handle(error) => said(
+        ErrorKind::Handle(error) => note(
             Diagnostic::error(Code::fault(Fault::State as u8)),
             &error.to_string(),
         ),
-        ErrorKind::Foreign(what) => said(
+        ErrorKind::Foreign(what) => note(
             Diagnostic::error(Code::fault(Fault::State as u8)),
             &format!("the {what} belongs to another World"),
         ),
@@ -116,8 +116,20 @@ pub(crate) fn diagnostic(kind: &ErrorKind) -> Diagnostic {
     }
 }
 
+/// Words of a crate below, for the catalogue of whoever reads them.
+fn phrase(words: &Phrase) -> diag::Phrase {
+    let parts = words.parts().iter().map(|part| match part {
+        Part::Text(text) => Argument::from(text.as_str()),
+        Part::Phrase(inner) => Argument::from(phrase(inner)),
+    });
+    diag::Phrase {
+        template: words.template(),
+        parts: parts.collect(),
+    }
+}
+
 /// What the machine or a program said, as a note.
-fn said(diagnostic: Diagnostic, text: &str) -> Diagnostic {
+fn note(diagnostic: Diagnostic, text: &str) -> Diagnostic {
     if text.is_empty() {
         diagnostic
     } else {
@@ -126,11 +138,14 @@ fn said(diagnostic: Diagnostic, text: &str) -> Diagnostic {
 }
 
 fn fault(report: &FaultReport) -> Diagnostic {
-    let found = described(
+    let mut found = described(
         Diagnostic::error(Code::fault(report.fault as u8)),
         report.fault,
         &report.message,
     );
+    if let (Fault::Verify, Some(words)) = (report.fault, &report.words) {
+        found = found.arg("reason", phrase(words));
+    }
     let frames = report.trace.iter().map(|frame| Frame {
         function: frame.function.clone(),
         file: frame
@@ -165,7 +180,7 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
                 None => {
                     let part = between(message, "--allow ", [" ", "\n"]).unwrap_or("?");
                     let found = found.arg("capability", part).arg_if("function", function);
-                    said(found, message)
+                    note(found, message)
                 }
             }
         }
@@ -185,10 +200,10 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
                 if message.starts_with("expected ") {
                     found
                 } else {
-                    said(found, message)
+                    note(found, message)
                 }
             }
-            None => said(found, message),
+            None => note(found, message),
         },
         Fault::Arity => {
             let parts = message.split_once(" takes ").and_then(|(function, rest)| {
@@ -200,12 +215,12 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
                     .arg("function", function)
                     .arg("expected", expected)
                     .arg("found", given),
-                None => said(found, message),
+                None => note(found, message),
             }
         }
         Fault::Call => match between(message, "a value of kind ", [" ", "\n"]) {
             Some(kind) => found.arg("found", kind),
-            None => said(found, message),
+            None => note(found, message),
         },
         Fault::Module => module_problem(found, message),
         Fault::Verify => found.arg("reason", message),
@@ -213,12 +228,12 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
             .or_else(|| message.rsplit_once("is called ").map(|(_, name)| name))
         {
             Some(name) => found.arg("name", name),
-            None => said(found, message),
+            None => note(found, message),
         },
         Fault::Internal => found.arg("detail", message).help("help.report"),
         Fault::Zero | Fault::Fuel | Fault::Deadline | Fault::Fibers | Fault::Output => found,
         Fault::Mem if message.contains("limit") && !message.contains("byte") => found,
-        _ => said(found, message),
+        _ => note(found, message),
     }
 }
 
@@ -243,7 +258,7 @@ fn module_problem(found: Diagnostic, message: &str) -> Diagnostic {
     }
     match message.rsplit_once("is called ") {
         Some((_, name)) => found.reason("missing").arg("module", name),
-        None => said(found.arg("module", quoted(message).unwrap_or("?")), message),
+        None => note(found.arg("module", quoted(message).unwrap_or("?")), message),
     }
 }
 
@@ -252,19 +267,19 @@ fn refused(refusal: &Refusal, function: &str, instruction: &str) -> Diagnostic {
     let found = Diagnostic::error(code)
         .arg("function", function)
         .arg("offset", refusal.offset);
-    let text = format!("{} ≠ {}", refusal.found, refusal.expected);
+    let reason = phrase(&refusal.difference());
     match refusal.rule {
         9 => found
             .arg("instruction", instruction)
-            .arg("found", refusal.found.as_str())
-            .arg("expected", refusal.expected.as_str()),
-        7 => found.arg("instruction", instruction).arg("reason", text),
-        _ => found.arg("reason", text),
+            .arg("found", phrase(&refusal.found))
+            .arg("expected", phrase(&refusal.expected)),
+        7 => found.arg("instruction", instruction).arg("reason", reason),
+        _ => found.arg("reason", reason),
     }
 }
 
-/// A broken file rule. The checks say place, found and expected in text; the entry's arguments are read from these by
-/// their names.
+/// A broken file rule. The checks say the place as a path, found and expected as phrases; the entry's arguments are read
+/// from these by their names.
 fn file(error: &FileError) -> Diagnostic {
     let code = Code::parse(error.code()).unwrap_or(fv::ARCHIVE_STRUCTURE);
     let mut diagnostic = Diagnostic::error(code);
@@ -273,38 +288,35 @@ fn file(error: &FileError) -> Diagnostic {
         .and_then(|entry| entry.declarations().ok())
         .unwrap_or_default();
     let (table, index) = place_parts(&error.place);
+    let (found, expected) = (error.found.to_string(), error.expected.to_string());
     for declaration in declared {
         let (text, numbers) = match declaration.name {
-            "table" | "field" | "user" | "area" => (Some(table), index),
-            "index" => (None, index.or_else(|| number(&error.found))),
+            "table" | "field" | "user" | "area" => (Some(table.into()), index),
+            "index" => (None, index.or_else(|| number(&found))),
             "name" | "function" | "type" | "module" => {
-                (quoted(&error.found).or(Some(error.place.as_str())), None)
+                (Some(quoted(&found).unwrap_or(&error.place).into()), None)
             }
             "expected" | "limit" | "count" | "needed" | "have" | "record" | "alignment"
-            | "other" | "target" => (Some(error.expected.as_str()), number(&error.expected)),
-            _ => (Some(error.found.as_str()), number(&error.found)),
+            | "other" | "target" => (Some(phrase(&error.expected).into()), number(&expected)),
+            _ => (Some(phrase(&error.found).into()), number(&found)),
         };
         let value = match declaration.kind {
             ArgumentKind::Integer => numbers.map(Argument::Integer),
             ArgumentKind::List => None,
-            ArgumentKind::Text => text.map(Argument::from),
-            ArgumentKind::Any => numbers
-                .map(Argument::Integer)
-                .or_else(|| text.map(Argument::from)),
+            ArgumentKind::Text => text,
+            ArgumentKind::Any => numbers.map(Argument::Integer).or(text),
             // The checks give no key: their words stand for it.
-            ArgumentKind::Key => Some(Argument::from(format!(
-                "{} ≠ {}",
-                error.found, error.expected
-            ))),
+            ArgumentKind::Key => Some(phrase(&error.difference()).into()),
         };
         if let Some(value) = value {
             diagnostic.args.set(declaration.name, value);
         }
     }
-    said(
-        diagnostic,
-        &format!("{}: {} ≠ {}", error.place, error.found, error.expected),
-    )
+    if error.found.is_empty() {
+        return diagnostic;
+    }
+    let words = said!("{}: {}", error.place.as_str(), error.difference());
+    diagnostic.note(Message::new("note.said").arg("text", phrase(&words)))
 }
 
 /// `constants[3].p[0]` as its table and the first number in brackets.

@@ -11,24 +11,24 @@ use crate::tables::{ArchivedTables, Tables};
 /// order of the fields and every byte of padding as zero.
 pub(crate) fn serialise(tables: &Tables) -> Result<AlignedVec, FileError> {
     rkyv::to_bytes::<Error>(tables).map_err(|error| {
-        FileError::new(
-            Rule::ArchiveStructure,
-            "payload",
-            error,
-            "tables that fit an archive with 32-bit offsets",
-        )
+        FileError::new(Rule::ArchiveStructure, "payload", || {
+            (
+                said!("{}", error.to_string()),
+                said!("tables that fit an archive with 32-bit offsets"),
+            )
+        })
     })
 }
 
 /// Runs rkyv's checked access, which accepts all that the gate accepts (tests/container.rs); copies the payload first if it does not stand at an aligned address.
 pub(crate) fn check(payload: &[u8]) -> Result<(), FileError> {
     let refuse = |error: Error| {
-        FileError::new(
-            Rule::ArchiveStructure,
-            "payload",
-            error,
-            "an archive that rkyv accepts",
-        )
+        FileError::new(Rule::ArchiveStructure, "payload", || {
+            (
+                said!("{}", error.to_string()),
+                said!("an archive that rkyv accepts"),
+            )
+        })
     };
     if payload.as_ptr().addr().is_multiple_of(crate::layout::ALIGN) {
         return rkyv::access::<ArchivedTables, Error>(payload)

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::host_memory::fixed;
+use crate::phrase::Phrase;
 
 macro_rules! rules {
     ($($code:literal $name:ident $layer:ident, $doc:literal;)*) => {
@@ -92,23 +93,27 @@ pub struct FileError {
     /// The header field, table, record and field, e.g. `constants[3].p[0]`.
     pub place: String,
     /// What stands there.
-    pub found: String,
+    pub found: Phrase,
     /// What should stand there.
-    pub expected: String,
+    pub expected: Phrase,
 }
 
 impl FileError {
+    /// A refusal; what it found and expected is said only here.
+    #[cold]
     pub(crate) fn new(
         rule: Rule,
         place: impl Into<String>,
-        found: impl ToString,
-        expected: impl ToString,
+        words: impl FnOnce() -> (Phrase, Phrase),
     ) -> FileError {
-        fixed(|| FileError {
-            rule,
-            place: place.into(),
-            found: found.to_string(),
-            expected: expected.to_string(),
+        fixed(|| {
+            let (found, expected) = words();
+            FileError {
+                rule,
+                place: place.into(),
+                found,
+                expected,
+            }
         })
     }
 
@@ -118,9 +123,14 @@ impl FileError {
         FileError {
             rule: Rule::Memory,
             place: String::new(),
-            found: String::new(),
-            expected: String::new(),
+            found: Phrase::NONE,
+            expected: Phrase::NONE,
         }
+    }
+
+    /// What it found and what the rule wants.
+    pub fn difference(&self) -> Phrase {
+        Phrase::difference(self.found.clone(), self.expected.clone())
     }
 
     /// The rule's code, e.g. `FV13`.
@@ -136,12 +146,11 @@ impl fmt::Display for FileError {
         }
         write!(
             f,
-            "{}: {}: {}: found {}, expected {}",
+            "{}: {}: {}: {}",
             self.code(),
             self.rule.text(),
             self.place,
-            self.found,
-            self.expected
+            self.difference()
         )
     }
 }

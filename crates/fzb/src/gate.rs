@@ -57,28 +57,28 @@ impl Root {
 /// Reads and checks the root at the end of `payload`.
 pub fn check(payload: &[u8]) -> Result<Root, FileError> {
     let root_at = payload.len().checked_sub(ROOT_SIZE).ok_or_else(|| {
-        FileError::new(
-            Rule::ArchiveStructure,
-            "payload",
-            format!("{} bytes", payload.len()),
-            format!("at least the {ROOT_SIZE} bytes of a root"),
-        )
+        FileError::new(Rule::ArchiveStructure, "payload", || {
+            (
+                said!("{} bytes", payload.len()),
+                said!("at least the {} bytes of a root", ROOT_SIZE),
+            )
+        })
     })?;
     if payload.len() > PAYLOAD_LIMIT as usize {
-        return Err(FileError::new(
-            Rule::PayloadLimit,
-            "payload",
-            format!("{} bytes", payload.len()),
-            format!("at most {PAYLOAD_LIMIT}"),
-        ));
+        return Err(FileError::new(Rule::PayloadLimit, "payload", || {
+            (
+                said!("{} bytes", payload.len()),
+                said!("at most {}", PAYLOAD_LIMIT),
+            )
+        }));
     }
     if root_at % ALIGN != 0 {
-        return Err(FileError::new(
-            Rule::ArchiveAlignment,
-            "root",
-            format!("offset {root_at}"),
-            format!("a multiple of {ALIGN}"),
-        ));
+        return Err(FileError::new(Rule::ArchiveAlignment, "root", || {
+            (
+                said!("offset {}", root_at),
+                said!("a multiple of {}", ALIGN),
+            )
+        }));
     }
     let word = |at: usize| u32_at(payload, root_at + at).unwrap_or_default();
     let range = |at: usize| Range {
@@ -115,31 +115,28 @@ pub fn check(payload: &[u8]) -> Result<Root, FileError> {
 /// Judges one pair (offset, length) that stands at `at`; tables end where the root begins.
 fn area(table: Table, root_at: usize, at: usize, offset: i32, len: u32) -> Result<Area, FileError> {
     if len > table.bound() {
-        return Err(FileError::new(
-            Rule::Count,
-            table.text(),
-            len,
-            format!("at most {}", table.bound()),
-        ));
+        return Err(FileError::new(Rule::Count, table.text(), || {
+            (said!("{}", len), said!("at most {}", table.bound()))
+        }));
     }
     // No overflow: the payload is below 2^27, the offset is 32 bits, the length is at most 2^26 with records below 2^7.
     let start = at as i64 + i64::from(offset);
     let end = start + i64::from(len) * table.record_size() as i64;
     if start < 0 || end > root_at as i64 {
-        return Err(FileError::new(
-            Rule::ArchiveRange,
-            table.text(),
-            format!("bytes {start}..{end}"),
-            format!("a range within 0..{root_at}"),
-        ));
+        return Err(FileError::new(Rule::ArchiveRange, table.text(), || {
+            (
+                said!("bytes {}..{}", start, end),
+                said!("a range within 0..{}", root_at),
+            )
+        }));
     }
     if start % table.align() as i64 != 0 {
-        return Err(FileError::new(
-            Rule::ArchiveAlignment,
-            table.text(),
-            format!("offset {start}"),
-            format!("a multiple of {}", table.align()),
-        ));
+        return Err(FileError::new(Rule::ArchiveAlignment, table.text(), || {
+            (
+                said!("offset {}", start),
+                said!("a multiple of {}", table.align()),
+            )
+        }));
     }
     Ok(Area {
         start: start as u32,
@@ -155,12 +152,16 @@ fn in_order(areas: &[Area; Table::COUNT]) -> Result<(), FileError> {
         let Area { start, len } = areas[table.index()];
         let end = start + len * table.record_size() as u32;
         if start < last.0 {
-            return Err(FileError::new(
-                Rule::ArchiveOverlap,
-                table.text(),
-                format!("bytes {start}..{end}"),
-                format!("a range after the end of {}, {}", last.1.text(), last.0),
-            ));
+            return Err(FileError::new(Rule::ArchiveOverlap, table.text(), || {
+                (
+                    said!("bytes {}..{}", start, end),
+                    said!(
+                        "a range after the end of {}, which is {}",
+                        last.1.text(),
+                        last.0
+                    ),
+                )
+            }));
         }
         last = (end, table);
     }

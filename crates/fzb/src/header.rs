@@ -78,100 +78,86 @@ impl Header {
     /// ([`Header::check_hash`]). Each field has its own [`Rule`]; constant work.
     pub fn read(file: &[u8]) -> Result<Header, FileError> {
         let bytes = file.get(..HEADER_SIZE).ok_or_else(|| {
-            FileError::new(
-                Rule::TooShort,
-                "file",
-                bytes_of(file.len()),
-                bytes_of(HEADER_SIZE),
-            )
+            FileError::new(Rule::TooShort, "file", || {
+                (
+                    said!("{} bytes", file.len()),
+                    said!("{} bytes", HEADER_SIZE),
+                )
+            })
         })?;
         let word = |at: usize| u32_at(bytes, at).unwrap_or_default();
         if bytes[..4] != MAGIC {
-            return Err(FileError::new(
-                Rule::Magic,
-                "header bytes 0..4",
-                hex(&bytes[..4]),
-                hex(&MAGIC),
-            ));
+            return Err(FileError::new(Rule::Magic, "header[0..4]", || {
+                (said!("{}", hex(&bytes[..4])), said!("{}", hex(&MAGIC)))
+            }));
         }
         if word(4) != FORMAT_VERSION {
-            return Err(FileError::new(
-                Rule::Version,
-                "header.version",
-                word(4),
-                FORMAT_VERSION,
-            ));
+            return Err(FileError::new(Rule::Version, "header.version", || {
+                (said!("{}", word(4)), said!("{}", FORMAT_VERSION))
+            }));
         }
         if word(12) as usize != HEADER_SIZE {
             return Err(FileError::new(
                 Rule::HeaderLength,
                 "header.header_len",
-                word(12),
-                HEADER_SIZE,
+                || (said!("{}", word(12)), said!("{}", HEADER_SIZE)),
             ));
         }
         let flags = word(8);
         if flags & !header_flags::ALL != 0 {
-            return Err(FileError::new(
-                Rule::Flags,
-                "header.flags",
-                format!("{flags:#x}"),
-                format!("only bits of {:#x}", header_flags::ALL),
-            ));
+            return Err(FileError::new(Rule::Flags, "header.flags", || {
+                (
+                    said!("{}", format!("{flags:#x}")),
+                    said!("only bits of {}", format!("{:#x}", header_flags::ALL)),
+                )
+            }));
         }
         if flags & header_flags::SIGNED != 0 {
-            return Err(FileError::new(
-                Rule::Signature,
-                "header.flags",
-                "the bit of a signature",
-                "no signature",
-            ));
+            return Err(FileError::new(Rule::Signature, "header.flags", || {
+                (said!("the bit of a signature"), said!("no signature"))
+            }));
         }
         if bytes[48..].iter().any(|byte| *byte != 0) {
-            return Err(FileError::new(
-                Rule::Reserved,
-                "header bytes 48..64",
-                hex(&bytes[48..]),
-                "zeroes",
-            ));
+            return Err(FileError::new(Rule::Reserved, "header[48..64]", || {
+                (said!("{}", hex(&bytes[48..])), said!("zeroes"))
+            }));
         }
         let payload_len = u64_at(bytes, 16).unwrap_or_default();
         if payload_len > u64::from(PAYLOAD_LIMIT) {
             return Err(FileError::new(
                 Rule::PayloadLimit,
                 "header.payload_len",
-                payload_len,
-                format!("at most {PAYLOAD_LIMIT}"),
+                || (said!("{}", payload_len), said!("at most {}", PAYLOAD_LIMIT)),
             ));
         }
         let present = (file.len() - HEADER_SIZE) as u64;
         if present < payload_len {
-            return Err(FileError::new(
-                Rule::PayloadLength,
-                "payload",
-                format!("{present} bytes"),
-                format!("{payload_len} bytes"),
-            ));
+            return Err(FileError::new(Rule::PayloadLength, "payload", || {
+                (said!("{} bytes", present), said!("{} bytes", payload_len))
+            }));
         }
         if present > payload_len {
-            return Err(FileError::new(
-                Rule::Trailing,
-                "after the payload",
-                format!("{} bytes", present - payload_len),
-                "the end of the file",
-            ));
+            return Err(FileError::new(Rule::Trailing, "file", || {
+                (
+                    said!("{} bytes after the payload", present - payload_len),
+                    said!("the end of the file"),
+                )
+            }));
         }
         let min_machine = word(24);
         if min_machine > MACHINE_VERSION {
-            return Err(FileError::new(
-                Rule::MinMachine,
-                "header.min_vm",
-                min_machine,
-                format!("at most {MACHINE_VERSION}"),
-            ));
+            return Err(FileError::new(Rule::MinMachine, "header.min_vm", || {
+                (
+                    said!("{}", min_machine),
+                    said!("at most {}", MACHINE_VERSION),
+                )
+            }));
         }
-        let lang = Lang::from_number(word(28))
-            .ok_or_else(|| FileError::new(Rule::Language, "header.lang", word(28), "0 to 3"))?;
+        let lang = Lang::from_number(word(28)).ok_or_else(|| {
+            FileError::new(Rule::Language, "header.lang", || {
+                (said!("{}", word(28)), said!("a number from {} to {}", 0, 3))
+            })
+        })?;
         let mut hash = [0; 16];
         hash.copy_from_slice(&bytes[32..48]);
         Ok(Header {
@@ -189,13 +175,14 @@ impl Header {
         if found == self.hash {
             Ok(())
         } else {
-            Err(FileError::new(Rule::Hash, "header.hash", self.hash, found))
+            Err(FileError::new(Rule::Hash, "header.hash", || {
+                (
+                    said!("{}", self.hash.to_string()),
+                    said!("{}", found.to_string()),
+                )
+            }))
         }
     }
-}
-
-fn bytes_of(count: usize) -> String {
-    format!("{count} bytes")
 }
 
 fn hex(bytes: &[u8]) -> String {

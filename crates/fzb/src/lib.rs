@@ -5,6 +5,10 @@
 //! function before it may run. This crate never maps files, never executes, and has no `unsafe`.
 #![forbid(unsafe_code)]
 
+// First, as its macros are in scope for the modules below it.
+#[macro_use]
+pub mod phrase;
+
 mod archive;
 pub mod error;
 pub mod gate;
@@ -21,4 +25,5 @@ pub mod view;
 pub mod write;
 
 pub use error::{FileError, Layer, Rule};
+pub use phrase::{Part, Phrase, Term};
 pub use view::{Checks, Module, ModuleBytes, ModuleHash};

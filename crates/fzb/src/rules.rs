@@ -17,6 +17,7 @@ use std::fmt::{Arguments, Display};
 use crate::error::{FileError, Rule};
 use crate::host_memory::fixed;
 use crate::layout::Table;
+use crate::phrase::Phrase;
 use crate::tables::{NONE, Range, TypeId};
 use crate::view::{Indexes, Module};
 
@@ -46,25 +47,20 @@ pub(crate) struct Context<'a> {
 }
 
 #[cold]
-fn refuse(
-    rule: Rule,
-    place: Arguments<'_>,
-    found: impl Display,
-    expected: impl Display,
-) -> FileError {
-    fixed(|| FileError::new(rule, place.to_string(), found, expected))
+fn refuse(rule: Rule, place: Arguments<'_>, words: impl FnOnce() -> (Phrase, Phrase)) -> FileError {
+    fixed(|| FileError::new(rule, place.to_string(), words))
 }
 
 impl<'a> Context<'a> {
     fn new(module: &'a Module) -> Result<Context<'a>, FileError> {
         let bytes = module.whole(Table::Strings);
         let pool = std::str::from_utf8(bytes).map_err(|error| {
-            refuse(
-                Rule::Encoding,
-                format_args!("strings"),
-                format_args!("byte {} of no character", error.valid_up_to()),
-                "UTF-8",
-            )
+            refuse(Rule::Encoding, format_args!("strings"), || {
+                (
+                    said!("byte {} of no character", error.valid_up_to()),
+                    said!("UTF-8"),
+                )
+            })
         })?;
         Ok(Context {
             module,
@@ -80,12 +76,12 @@ impl<'a> Context<'a> {
                 self.visits_left = left;
                 Ok(())
             }
-            None => Err(refuse(
-                Rule::RecordRange,
-                place,
-                "ranges that share too many elements",
-                format_args!("at most {VISITS_PER_BYTE} visits per byte of the file"),
-            )),
+            None => Err(refuse(Rule::RecordRange, place, || {
+                (
+                    said!("ranges that share too many elements"),
+                    said!("at most {} visits per byte of the file", VISITS_PER_BYTE),
+                )
+            })),
         }
     }
 
@@ -94,12 +90,12 @@ impl<'a> Context<'a> {
         if index < count {
             Ok(())
         } else {
-            Err(refuse(
-                Rule::RecordIndex,
-                place,
-                index,
-                format_args!("below {count}, the number of {}", table.text()),
-            ))
+            Err(refuse(Rule::RecordIndex, place, || {
+                (
+                    said!("{}", index),
+                    said!("a number below {}, the number of {}", count, table.text()),
+                )
+            }))
         }
     }
 
@@ -118,7 +114,9 @@ impl<'a> Context<'a> {
     /// Any type that a value can have.
     fn ty(&self, ty: u32, place: Arguments<'_>) -> Checked {
         if ty == TypeId::TOK.0 {
-            return Err(refuse(Rule::TypeIndex, place, "tok", "the type of a value"));
+            return Err(refuse(Rule::TypeIndex, place, || {
+                (said!("tok"), said!("the type of a value"))
+            }));
         }
         self.local_ty(ty, place)
     }
@@ -132,15 +130,17 @@ impl<'a> Context<'a> {
         if exists {
             return Ok(());
         }
-        Err(refuse(
-            Rule::TypeIndex,
-            place,
-            ty,
-            format_args!(
-                "below 12, or 16 to below {}",
-                TypeId::FIRST_TABLE + self.module.types()
-            ),
-        ))
+        Err(refuse(Rule::TypeIndex, place, || {
+            (
+                said!("{}", ty),
+                said!(
+                    "a number below {}, or from {} to below {}",
+                    TypeId::BASIC.len(),
+                    TypeId::FIRST_TABLE,
+                    TypeId::FIRST_TABLE + self.module.types()
+                ),
+            )
+        }))
     }
 
     /// A range of records.
@@ -148,12 +148,12 @@ impl<'a> Context<'a> {
         let count = self.module.count(table);
         match range.start.checked_add(range.len) {
             Some(end) if end <= count => Ok(()),
-            _ => Err(refuse(
-                Rule::RecordRange,
-                place,
-                Shown(range),
-                format_args!("a range within 0..{count} of {}", table.text()),
-            )),
+            _ => Err(refuse(Rule::RecordRange, place, || {
+                (
+                    said!("{}", Shown(range).to_string()),
+                    said!("a range within 0..{} of {}", count, table.text()),
+                )
+            })),
         }
     }
 
@@ -169,12 +169,12 @@ impl<'a> Context<'a> {
         if range.len <= TEXT_LIMIT {
             return Ok(());
         }
-        Err(refuse(
-            Rule::TextSize,
-            place,
-            format_args!("{} bytes", range.len),
-            format_args!("at most {TEXT_LIMIT}"),
-        ))
+        Err(refuse(Rule::TextSize, place, || {
+            (
+                said!("{} bytes", range.len),
+                said!("at most {}", TEXT_LIMIT),
+            )
+        }))
     }
 
     /// A range of strings that is read as text.
@@ -184,12 +184,12 @@ impl<'a> Context<'a> {
         self.pool
             .get(range.start as usize..range.start as usize + range.len as usize)
             .ok_or_else(|| {
-                refuse(
-                    Rule::Encoding,
-                    place,
-                    Shown(range),
-                    "a range that begins and ends between characters",
-                )
+                refuse(Rule::Encoding, place, || {
+                    (
+                        said!("{}", Shown(range).to_string()),
+                        said!("a range that begins and ends between characters"),
+                    )
+                })
             })
     }
 
@@ -223,12 +223,15 @@ fn names(context: &mut Context<'_>) -> Checked {
         // Comparing with the one before reads at most as many bytes.
         context.charge(len, place)?;
         if last.is_some_and(|last| last >= text) {
-            return Err(refuse(
-                Rule::Names,
-                place,
-                format_args!("{:?}", clip(text)),
-                format_args!("a name after {:?}", clip(last.unwrap_or_default())),
-            ));
+            return Err(refuse(Rule::Names, place, || {
+                (
+                    said!("{}", format!("{:?}", clip(text))),
+                    said!(
+                        "a name after {}",
+                        format!("{:?}", clip(last.unwrap_or_default()))
+                    ),
+                )
+            }));
         }
         last = Some(text);
     }

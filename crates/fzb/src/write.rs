@@ -69,16 +69,22 @@ impl Tables {
 /// The bytes of a file: header and archive. Fails if the payload is larger than 64 MiB or the language number unknown;
 /// other rules are not looked at.
 pub fn write(tables: &Tables) -> Result<Vec<u8>, FileError> {
-    let lang = Lang::from_number(tables.lang)
-        .ok_or_else(|| FileError::new(Rule::Language, "module.lang", tables.lang, "0 to 3"))?;
+    let lang = Lang::from_number(tables.lang).ok_or_else(|| {
+        FileError::new(Rule::Language, "module.lang", || {
+            (
+                said!("{}", tables.lang),
+                said!("a number from {} to {}", 0, 3),
+            )
+        })
+    })?;
     let payload = archive::serialise(tables)?;
     if payload.len() > PAYLOAD_LIMIT as usize {
-        return Err(FileError::new(
-            Rule::PayloadLimit,
-            "payload",
-            format!("{} bytes", payload.len()),
-            format!("at most {PAYLOAD_LIMIT}"),
-        ));
+        return Err(FileError::new(Rule::PayloadLimit, "payload", || {
+            (
+                said!("{} bytes", payload.len()),
+                said!("at most {}", PAYLOAD_LIMIT),
+            )
+        }));
     }
     let mut flags = 0;
     if tables.has_debug() {

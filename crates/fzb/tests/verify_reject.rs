@@ -153,7 +153,7 @@ fn rule_2_policies() {
             let fun = line(code().op(Op::Unit), *op, args).policy(policy);
             assert!(
                 fun.verify()
-                    .is_err_and(|refusal| refusal.expected.contains(policy.text()))
+                    .is_err_and(|refusal| refusal.expected.to_string().contains(policy.text()))
             );
             refused(2, fun);
         }

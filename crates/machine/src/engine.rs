@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use fzb::tables::FuncId;
 use fzb::view::{Module, ModuleHash};
+use fzb::{Phrase, said};
 
 use crate::code::Code;
 use crate::host::HostFunction;
-use crate::host_memory::{NoMemory, boxed, copied, covered, fixed, written};
+use crate::host_memory::{NoMemory, boxed, covered, fixed};
 
 /// A module as the Engine holds it: verified on load or on first use, translated per function on first call.
 pub struct Loaded {
@@ -18,7 +19,7 @@ pub struct Loaded {
     /// Register code by function, once translated.
     pub codes: Box<[OnceLock<Box<Code>>]>,
     /// What the verifier said where it refused (lazy loading).
-    pub refused: Mutex<HashMap<u32, String>>,
+    pub refused: Mutex<HashMap<u32, Phrase>>,
     /// True if all functions were verified at load.
     pub verified: bool,
 }
@@ -27,7 +28,7 @@ pub struct Loaded {
 #[derive(Clone, Debug)]
 pub enum NoCode {
     /// The verifier or the translator refused it, for good; why.
-    Refused(String),
+    Refused(Phrase),
     /// The host has no memory for it now.
     NoMemory,
 }
@@ -43,10 +44,9 @@ impl Loaded {
         inline: crate::translate::InlineForms<'_>,
     ) -> Result<&Code, NoCode> {
         let Some(slot) = self.codes.get(id.index()) else {
-            return Err(NoCode::Refused(written(format_args!(
-                "function {} does not exist",
-                id.0
-            ))));
+            return Err(NoCode::Refused(fixed(|| {
+                said!("function {} does not exist", id.0)
+            })));
         };
         if let Some(code) = slot.get() {
             return Ok(code);
@@ -57,7 +57,7 @@ impl Loaded {
             .unwrap_or_else(PoisonError::into_inner)
             .get(&id.0)
         {
-            return Err(NoCode::Refused(copied(why)));
+            return Err(NoCode::Refused(fixed(|| why.clone())));
         }
         let why = match fzb::verify::function(&self.module, id) {
             Ok(verified) => {
@@ -76,12 +76,12 @@ impl Loaded {
                 }
             }
             Err(refusal) if refusal.is_no_memory() => return Err(NoCode::NoMemory),
-            Err(refusal) => written(format_args!("{refusal}")),
+            Err(refusal) => fixed(|| Phrase::from(&refusal)),
         };
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
         // Where there is no room to remember it, it is found again.
         if refused.try_reserve(1).is_ok() {
-            refused.insert(id.0, copied(&why));
+            refused.insert(id.0, fixed(|| why.clone()));
         }
         Err(NoCode::Refused(why))
     }

@@ -66,6 +66,8 @@ pub struct FaultReport {
     pub fault: Fault,
     /// Message, in English or as the program gave it; its first 4 KiB.
     pub message: String,
+    /// The message as words that have translations, where the machine said it with such and no program changed it.
+    pub words: Option<Box<fzb::Phrase>>,
     /// Innermost first; at most 64 inner and 64 outer frames.
     pub trace: Vec<TraceFrame>,
     /// Frames left out between them.

@@ -6,6 +6,7 @@
 use super::{Checked, Context, refuse};
 use crate::error::{FileError, Rule};
 use crate::layout::Table;
+use crate::phrase::Phrase;
 use crate::tables::{ArgKind, ConstKind, EventKind, ItemKind, NONE, Range, TypeId, TypedefKind};
 use crate::view::{Constant, Indexes, Repr, Type};
 
@@ -24,8 +25,7 @@ pub(super) fn check(context: &mut Context<'_>) -> Checked {
             return Err(refuse(
                 Rule::ConstantValue,
                 format_args!("constants[{index}].kind"),
-                kind,
-                "the number of a kind",
+                || (said!("{}", kind), said!("the number of a kind")),
             ));
         };
         payload(context, index, kind, p, &mut pending)?;
@@ -56,13 +56,14 @@ fn payload(
         | ConstKind::Date
         | ConstKind::Duration
         | ConstKind::Version => Ok(()),
-        ConstKind::Bool if p[0] > 1 => Err(value(index, "p[0]", p[0], "0 or 1")),
+        ConstKind::Bool if p[0] > 1 => Err(value(index, "p[0]", || {
+            (said!("{}", p[0]), said!("{} or {}", 0, 1))
+        })),
         ConstKind::Bool => Ok(()),
         ConstKind::Char if char::from_u32(p[0]).is_none() => Err(refuse(
             Rule::ConstantChar,
             format_args!("constants[{index}].p[0]"),
-            format_args!("{:#x}", p[0]),
-            "a scalar value",
+            || (said!("{}", format!("{:#x}", p[0])), said!("a scalar value")),
         )),
         ConstKind::Char => Ok(()),
         ConstKind::Sized => sized(index, p[0], u64::from(p[2]) << 32 | u64::from(p[1])),
@@ -101,17 +102,21 @@ fn payload(
                     word(words, 2 * i + 1),
                 );
                 match kind {
-                    None => return Err(value(index, "arguments", word(words, 2 * i), "0 to 6")),
+                    None => {
+                        return Err(value(index, "arguments", || {
+                            (
+                                said!("{}", word(words, 2 * i)),
+                                said!("a number from {} to {}", 0, 6),
+                            )
+                        }));
+                    }
                     Some(ArgKind::Named | ArgKind::Fixed) => {
                         context.name(name, format_args!("constants[{index}].arguments[{i}]"))?
                     }
                     Some(_) if name != NONE => {
-                        return Err(value(
-                            index,
-                            "arguments",
-                            name,
-                            "no name but for named arguments",
-                        ));
+                        return Err(value(index, "arguments", || {
+                            (said!("{}", name), said!("no name but for named arguments"))
+                        }));
                     }
                     Some(_) => {}
                 }
@@ -122,7 +127,12 @@ fn payload(
             let words = groups(context, index, first, 2)?;
             for i in 0..words.len() / 2 {
                 if EventKind::from_number(word(words, 2 * i)).is_none() {
-                    return Err(value(index, "topics", word(words, 2 * i), "0 to 2"));
+                    return Err(value(index, "topics", || {
+                        (
+                            said!("{}", word(words, 2 * i)),
+                            said!("a number from {} to {}", 0, 2),
+                        )
+                    }));
                 }
                 context.name_or_none(
                     word(words, 2 * i + 1),
@@ -135,7 +145,9 @@ fn payload(
         ConstKind::Slots => {
             let words = groups(context, index, first, 1)?;
             match words.iter().find(|slot| *slot >= OPERAND_LIMIT) {
-                Some(slot) => Err(value(index, "slots", slot, "below 65,535")),
+                Some(slot) => Err(value(index, "slots", || {
+                    (said!("{}", slot), said!("a number below {}", 65_535))
+                })),
                 None => Ok(()),
             }
         }
@@ -148,17 +160,28 @@ fn payload(
                     word(words, 3 * i + 2),
                 );
                 match kind {
-                    None => return Err(value(index, "items", word(words, 3 * i), "0 to 3")),
+                    None => {
+                        return Err(value(index, "items", || {
+                            (
+                                said!("{}", word(words, 3 * i)),
+                                said!("a number from {} to {}", 0, 3),
+                            )
+                        }));
+                    }
                     Some(ItemKind::Named) => {
                         context.name(name, format_args!("constants[{index}].items[{i}]"))?
                     }
                     Some(_) if name != NONE => {
-                        return Err(value(index, "items", name, "no name but for named items"));
+                        return Err(value(index, "items", || {
+                            (said!("{}", name), said!("no name but for named items"))
+                        }));
                     }
                     Some(_) => {}
                 }
                 if flags > 7 || flags & 3 == 3 {
-                    return Err(value(index, "items", flags, "flags 1 or 2, and 4"));
+                    return Err(value(index, "items", || {
+                        (said!("{}", flags), said!("bits 1 or 2, and 4"))
+                    }));
                 }
             }
             Ok(())
@@ -180,28 +203,19 @@ fn unused(index: u32, kind: ConstKind, p: [u32; 4]) -> Checked {
         _ => 2,
     };
     match p[used..].iter().find(|word| **word != 0) {
-        Some(word) => Err(value(
-            index,
-            "unused payload",
-            *word,
-            format!("0 after {used} words"),
-        )),
+        Some(word) => Err(value(index, "p", || {
+            (said!("{}", *word), said!("0 after {} words", used))
+        })),
         None => Ok(()),
     }
 }
 
 #[cold]
-fn value(
-    index: u32,
-    part: &str,
-    found: impl std::fmt::Display,
-    expected: impl std::fmt::Display,
-) -> FileError {
+fn value(index: u32, part: &str, words: impl FnOnce() -> (Phrase, Phrase)) -> FileError {
     refuse(
         Rule::ConstantValue,
         format_args!("constants[{index}].{part}"),
-        found,
-        expected,
+        words,
     )
 }
 
@@ -223,27 +237,31 @@ fn sized(index: u32, width: u32, bits: u64) -> Checked {
             let float = f64::from_bits(bits);
             float.is_nan() || f64::from(float as f32).to_bits() == bits
         }
-        _ => return Err(value(index, "p[0]", width, "a width, 1 to 8")),
+        _ => {
+            return Err(value(index, "p[0]", || {
+                (said!("{}", width), said!("a width from {} to {}", 1, 8))
+            }));
+        }
     };
     if fits {
         return Ok(());
     }
-    Err(value(
-        index,
-        "p[1]",
-        format_args!("{bits:#x}"),
-        format!("a number of width {}", isa::table::WIDTHS[width as usize]),
-    ))
+    Err(value(index, "p[1]", || {
+        (
+            said!("{}", format!("{bits:#x}")),
+            said!("a number of width {}", isa::table::WIDTHS[width as usize]),
+        )
+    }))
 }
 
 fn decimal(context: &Context<'_>, index: u32, scale: u32, range: Range) -> Checked {
     if scale > SCALE_LIMIT {
-        return Err(value(
-            index,
-            "p[0]",
-            scale,
-            format_args!("at most {SCALE_LIMIT} digits after the point"),
-        ));
+        return Err(value(index, "p[0]", || {
+            (
+                said!("{}", scale),
+                said!("at most {} digits after the point", SCALE_LIMIT),
+            )
+        }));
     }
     context.range(
         Table::Bytes,
@@ -251,12 +269,12 @@ fn decimal(context: &Context<'_>, index: u32, scale: u32, range: Range) -> Check
         format_args!("constants[{index}].coefficient"),
     )?;
     if range.len > COEFFICIENT_LIMIT {
-        return Err(value(
-            index,
-            "coefficient",
-            format_args!("{} bytes", range.len),
-            format_args!("at most {COEFFICIENT_LIMIT}"),
-        ));
+        return Err(value(index, "coefficient", || {
+            (
+                said!("{} bytes", range.len),
+                said!("at most {}", COEFFICIENT_LIMIT),
+            )
+        }));
     }
     // Shortest form: the last byte is not what the sign of the one before it says already; zero is one byte or none.
     let redundant = match context.module.byte_range(range).unwrap_or_default() {
@@ -266,12 +284,12 @@ fn decimal(context: &Context<'_>, index: u32, scale: u32, range: Range) -> Check
         _ => false,
     };
     if redundant {
-        Err(value(
-            index,
-            "coefficient",
-            "a last byte that repeats the sign",
-            "the shortest form",
-        ))
+        Err(value(index, "coefficient", || {
+            (
+                said!("a last byte that repeats the sign"),
+                said!("the shortest form"),
+            )
+        }))
     } else {
         Ok(())
     }
@@ -286,12 +304,12 @@ fn groups<'a>(
 ) -> Result<Indexes<'a>, FileError> {
     let words = context.words(range, format_args!("constants[{index}].range"))?;
     if words.len() % size != 0 || words.len() / size > OPERAND_LIMIT {
-        return Err(value(
-            index,
-            "range",
-            format_args!("{} words", words.len()),
-            format_args!("groups of {size}, at most {OPERAND_LIMIT}"),
-        ));
+        return Err(value(index, "range", || {
+            (
+                said!("{} words", words.len()),
+                said!("groups of {}, at most {}", size, OPERAND_LIMIT),
+            )
+        }));
     }
     Ok(words)
 }
@@ -314,21 +332,18 @@ fn elements<'a>(
     for (i, element) in words.iter().enumerate() {
         let place = format_args!("constants[{index}].elements[{i}]");
         if element >= index {
-            return Err(refuse(
-                Rule::ConstantOrder,
-                place,
-                element,
-                format_args!("below {index}"),
-            ));
+            return Err(refuse(Rule::ConstantOrder, place, || {
+                (said!("{}", element), said!("a number below {}", index))
+            }));
         }
         let [kind, ..] = context.record::<5>(Table::Constants, element);
         if kind > ConstKind::Case as u32 {
-            return Err(refuse(
-                Rule::ConstantShape,
-                place,
-                format_args!("constant {element}, which is no value"),
-                "a value",
-            ));
+            return Err(refuse(Rule::ConstantShape, place, || {
+                (
+                    said!("constant {}, which is no value", element),
+                    said!("a value"),
+                )
+            }));
         }
     }
     Ok(words)
@@ -353,23 +368,21 @@ fn composite(
     if (kind == TypedefKind::Record as u32) != record {
         let nature = TypedefKind::from_number(kind).map_or("?", TypedefKind::text);
         let expected = if record {
-            "a record"
+            term!("a record")
         } else {
-            "a union, enum, exception or variant"
+            term!("a union, enum, exception or variant")
         };
         return Err(refuse(
             Rule::ConstantShape,
             format_args!("constants[{index}].typedef"),
-            nature,
-            expected,
+            || (said!("{}", nature), expected.into()),
         ));
     }
     if tag >= cases {
         return Err(refuse(
             Rule::ConstantShape,
             format_args!("constants[{index}].tag"),
-            tag,
-            format_args!("below {cases}"),
+            || (said!("{}", tag), said!("a number below {}", cases)),
         ));
     }
     let words = elements(context, index, range)?;
@@ -378,8 +391,7 @@ fn composite(
         return Err(refuse(
             Rule::ConstantShape,
             format_args!("constants[{index}].fields"),
-            words.len(),
-            fields,
+            || (said!("{}", words.len()), said!("{}", fields)),
         ));
     }
     for (i, element) in words.iter().enumerate() {
@@ -417,12 +429,12 @@ fn fits(
             module.constant(crate::tables::ConstId(constant)),
             module.type_of(id),
         ) else {
-            return Err(refuse(
-                Rule::ConstantShape,
-                place,
-                format_args!("constant {constant}"),
-                format_args!("a value of type {ty}"),
-            ));
+            return Err(refuse(Rule::ConstantShape, place, || {
+                (
+                    said!("constant {}", constant),
+                    said!("a value of type {}", ty),
+                )
+            }));
         };
         let good = match (found, wanted) {
             (Constant::Sized { width, .. }, Type::Sized(expected)) => width == expected,
@@ -467,17 +479,17 @@ fn fits(
             let kind = module
                 .constant_kind(crate::tables::ConstId(constant))
                 .map_or("?", ConstKind::text);
-            return Err(refuse(
-                Rule::ConstantShape,
-                place,
-                format_args!("constant {constant}, {kind}"),
-                format_args!(
-                    "a value of type {}",
-                    TypeId::BASIC
-                        .get(ty as usize)
-                        .map_or_else(|| format!("{ty}"), |name| (*name).into())
-                ),
-            ));
+            return Err(refuse(Rule::ConstantShape, place, || {
+                (
+                    said!("constant {} of kind {}", constant, kind),
+                    said!(
+                        "a value of type {}",
+                        TypeId::BASIC
+                            .get(ty as usize)
+                            .map_or_else(|| format!("{ty}"), |name| (*name).into())
+                    ),
+                )
+            }));
         }
     }
     Ok(())

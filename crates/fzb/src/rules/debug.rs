@@ -23,8 +23,12 @@ pub(crate) fn check(module: &Module) -> Checked {
             return Err(refuse(
                 Rule::Debug,
                 format_args!("lines[{index}].pc"),
-                pc,
-                format_args!("below {code}, the end of function {func}"),
+                || {
+                    (
+                        said!("{}", pc),
+                        said!("a number below {}, the end of function {}", code, func),
+                    )
+                },
             ));
         }
         sorted(&mut last, (func, pc), "lines", index)?;
@@ -33,8 +37,7 @@ pub(crate) fn check(module: &Module) -> Checked {
             return Err(refuse(
                 Rule::Debug,
                 format_args!("lines[{index}].line"),
-                line,
-                "1 or more",
+                || (said!("{}", line), said!("1 or more")),
             ));
         }
     }
@@ -48,8 +51,12 @@ pub(crate) fn check(module: &Module) -> Checked {
             return Err(refuse(
                 Rule::Debug,
                 format_args!("locals[{index}].local"),
-                local,
-                format_args!("below {count}, the locals of function {func}"),
+                || {
+                    (
+                        said!("{}", local),
+                        said!("a number below {}, the locals of function {}", count, func),
+                    )
+                },
             ));
         }
         sorted(&mut last, (func, local), "locals", index)?;
@@ -70,8 +77,12 @@ fn sorted(last: &mut Option<(u32, u32)>, key: (u32, u32), table: &str, index: u3
         return Err(refuse(
             Rule::Debug,
             format_args!("{table}[{index}]"),
-            format_args!("{key:?}"),
-            "records sorted, each place once",
+            || {
+                (
+                    said!("{}", format!("{key:?}")),
+                    said!("records sorted, each place once"),
+                )
+            },
         ));
     }
     *last = Some(key);

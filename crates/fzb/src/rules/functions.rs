@@ -3,6 +3,7 @@
 use super::{Checked, Context, refuse};
 use crate::error::Rule;
 use crate::layout::Table;
+use crate::phrase::Phrase;
 use crate::tables::{Arity, ConstKind, Lang, NONE, Range, function_flags};
 
 /// The most bytes of one function's code.
@@ -30,12 +31,15 @@ pub(super) fn check(context: &mut Context<'_>) -> Checked {
         let [_, _, params, .., captures, _, _, _, _, _, _, _] =
             context.record::<18>(Table::Functions, entry.0);
         if params != 0 || captures != 0 {
-            let found = format!("{} parameters and {} captures", params / 2, captures / 2);
             return Err(refuse(
                 Rule::EntryShape,
                 format_args!("functions[{}]", entry.0),
-                found,
-                "none, as it is the entry",
+                || {
+                    (
+                        said!("{} parameters and {} captures", params / 2, captures / 2),
+                        said!("none, as it is the entry"),
+                    )
+                },
             ));
         }
     }
@@ -71,17 +75,15 @@ fn function(context: &mut Context<'_>, index: u32, code_left: &mut u32) -> Check
             Err(refuse(
                 Rule::FunctionSize,
                 format_args!("functions[{index}].{part}"),
-                found,
-                format_args!("at most {most}"),
+                || (said!("{}", found), said!("at most {}", most)),
             ))
         }
     };
-    let wrong = |part: &str, found: String, expected: &str| {
+    let wrong = |part: &str, words: &dyn Fn() -> (Phrase, Phrase)| {
         Err(refuse(
             Rule::Function,
             format_args!("functions[{index}].{part}"),
-            found,
-            expected,
+            words,
         ))
     };
 
@@ -94,11 +96,12 @@ fn function(context: &mut Context<'_>, index: u32, code_left: &mut u32) -> Check
         format_args!("functions[{index}].params"),
     )?;
     if params_len % 2 != 0 {
-        return wrong(
-            "params",
-            format!("{params_len} words"),
-            "pairs of a type and a name",
-        );
+        return wrong("params", &|| {
+            (
+                said!("{} words", params_len),
+                said!("pairs of a type and a name"),
+            )
+        });
     }
     for i in 0..params_len / 2 {
         context.ty(
@@ -112,28 +115,36 @@ fn function(context: &mut Context<'_>, index: u32, code_left: &mut u32) -> Check
     }
     context.ty(result, format_args!("functions[{index}].result"))?;
     if Lang::from_number(policy).is_none() {
-        return wrong("policy", policy.to_string(), "0 to 3");
+        return wrong("policy", &|| {
+            (said!("{}", policy), said!("a number from {} to {}", 0, 3))
+        });
     }
     if Arity::from_number(arity).is_none() {
-        return wrong("arity", arity.to_string(), "0 to 3");
+        return wrong("arity", &|| {
+            (said!("{}", arity), said!("a number from {} to {}", 0, 3))
+        });
     }
     if flags & !function_flags::ALL != 0 {
-        return wrong("flags", format!("{flags:#x}"), "known bits only");
+        return wrong("flags", &|| {
+            (said!("{}", format!("{flags:#x}")), said!("known bits only"))
+        });
     }
     let fibers = function_flags::GENERATOR | function_flags::ASYNC;
     if flags & fibers == fibers {
-        return wrong(
-            "flags",
-            format!("{flags:#x}"),
-            "generator or async, not both",
-        );
+        return wrong("flags", &|| {
+            (
+                said!("{}", format!("{flags:#x}")),
+                said!("generator or async, not both"),
+            )
+        });
     }
     if flags & function_flags::SELECTOR != 0 && params_len != 4 {
-        return wrong(
-            "params",
-            (params_len / 2).to_string(),
-            "2, the kind and the subject, of a selector",
-        );
+        return wrong("params", &|| {
+            (
+                said!("{} parameters", params_len / 2),
+                said!("the kind and the subject, as a selector has"),
+            )
+        });
     }
 
     size(
@@ -163,8 +174,12 @@ fn function(context: &mut Context<'_>, index: u32, code_left: &mut u32) -> Check
         return Err(refuse(
             Rule::Capture,
             format_args!("functions[{index}].captures"),
-            format_args!("{captures_len} words"),
-            "pairs of a type and a mode",
+            || {
+                (
+                    said!("{} words", captures_len),
+                    said!("pairs of a type and a mode"),
+                )
+            },
         ));
     }
     for i in 0..captures_len / 2 {
@@ -177,8 +192,7 @@ fn function(context: &mut Context<'_>, index: u32, code_left: &mut u32) -> Check
             return Err(refuse(
                 Rule::Capture,
                 format_args!("functions[{index}].captures[{i}].mode"),
-                mode,
-                "0, a value, or 1, a cell",
+                || (said!("{}", mode), said!("0, a value, or 1, a cell")),
             ));
         }
     }
@@ -194,17 +208,20 @@ fn function(context: &mut Context<'_>, index: u32, code_left: &mut u32) -> Check
         format_args!("functions[{index}].code"),
     )?;
     if code_len == 0 {
-        return wrong("code", "no code".into(), "an instruction at least");
+        return wrong("code", &|| {
+            (said!("no code"), said!("an instruction at least"))
+        });
     }
     // Functions that share code would make verifying a file take longer than its size says.
     match code_left.checked_sub(code_len) {
         Some(left) => *code_left = left,
         None => {
-            return wrong(
-                "code",
-                "code that other functions have too".into(),
-                "code of its own",
-            );
+            return wrong("code", &|| {
+                (
+                    said!("code that other functions have too"),
+                    said!("code of its own"),
+                )
+            });
         }
     }
     context.charge(tables_len, format_args!("functions[{index}].tables"))?;
@@ -239,8 +256,7 @@ fn table(context: &mut Context<'_>, index: u32) -> Checked {
         return Err(refuse(
             Rule::JumpTable,
             format_args!("tables[{index}].kind"),
-            kind,
-            "0 or 1",
+            || (said!("{}", kind), said!("{} or {}", 0, 1)),
         ));
     }
     let entries = context.words(
@@ -253,8 +269,7 @@ fn table(context: &mut Context<'_>, index: u32) -> Checked {
             return Err(refuse(
                 Rule::JumpTable,
                 format_args!("tables[{index}].entries[{i}]"),
-                target,
-                "an offset in a function's code",
+                || (said!("{}", target), said!("an offset in a function's code")),
             ));
         }
     }
@@ -265,8 +280,12 @@ fn table(context: &mut Context<'_>, index: u32) -> Checked {
         return Err(refuse(
             Rule::JumpTable,
             format_args!("tables[{index}].entries"),
-            format_args!("{len} words"),
-            "pairs of a constant and a target",
+            || {
+                (
+                    said!("{} words", len),
+                    said!("pairs of a constant and a target"),
+                )
+            },
         ));
     }
     for (i, constant) in entries.iter().step_by(2).enumerate() {
@@ -278,12 +297,12 @@ fn table(context: &mut Context<'_>, index: u32) -> Checked {
         let [kind, ..] = context.record::<5>(Table::Constants, constant);
         if kind != ConstKind::Text as u32 {
             let place = format_args!("tables[{index}].entries[{i}].constant");
-            return Err(refuse(
-                Rule::JumpTable,
-                place,
-                format_args!("constant {constant} of another kind"),
-                "a text",
-            ));
+            return Err(refuse(Rule::JumpTable, place, || {
+                (
+                    said!("constant {} of another kind", constant),
+                    said!("a text"),
+                )
+            }));
         }
     }
     Ok(())
@@ -301,12 +320,15 @@ fn attribute(context: &Context<'_>, index: u32, name: u32, value: u32) -> Checke
     )?;
     let [kind, ..] = context.record::<5>(Table::Constants, value);
     if kind > ConstKind::Case as u32 {
-        let found = format!("constant {value}, which is no value");
         return Err(refuse(
             Rule::Attribute,
             format_args!("attributes[{index}].value"),
-            found,
-            "a value",
+            || {
+                (
+                    said!("constant {}, which is no value", value),
+                    said!("a value"),
+                )
+            },
         ));
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::{Checked, Context, refuse};
 use crate::error::Rule;
 use crate::layout::Table;
+use crate::phrase::Phrase;
 use crate::tables::{
     Arity, ExportKind, ImportKind, NONE, NameId, Range, function_flags, static_flags,
 };
@@ -40,8 +41,7 @@ pub(super) fn check(context: &mut Context<'_>) -> Checked {
             return Err(refuse(
                 Rule::Static,
                 format_args!("statics[{index}].flags"),
-                flags,
-                format_args!("only bits of {known}"),
+                || (said!("{}", flags), said!("only bits of {}", known)),
             ));
         }
     }
@@ -67,21 +67,22 @@ fn import(context: &mut Context<'_>, index: u32) -> Checked {
         caps_len,
         flags,
     ] = context.record(Table::Imports, index);
-    let wrong = |part: &str, found: u32, expected: &str| {
-        let found = if found == NONE {
-            "nothing".to_string()
-        } else {
-            found.to_string()
-        };
+    let wrong = |part: &str, found: u32, expected: &dyn Fn() -> Phrase| {
         Err(refuse(
             Rule::ImportSignature,
             format_args!("imports[{index}].{part}"),
-            found,
-            expected,
+            || {
+                let found = if found == NONE {
+                    said!("nothing")
+                } else {
+                    said!("{}", found)
+                };
+                (found, expected())
+            },
         ))
     };
     let Some(kind) = ImportKind::from_number(kind) else {
-        return wrong("kind", kind, "0 to 2");
+        return wrong("kind", kind, &|| said!("a number from {} to {}", 0, 2));
     };
     let (wants_name, wants_module) = match kind {
         ImportKind::Host => (true, false),
@@ -89,14 +90,10 @@ fn import(context: &mut Context<'_>, index: u32) -> Checked {
         ImportKind::Module => (false, true),
     };
     if (name != NONE) != wants_name {
-        return wrong("name", name, if wants_name { "a name" } else { "nothing" });
+        return wrong("name", name, &|| name_or_nothing(wants_name));
     }
     if (module != NONE) != wants_module {
-        return wrong(
-            "module",
-            module,
-            if wants_module { "a name" } else { "nothing" },
-        );
+        return wrong("module", module, &|| name_or_nothing(wants_module));
     }
     context.name_or_none(name, format_args!("imports[{index}].name"))?;
     context.name_or_none(module, format_args!("imports[{index}].module"))?;
@@ -113,22 +110,20 @@ fn import(context: &mut Context<'_>, index: u32) -> Checked {
         PARAMETER_LIMIT
     };
     if params_len > most {
-        return wrong(
-            "params",
-            params_len,
+        return wrong("params", params_len, &|| {
             if most == 0 {
-                "none for a module"
+                said!("none for a module")
             } else {
-                "at most 255"
-            },
-        );
+                said!("at most {}", most)
+            }
+        });
     }
     for (i, ty) in params.iter().enumerate() {
         context.ty(ty, format_args!("imports[{index}].params[{i}]"))?;
     }
     context.ty(result, format_args!("imports[{index}].result"))?;
     if flags > 1 {
-        return wrong("flags", flags, "0 or 1");
+        return wrong("flags", flags, &|| said!("{} or {}", 0, 1));
     }
     let caps = context.words(
         Range {
@@ -142,16 +137,23 @@ fn import(context: &mut Context<'_>, index: u32) -> Checked {
         context.name(cap, place)?;
         let text = context.module.name(NameId(cap)).unwrap_or_default();
         if !capability(text) {
-            let expected = "lower-case letters, digits and - _ . : after a letter, at most 64";
-            return Err(refuse(
-                Rule::CapabilityName,
-                place,
-                format_args!("{:?}", super::clip(text)),
-                expected,
-            ));
+            return Err(refuse(Rule::CapabilityName, place, || {
+                (
+                    said!("{}", format!("{:?}", super::clip(text))),
+                    said!("lower-case letters, digits and - _ . : after a letter, at most 64"),
+                )
+            }));
         }
     }
     Ok(())
+}
+
+fn name_or_nothing(wanted: bool) -> Phrase {
+    if wanted {
+        said!("a name")
+    } else {
+        said!("nothing")
+    }
 }
 
 fn capability(text: &str) -> bool {
@@ -168,12 +170,15 @@ fn export(context: &Context<'_>, index: u32, last: &mut Option<u32>) -> Checked 
     // Names are sorted, so their indexes are in the order of their texts.
     if last.is_some_and(|last| last >= name) {
         let text = context.module.name(NameId(name)).unwrap_or_default();
-        let expected = "exports sorted by name, each once";
         return Err(refuse(
             Rule::ExportTwice,
             format_args!("exports[{index}].name"),
-            format_args!("{:?}", super::clip(text)),
-            expected,
+            || {
+                (
+                    said!("{}", format!("{:?}", super::clip(text))),
+                    said!("exports sorted by name, each once"),
+                )
+            },
         ));
     }
     *last = Some(name);
@@ -181,8 +186,12 @@ fn export(context: &Context<'_>, index: u32, last: &mut Option<u32>) -> Checked 
         refuse(
             Rule::ExportTarget,
             format_args!("exports[{index}].index"),
-            target,
-            format_args!("below {count}, the number of {what}"),
+            || {
+                (
+                    said!("{}", target),
+                    said!("a number below {}, the number of {}", count, what),
+                )
+            },
         )
     };
     match ExportKind::from_number(kind) {
@@ -190,8 +199,7 @@ fn export(context: &Context<'_>, index: u32, last: &mut Option<u32>) -> Checked 
             return Err(refuse(
                 Rule::ExportTarget,
                 format_args!("exports[{index}].kind"),
-                kind,
-                "0 or 1",
+                || (said!("{}", kind), said!("{} or {}", 0, 1)),
             ));
         }
         Some(ExportKind::Function) => {
@@ -211,8 +219,12 @@ fn export(context: &Context<'_>, index: u32, last: &mut Option<u32>) -> Checked 
                 return Err(refuse(
                     Rule::ExportTarget,
                     format_args!("exports[{index}].index"),
-                    format_args!("static {target}"),
-                    "a static flagged exported",
+                    || {
+                        (
+                            said!("static {}", target),
+                            said!("a static flagged exported"),
+                        )
+                    },
                 ));
             }
         }
@@ -234,12 +246,15 @@ fn hook(context: &Context<'_>, index: u32, name: u32, function: u32) -> Checked 
     let strict = arity == Arity::Exact as u32 || arity == Arity::Curry as u32;
     if strict && flags & function_flags::SELECTOR == 0 && !(*least..=*most).contains(&(params / 2))
     {
-        let expected = format!("{least} to {most} for the hook {text}");
         return Err(refuse(
             Rule::ExportHook,
             format_args!("exports[{index}]"),
-            format_args!("{} parameters", params / 2),
-            expected,
+            || {
+                (
+                    said!("{} parameters", params / 2),
+                    said!("{} to {} for the hook {}", *least, *most, text),
+                )
+            },
         ));
     }
     Ok(())

@@ -3,6 +3,7 @@
 use super::{Checked, Context, refuse};
 use crate::error::{FileError, Rule};
 use crate::layout::Table;
+use crate::phrase::Term;
 use crate::tables::{Range, TypeId, TypeKind};
 use crate::view::Indexes;
 
@@ -108,10 +109,10 @@ pub(super) fn measure(context: &Context<'_>) -> Result<Vec<Measure>, FileError> 
                         Measure {
                             depth: Measure::OPEN,
                             ..
-                        } => return Err(endless(index, "a type that contains itself")),
+                        } => return Err(endless(index, term!("a type that contains itself"))),
                         Measure { depth: 0, .. } => {
                             if open.len() >= usize::from(DEPTH_LIMIT) {
-                                return Err(endless(index, "a deeper nesting"));
+                                return Err(endless(index, term!("a deeper nesting")));
                             }
                             measures[child as usize].depth = Measure::OPEN;
                             open.push((child, 0));
@@ -164,20 +165,23 @@ fn add(measure: &mut Measure, levels: &mut u8, part: Measure, index: u32) -> Che
     measure.vars = measure.vars.max(part.vars);
     *levels = (*levels).max(part.depth);
     if measure.size > SIZE_LIMIT {
-        return Err(endless(index, "more types when written out"));
+        return Err(endless(index, term!("more types when written out")));
     }
     if *levels >= DEPTH_LIMIT {
-        return Err(endless(index, "a deeper nesting"));
+        return Err(endless(index, term!("a deeper nesting")));
     }
     Ok(())
 }
 
-fn endless(index: u32, found: &str) -> FileError {
-    let expected = format!("types of at most {DEPTH_LIMIT} levels and {SIZE_LIMIT} parts");
-    refuse(
-        Rule::TypeCycle,
-        format_args!("types[{index}]"),
-        found,
-        expected,
-    )
+fn endless(index: u32, found: Term) -> FileError {
+    refuse(Rule::TypeCycle, format_args!("types[{index}]"), || {
+        (
+            found.into(),
+            said!(
+                "types of at most {} levels and {} parts",
+                DEPTH_LIMIT,
+                SIZE_LIMIT
+            ),
+        )
+    })
 }

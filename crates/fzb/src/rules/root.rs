@@ -13,20 +13,21 @@ pub(crate) fn check(header: &Header, root: &Root) -> Checked {
         if found == expected {
             Ok(())
         } else {
-            Err(refuse(
-                Rule::HeaderRecord,
-                format_args!("{place}"),
-                found,
-                format_args!("{expected}, as in the header"),
-            ))
+            Err(refuse(Rule::HeaderRecord, format_args!("{place}"), || {
+                (said!("{}", found), said!("{}, as in the header", expected))
+            }))
         }
     };
     if root.magic != MAGIC {
         return Err(refuse(
             Rule::ArchiveStructure,
             format_args!("module.magic"),
-            format_args!("{:?}", root.magic),
-            format_args!("{MAGIC:?}"),
+            || {
+                (
+                    said!("{}", format!("{:?}", root.magic)),
+                    said!("{}", format!("{MAGIC:?}")),
+                )
+            },
         ));
     }
     same("module.version", root.version, FORMAT_VERSION)?;
@@ -37,13 +38,13 @@ pub(crate) fn check(header: &Header, root: &Root) -> Checked {
         .iter()
         .any(|table| table.is_debug() && root.area(*table).len != 0);
     same(
-        "debug tables and flag 1",
+        "header.flags & 1",
         bit(debug, header_flags::DEBUG),
         header.flags & header_flags::DEBUG,
     )?;
     let exports = root.area(Table::Exports).len != 0;
     same(
-        "exports and flag 4",
+        "header.flags & 4",
         bit(exports, header_flags::EXPORTS),
         header.flags & header_flags::EXPORTS,
     )?;
@@ -51,26 +52,33 @@ pub(crate) fn check(header: &Header, root: &Root) -> Checked {
         return Err(refuse(
             Rule::ArchiveStructure,
             format_args!("module.policy"),
-            root.policy,
-            "0 to 3",
+            || {
+                (
+                    said!("{}", root.policy),
+                    said!("a number from {} to {}", 0, 3),
+                )
+            },
         ));
     }
     if root.flags != 0 {
         return Err(refuse(
             Rule::ArchiveStructure,
             format_args!("module.flags"),
-            root.flags,
-            "0",
+            || (said!("{}", root.flags), said!("0")),
         ));
     }
     let functions = root.area(Table::Functions).len;
     if root.entry != NONE && root.entry >= functions {
-        return Err(refuse(
-            Rule::Entry,
-            format_args!("module.entry"),
-            root.entry,
-            format_args!("below {functions}, the number of functions"),
-        ));
+        return Err(refuse(Rule::Entry, format_args!("module.entry"), || {
+            (
+                said!("{}", root.entry),
+                said!(
+                    "a number below {}, the number of {}",
+                    functions,
+                    "functions"
+                ),
+            )
+        }));
     }
     Ok(())
 }
@@ -86,8 +94,12 @@ pub(super) fn check_ranges(context: &Context<'_>) -> Checked {
         _ => Err(refuse(
             Rule::Attribute,
             format_args!("module.metadata"),
-            super::Shown(root.metadata),
-            format_args!("a range within 0..{count} of bytes"),
+            || {
+                (
+                    said!("{}", super::Shown(root.metadata).to_string()),
+                    said!("a range within 0..{} of {}", count, "bytes"),
+                )
+            },
         )),
     }
 }

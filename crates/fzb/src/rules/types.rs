@@ -43,8 +43,12 @@ fn entry(context: &mut Context<'_>, index: u32) -> Checked {
         return Err(refuse(
             Rule::TypeDefinition,
             format_args!("types[{index}].kind"),
-            kind,
-            format_args!("below {}", TypeKind::ALL.len()),
+            || {
+                (
+                    said!("{}", kind),
+                    said!("a number below {}", TypeKind::ALL.len()),
+                )
+            },
         ));
     };
     let args = context.words(Range { start, len }, format_args!("types[{index}].args"))?;
@@ -55,8 +59,12 @@ fn entry(context: &mut Context<'_>, index: u32) -> Checked {
         Err(refuse(
             Rule::TypeDefinition,
             format_args!("types[{index}].arg"),
-            arg,
-            format_args!("{least} to {limit} for {}", kind.text()),
+            || {
+                (
+                    said!("{}", arg),
+                    said!("{} to {} for {}", least, limit, kind.text()),
+                )
+            },
         ))
     };
     let count_is = |least: u32, most: u32, step: u32| {
@@ -66,8 +74,18 @@ fn entry(context: &mut Context<'_>, index: u32) -> Checked {
         Err(refuse(
             Rule::TypeDefinition,
             format_args!("types[{index}].args"),
-            format_args!("{len} words"),
-            format_args!("{least} to {most} in steps of {step} for {}", kind.text()),
+            || {
+                (
+                    said!("{} words", len),
+                    said!(
+                        "{} to {} in steps of {} for {}",
+                        least,
+                        most,
+                        step,
+                        kind.text()
+                    ),
+                )
+            },
         ))
     };
     let all_types = |words: Indexes<'_>| {
@@ -102,8 +120,7 @@ fn entry(context: &mut Context<'_>, index: u32) -> Checked {
                 return Err(refuse(
                     Rule::TypeArity,
                     format_args!("types[{index}].args"),
-                    format_args!("{len} arguments"),
-                    params,
+                    || (said!("{} arguments", len), said!("{}", params)),
                 ));
             }
             all_types(args)
@@ -121,12 +138,10 @@ fn entry(context: &mut Context<'_>, index: u32) -> Checked {
                 context.ty(ty, format_args!("types[{index}].args[{i}].type"))?;
                 // Names are sorted, so their indexes are in the order of their texts.
                 if last.is_some_and(|last| last >= name) {
-                    let expected = "fields sorted by name, each once";
                     return Err(refuse(
                         Rule::TypeDefinition,
                         format_args!("types[{index}].args[{i}].name"),
-                        name,
-                        expected,
+                        || (said!("{}", name), said!("fields sorted by name, each once")),
                     ));
                 }
                 last = Some(name);
@@ -155,8 +170,12 @@ fn typedef(
         return Err(refuse(
             Rule::TypeDefinition,
             format_args!("typedefs[{index}].kind"),
-            kind,
-            format_args!("below {}", TypedefKind::ALL.len()),
+            || {
+                (
+                    said!("{}", kind),
+                    said!("a number below {}", TypedefKind::ALL.len()),
+                )
+            },
         ));
     };
     context.name(name, format_args!("typedefs[{index}].name"))?;
@@ -174,20 +193,22 @@ fn typedef(
         TypedefKind::Union | TypedefKind::Enum | TypedefKind::Variant => (1, CASE_LIMIT),
     };
     if !(least..=most).contains(&cases) {
-        let expected = format!("{least} to {most} for {}", kind.text());
         return Err(refuse(
             Rule::TypeDefinition,
             format_args!("typedefs[{index}].cases"),
-            format_args!("{cases} cases"),
-            expected,
+            || {
+                (
+                    said!("{} cases", cases),
+                    said!("{} to {} for {}", least, most, kind.text()),
+                )
+            },
         ));
     }
     if params > PARAMETER_LIMIT {
         return Err(refuse(
             Rule::TypeDefinition,
             format_args!("typedefs[{index}].params"),
-            params,
-            format_args!("at most {PARAMETER_LIMIT}"),
+            || (said!("{}", params), said!("at most {}", PARAMETER_LIMIT)),
         ));
     }
     names.clear();
@@ -204,12 +225,12 @@ fn typedef(
             CASE_LIMIT
         };
         if fields > most {
-            return Err(refuse(
-                Rule::TypeDefinition,
-                place,
-                format_args!("{fields} fields"),
-                format_args!("at most {most} for {}", kind.text()),
-            ));
+            return Err(refuse(Rule::TypeDefinition, place, || {
+                (
+                    said!("{} fields", fields),
+                    said!("at most {} for {}", most, kind.text()),
+                )
+            }));
         }
         context.charge(fields, place)?;
         context.range(
@@ -228,12 +249,12 @@ fn typedef(
                 .map_or(0, |measure| measure.vars);
             if vars > params {
                 let place = format_args!("typedefs[{index}].cases[{tag}].fields[{i}].type");
-                return Err(refuse(
-                    Rule::TypeArity,
-                    place,
-                    format_args!("type variable {}", vars - 1),
-                    format_args!("below {params}"),
-                ));
+                return Err(refuse(Rule::TypeArity, place, || {
+                    (
+                        said!("type variable {}", vars - 1),
+                        said!("a number below {}", params),
+                    )
+                }));
             }
         }
     }
@@ -254,12 +275,9 @@ fn typedef(
 fn unique(names: &mut [u32], place: std::fmt::Arguments<'_>) -> Checked {
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(refuse(
-            Rule::TypeDefinition,
-            place,
-            format_args!("name {} twice", pair[0]),
-            "each name once",
-        )),
+        Some(pair) => Err(refuse(Rule::TypeDefinition, place, || {
+            (said!("name {} twice", pair[0]), said!("each name once"))
+        })),
         None => Ok(()),
     }
 }
@@ -273,8 +291,7 @@ fn field(context: &Context<'_>, index: u32) -> Checked {
         return Err(refuse(
             Rule::TypeDefinition,
             format_args!("fields[{index}].flags"),
-            flags,
-            "bits 1 or 2, and 4",
+            || (said!("{}", flags), said!("bits 1 or 2, and 4")),
         ));
     }
     Ok(())

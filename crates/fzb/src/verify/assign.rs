@@ -166,8 +166,8 @@ impl Checker<'_> {
             {
                 return self.refuse(at, 5, || {
                     (
-                        format!("load of local {local}"),
-                        "a store to it on every path before".into(),
+                        said!("load of local {}", local),
+                        said!("a store to it on every path before"),
                     )
                 });
             }
@@ -175,8 +175,8 @@ impl Checker<'_> {
         }
         self.refuse(node.start, 5, || {
             (
-                "a load of an unassigned local".into(),
-                "a store to it on every path before".into(),
+                said!("a load of an unassigned local"),
+                said!("a store to it on every path before"),
             )
         })
     }

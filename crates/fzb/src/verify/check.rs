@@ -5,6 +5,7 @@ use super::refusal::{Refusal, Step};
 use super::state::Ty;
 use super::{WORK_BASE, WORK_PER_BYTE, constants::Memo};
 use crate::host_memory::fixed;
+use crate::phrase::Phrase;
 use crate::tables::{FuncId, TypeId};
 use crate::view::{Function, Module};
 
@@ -164,21 +165,21 @@ impl<'m> Checker<'m> {
                 self.budget = left;
                 Ok(())
             }
-            None => self.too_complex("it takes too many steps to verify"),
+            None => self.too_complex(|| said!("it takes too many steps to verify")),
         }
     }
 
-    /// A refusal at `at`; the texts are made only here.
+    /// A refusal at `at`; the words are made only here.
     #[cold]
     #[inline(never)]
     pub(super) fn refuse<T>(
         &self,
         offset: u32,
         rule: u8,
-        texts: impl FnOnce() -> (String, String),
+        words: impl FnOnce() -> (Phrase, Phrase),
     ) -> Step<T> {
         Err(fixed(|| {
-            let (found, expected) = texts();
+            let (found, expected) = words();
             Box::new(Refusal {
                 function: self.function.id,
                 offset,
@@ -191,15 +192,15 @@ impl<'m> Checker<'m> {
 
     /// The host has no memory for the verifier's tables.
     pub(super) fn no_memory<T>(&self) -> Step<T> {
-        self.refuse(0, 10, || (String::new(), String::new()))
+        self.refuse(0, 10, || (Phrase::NONE, Phrase::NONE))
     }
 
     /// The function takes more work or memory than the bounds of rule 10 allow.
-    pub(super) fn too_complex<T>(&self, what: &str) -> Step<T> {
+    pub(super) fn too_complex<T>(&self, what: impl FnOnce() -> Phrase) -> Step<T> {
         self.refuse(0, 10, || {
             (
-                format!("function too complex: {what}"),
-                "a simpler function".into(),
+                said!("function too complex: {}", what()),
+                said!("a simpler function"),
             )
         })
     }

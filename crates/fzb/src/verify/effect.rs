@@ -50,7 +50,7 @@ impl Checker<'_> {
             }
             Op::StoreStatic | Op::StoreStaticR => {
                 let ty = self.static_type(a[0]).unwrap_or(Ty::DYN);
-                self.take_declared(at, ty, 4, || format!("static {}", a[0]))?;
+                self.take_declared(at, ty, 4, || said!("static {}", a[0]))?;
             }
             Op::Box => {
                 let accepted = match a[0] {
@@ -82,8 +82,8 @@ impl Checker<'_> {
                     else {
                         return self.refuse(at, 8, || {
                             (
-                                format!("import {} with result type {}", a[0], import.result.0),
-                                "a type of values".into(),
+                                said!("import {} with result type {}", a[0], import.result.0),
+                                said!("a type of values"),
                             )
                         });
                     };
@@ -95,13 +95,13 @@ impl Checker<'_> {
                 if self.sp != 1 {
                     return self.refuse(at, 4, || {
                         (
-                            format!("{} at stack height {}", entry.op.info().name, self.sp),
-                            "height 1".into(),
+                            said!("{} at stack height {}", entry.op.info().name, self.sp),
+                            said!("height {}", 1),
                         )
                     });
                 }
                 let result = self.result;
-                self.take_declared(at, result, 4, || "the function's result".into())?;
+                self.take_declared(at, result, 4, || said!("the function's result"))?;
                 return Ok(false);
             }
             Op::Jump => {
@@ -122,8 +122,8 @@ impl Checker<'_> {
                 if !result.passes(self.result) {
                     return self.refuse(at, 8, || {
                         (
-                            format!("a callee with result {}", result.shown()),
-                            format!("{}, held in the same way", self.result.shown()),
+                            said!("a callee with result {}", result.shown()),
+                            said!("{}, held in the same way", self.result.shown()),
                         )
                     });
                 }
@@ -245,7 +245,7 @@ impl Checker<'_> {
             }
             Op::SetSlot => {
                 let ty = self.field_type(at, a[0], 0, a[1])?;
-                self.take_declared(at, ty, 9, || format!("field {} of typedef {}", a[1], a[0]))?;
+                self.take_declared(at, ty, 9, || said!("field {} of typedef {}", a[1], a[0]))?;
                 self.take(at, ANY)?;
             }
             Op::WithSlots => {
@@ -254,7 +254,7 @@ impl Checker<'_> {
                     for slot in slots.iter().rev() {
                         let ty = self.field_type(at, a[0], 0, slot)?;
                         self.take_declared(at, ty, 9, || {
-                            format!("field {slot} of typedef {}", a[0])
+                            said!("field {} of typedef {}", slot, a[0])
                         })?;
                     }
                 }
@@ -438,8 +438,8 @@ impl Checker<'_> {
                 let Some(open) = self.regions.get(self.region as usize).copied() else {
                     return self.refuse(at, 6, || {
                         (
-                            "pop_try without an open try region".into(),
-                            "an open try region".into(),
+                            said!("pop_try without an open try region"),
+                            said!("an open try region"),
                         )
                     });
                 };
@@ -478,8 +478,8 @@ impl Checker<'_> {
         }
         self.refuse(at, 1, || {
             (
-                entry.op.info().name.into(),
-                "an instruction with a rule for its types".into(),
+                said!("{}", entry.op.info().name),
+                said!("an instruction with a rule for its types"),
             )
         })
     }
@@ -495,12 +495,12 @@ impl Checker<'_> {
     fn take_argument(&mut self, at: u32, declared: Option<Ty>, index: u32) -> Step {
         match declared {
             Some(ty) if ty != Ty::TOK => {
-                self.take_declared(at, ty, 8, || format!("parameter {index}"))
+                self.take_declared(at, ty, 8, || said!("parameter {}", index))
             }
             _ => self.refuse(at, 8, || {
                 (
-                    format!("a parameter {index} of no known type"),
-                    "a type of values".into(),
+                    said!("a parameter {} of no known type", index),
+                    said!("a type of values"),
                 )
             }),
         }
@@ -512,16 +512,16 @@ impl Checker<'_> {
         let Some(callee) = module.function(crate::tables::FuncId(id)) else {
             return self.refuse(at, 2, || {
                 (
-                    format!("function {id}"),
-                    format!("below {}", self.module.functions()),
+                    said!("function {}", id),
+                    said!("a number below {}", self.module.functions()),
                 )
             });
         };
         if callee.captures != 0 {
             return self.refuse(at, 8, || {
                 (
-                    format!("function {id} with {} captures", callee.captures),
-                    "a function without captures".into(),
+                    said!("function {} with {} captures", id, callee.captures),
+                    said!("a function without captures"),
                 )
             });
         }
@@ -537,8 +537,8 @@ impl Checker<'_> {
             Some(ty) if ty != Ty::TOK => Ok(ty),
             _ => self.refuse(at, 8, || {
                 (
-                    format!("function {id} with result type {}", callee.result.0),
-                    "a type of values".into(),
+                    said!("function {} with result type {}", id, callee.result.0),
+                    said!("a type of values"),
                 )
             }),
         }
@@ -550,16 +550,16 @@ impl Checker<'_> {
         let Some(callee) = module.function(crate::tables::FuncId(id)) else {
             return self.refuse(at, 2, || {
                 (
-                    format!("function {id}"),
-                    format!("below {}", self.module.functions()),
+                    said!("function {}", id),
+                    said!("a number below {}", self.module.functions()),
                 )
             });
         };
         if callee.captures != count {
             return self.refuse(at, 8, || {
                 (
-                    format!("{count} captures"),
-                    format!("{}, as function {id} has", callee.captures),
+                    said!("{} captures", count),
+                    said!("{}, as function {} has", callee.captures, id),
                 )
             });
         }
@@ -572,7 +572,9 @@ impl Checker<'_> {
                     let ty = captured
                         .and_then(|(id, _)| self.type_of(id))
                         .unwrap_or(Ty::DYN);
-                    self.take_declared(at, ty, 8, || format!("capture {index} of function {id}"))?;
+                    self.take_declared(at, ty, 8, || {
+                        said!("capture {} of function {}", index, id)
+                    })?;
                 }
             }
         }
@@ -585,12 +587,12 @@ impl Checker<'_> {
         }
         self.refuse(at, rule, || {
             (
-                format!(
+                said!(
                     "{} in a function with result {}",
                     op.info().name,
                     self.result.shown()
                 ),
-                "result dyn".into(),
+                said!("result dyn"),
             )
         })
     }
@@ -602,8 +604,8 @@ impl Checker<'_> {
         }
         self.refuse(at, 6, || {
             (
-                format!("{} inside a try region", op.info().name),
-                "pop_try first".into(),
+                said!("{} inside a try region", op.info().name),
+                said!("pop_try first"),
             )
         })
     }
@@ -615,8 +617,8 @@ impl Checker<'_> {
         }
         self.refuse(at, 7, || {
             (
-                format!("tail {} inside a try region", op.info().name),
-                "it outside of try regions".into(),
+                said!("tail {} inside a try region", op.info().name),
+                said!("it outside of try regions"),
             )
         })
     }
@@ -627,11 +629,11 @@ impl Checker<'_> {
             Some(values) if holes || !values.holes => Ok(values.count),
             Some(_) => self.refuse(at, 2, || {
                 (
-                    format!("shape {id} with holes"),
-                    "a shape without holes".into(),
+                    said!("shape {} with holes", id),
+                    said!("a shape without holes"),
                 )
             }),
-            None => self.refuse(at, 2, || (format!("constant {id}"), "a shape".into())),
+            None => self.refuse(at, 2, || (said!("constant {}", id), said!("a shape"))),
         }
     }
 
@@ -639,7 +641,7 @@ impl Checker<'_> {
         match self.constant_values(id) {
             Some(values) => Ok(values.count),
             None => self.refuse(at, 2, || {
-                (format!("constant {id}"), "a well-formed description".into())
+                (said!("constant {}", id), said!("a well-formed description"))
             }),
         }
     }
@@ -648,8 +650,8 @@ impl Checker<'_> {
         let Some(field) = self.module.field(TypedefId(typedef), tag, index) else {
             return self.refuse(at, 2, || {
                 (
-                    format!("field {index} of typedef {typedef}"),
-                    "a field that it has".into(),
+                    said!("field {} of typedef {}", index, typedef),
+                    said!("a field that it has"),
                 )
             });
         };
@@ -657,8 +659,13 @@ impl Checker<'_> {
             Some(ty) if ty != Ty::TOK => Ok(ty),
             _ => self.refuse(at, 2, || {
                 (
-                    format!("field {index} of typedef {typedef}, of type {}", field.ty.0),
-                    "a type of values".into(),
+                    said!(
+                        "field {} of typedef {}, of type {}",
+                        index,
+                        typedef,
+                        field.ty.0
+                    ),
+                    said!("a type of values"),
                 )
             }),
         }
@@ -676,7 +683,9 @@ impl Checker<'_> {
         self.spend(u64::from(count) / 4)?;
         for index in (0..count).rev() {
             let ty = self.field_type(at, typedef, tag, index)?;
-            self.take_declared(at, ty, 9, || format!("field {index} of typedef {typedef}"))?;
+            self.take_declared(at, ty, 9, || {
+                said!("field {} of typedef {}", index, typedef)
+            })?;
         }
         Ok(())
     }
@@ -686,8 +695,8 @@ impl Checker<'_> {
         if flags & SPREAD != 0 && count != 1 {
             return self.refuse(at, 2, || {
                 (
-                    format!("spread with {count} arguments"),
-                    "one, the list".into(),
+                    said!("spread with {} arguments", count),
+                    said!("one, the list"),
                 )
             });
         }
@@ -717,8 +726,8 @@ impl Checker<'_> {
         if count > self.function.locals {
             return self.refuse(at, 2, || {
                 (
-                    format!("{count} names"),
-                    format!("at most one per local, {}", self.function.locals),
+                    said!("{} names", count),
+                    said!("at most one per local, {}", self.function.locals),
                 )
             });
         }
@@ -731,8 +740,8 @@ impl Checker<'_> {
             {
                 return self.refuse(at, 5, || {
                     (
-                        format!("local {local} for a cell"),
-                        "type ref or dyn".into(),
+                        said!("local {} for a cell", local),
+                        said!("type ref or dyn"),
                     )
                 });
             }
@@ -750,8 +759,8 @@ impl Checker<'_> {
         if depth >= MAX_REGIONS {
             return self.refuse(at, 6, || {
                 (
-                    format!("try regions nested {} deep", depth + 1),
-                    format!("at most {MAX_REGIONS}"),
+                    said!("try regions nested {} deep", depth + 1),
+                    said!("at most {}", MAX_REGIONS),
                 )
             });
         }
@@ -767,7 +776,7 @@ impl Checker<'_> {
             region = self.regions.len() as u32;
             let total: u64 = self.open_total + u64::from(depth) + 1;
             if total > MAX_OPEN_TOTAL {
-                return self.too_complex("its try regions are nested too often");
+                return self.too_complex(|| said!("its try regions are nested too often"));
             }
             self.open_total = total;
             if self.regions.try_reserve(1).is_err() {

@@ -120,7 +120,7 @@ fn absent(module: &Module, id: FuncId) -> Refusal {
         function: id,
         offset: 0,
         rule: 2,
-        found: format!("function {}", id.0),
-        expected: format!("a readable function below {}", module.functions()),
+        found: said!("function {}", id.0),
+        expected: said!("a readable function below {}", module.functions()),
     }
 }

@@ -5,6 +5,7 @@ use super::check::Checker;
 use super::opcodes::Entry;
 use super::policy::policy_has;
 use super::refusal::Step;
+use crate::phrase::Term;
 use crate::tables::{ConstId, ConstKind, ImportId, ImportKind, TypeId, TypedefId, TypedefKind};
 use crate::view::Typedef;
 use isa::{ConstUse, Op, Operand};
@@ -22,21 +23,25 @@ impl Checker<'_> {
             let value = args[index];
             match *operand {
                 Operand::Const(wanted) => self.constant_of(at, wanted, value)?,
-                Operand::Name => self.below(at, "name", value, self.module.names())?,
-                Operand::Local => self.below(at, "local", value, self.slots.len() as u32)?,
-                Operand::Capture => self.below(at, "capture", value, self.function.captures)?,
+                Operand::Name => self.below(at, term!("name"), value, self.module.names())?,
+                Operand::Local => self.below(at, term!("local"), value, self.slots.len() as u32)?,
+                Operand::Capture => {
+                    self.below(at, term!("capture"), value, self.function.captures)?
+                }
                 Operand::Static => {
-                    self.below(at, "static", value, self.module.statics())?;
+                    self.below(at, term!("static"), value, self.module.statics())?;
                     if self.static_type(value).is_none() {
                         return self.refuse(at, 2, || {
                             (
-                                format!("static {value} of no type that values have"),
-                                "a static".into(),
+                                said!("static {} of no type that values have", value),
+                                said!("a static"),
                             )
                         });
                     }
                 }
-                Operand::Func => self.below(at, "function", value, self.module.functions())?,
+                Operand::Func => {
+                    self.below(at, term!("function"), value, self.module.functions())?
+                }
                 Operand::Import => self.import(at, value, false)?,
                 Operand::Module => self.import(at, value, true)?,
                 Operand::Jump => self.mark(at, i64::from(next) + i64::from(value.cast_signed()))?,
@@ -49,7 +54,7 @@ impl Checker<'_> {
                         .module
                         .typedef(TypedefId(args[0]))
                         .map_or(0, |typedef| typedef.cases);
-                    self.below(at, "case", value, cases)?;
+                    self.below(at, term!("case"), value, cases)?;
                 }
                 Operand::Field => {
                     let tag = if index == 2 { args[1] } else { 0 };
@@ -57,30 +62,30 @@ impl Checker<'_> {
                         .module
                         .case(TypedefId(args[0]), tag)
                         .map_or(0, |case| case.fields);
-                    self.below(at, "field", value, fields)?;
+                    self.below(at, term!("field"), value, fields)?;
                 }
                 Operand::Table => self.table(at, value, false)?,
                 Operand::TextTable => self.table(at, value, true)?,
-                Operand::Intrinsic => self.known(at, "intrinsic", value, |number| {
+                Operand::Intrinsic => self.known(at, term!("intrinsic"), value, |number| {
                     isa::Intrinsic::from_number(number as u16).is_some()
                 })?,
                 Operand::FaultCode => {
-                    self.known(at, "fault that a program may raise:", value, |number| {
+                    self.known(at, term!("the raisable fault"), value, |number| {
                         u8::try_from(number)
                             .ok()
                             .and_then(isa::Fault::from_number)
                             .is_some_and(isa::Fault::raisable)
                     })?
                 }
-                Operand::Hook => self.known(at, "hook", value, |number| {
+                Operand::Hook => self.known(at, term!("hook"), value, |number| {
                     isa::Hook::from_number(number as u8).is_some()
                 })?,
-                Operand::FieldOp => self.known(at, "field operator", value, |number| {
+                Operand::FieldOp => self.known(at, term!("field operator"), value, |number| {
                     isa::FieldOp::from_number(number as u8).is_some()
                 })?,
                 Operand::Elem => self.below(
                     at,
-                    "element kind",
+                    term!("element kind"),
                     value,
                     isa::table::ELEMENT_KINDS.len() as u32,
                 )?,
@@ -89,31 +94,41 @@ impl Checker<'_> {
                     let (low, high) = if op == Op::Box { (0, 8) } else { (1, 7) };
                     if value < low || value > high {
                         return self.refuse(at, 2, || {
-                            (format!("width {value}"), format!("{low} to {high}"))
-                        });
-                    }
-                }
-                Operand::Access => {
-                    self.below(at, "access width", value, isa::table::ACCESSES.len() as u32)?
-                }
-                Operand::Mode(last) => self.below(at, "mode", value, u32::from(last) + 1)?,
-                Operand::Flags(mask) => {
-                    if value & !u32::from(mask) != 0 {
-                        return self.refuse(at, 1, || {
                             (
-                                format!("flags {value:#04x}"),
-                                format!("only bits of {mask:#04x}"),
+                                said!("width {}", value),
+                                said!("a number from {} to {}", low, high),
                             )
                         });
                     }
                 }
-                Operand::Nature => {
-                    self.below(at, "nature", value, isa::table::MAP_NATURES.len() as u32)?
+                Operand::Access => self.below(
+                    at,
+                    term!("access width"),
+                    value,
+                    isa::table::ACCESSES.len() as u32,
+                )?,
+                Operand::Mode(last) => self.below(at, term!("mode"), value, u32::from(last) + 1)?,
+                Operand::Flags(mask) => {
+                    if value & !u32::from(mask) != 0 {
+                        return self.refuse(at, 1, || {
+                            (
+                                said!("flags {}", format!("{value:#04x}")),
+                                said!("only bits of {}", format!("{mask:#04x}")),
+                            )
+                        });
+                    }
                 }
+                Operand::Nature => self.below(
+                    at,
+                    term!("nature"),
+                    value,
+                    isa::table::MAP_NATURES.len() as u32,
+                )?,
                 Operand::Index16 if op == Op::Arg => {
                     if value == 0 {
-                        return self
-                            .refuse(at, 2, || ("argument 0".into(), "a number from 1 on".into()));
+                        return self.refuse(at, 2, || {
+                            (said!("argument {}", 0), said!("a number from 1 on"))
+                        });
                     }
                 }
                 Operand::Index16
@@ -130,38 +145,41 @@ impl Checker<'_> {
         if !policy_has(self.function.policy, op, args[0]) {
             let policy = self.function.policy.text();
             return self.refuse(at, 2, || {
-                let mode = if op == Op::Coerce {
-                    isa::table::COERCIONS
-                        .get(args[0] as usize)
-                        .copied()
-                        .unwrap_or_default()
-                } else {
-                    ""
+                let mode = (op == Op::Coerce)
+                    .then(|| isa::table::COERCIONS.get(args[0] as usize))
+                    .flatten();
+                let name = op.info().name;
+                let found = match mode {
+                    Some(mode) => said!("{} {}", name, *mode),
+                    None => said!("{}", name),
                 };
                 (
-                    format!("{} {mode}", op.info().name).trim_end().to_string(),
-                    format!("an instruction that the policy {policy} has"),
+                    found,
+                    said!("an instruction that the policy {} has", policy),
                 )
             });
         }
         Ok(())
     }
 
-    fn below(&self, at: u32, what: &str, value: u32, bound: u32) -> Step {
+    fn below(&self, at: u32, what: Term, value: u32, bound: u32) -> Step {
         if value < bound {
             return Ok(());
         }
         self.refuse(at, 2, || {
-            (format!("{what} {value}"), format!("below {bound}"))
+            (
+                said!("{} {}", what, value),
+                said!("a number below {}", bound),
+            )
         })
     }
 
-    fn known(&self, at: u32, what: &str, value: u32, exists: impl FnOnce(u32) -> bool) -> Step {
+    fn known(&self, at: u32, what: Term, value: u32, exists: impl FnOnce(u32) -> bool) -> Step {
         if exists(value) {
             return Ok(());
         }
         self.refuse(at, 2, || {
-            (format!("{what} {value}"), "one that there is".into())
+            (said!("{} {}", what, value), said!("one that there is"))
         })
     }
 
@@ -172,29 +190,32 @@ impl Checker<'_> {
         let Some(kind) = self.module.constant_kind(ConstId(id)) else {
             return self.refuse(at, 2, || {
                 (
-                    format!("constant {id}"),
-                    format!("below {}", self.module.constants()),
+                    said!("constant {}", id),
+                    said!("a number below {}", self.module.constants()),
                 )
             });
         };
         let (right, name) = match wanted {
-            ConstUse::Value => (false, "a value"),
-            ConstUse::Shape => (kind == ConstKind::Shape, "a shape"),
-            ConstUse::Names => (kind == ConstKind::Names, "names"),
-            ConstUse::Slots => (kind == ConstKind::Slots, "slots"),
-            ConstUse::Topics => (kind == ConstKind::Topics, "topics"),
-            ConstUse::Format => (kind == ConstKind::Format, "a format"),
-            ConstUse::MapLit => (kind == ConstKind::MapLit, "a map literal"),
-            ConstUse::Class => (kind == ConstKind::Class, "a class"),
+            ConstUse::Value => (false, term!("a value")),
+            ConstUse::Shape => (kind == ConstKind::Shape, term!("a shape")),
+            ConstUse::Names => (kind == ConstKind::Names, term!("names")),
+            ConstUse::Slots => (kind == ConstKind::Slots, term!("slots")),
+            ConstUse::Topics => (kind == ConstKind::Topics, term!("topics")),
+            ConstUse::Format => (kind == ConstKind::Format, term!("a format")),
+            ConstUse::MapLit => (kind == ConstKind::MapLit, term!("a map literal")),
+            ConstUse::Class => (kind == ConstKind::Class, term!("a class")),
         };
         if !right {
             return self.refuse(at, 2, || {
-                (format!("constant {id}, a {}", kind.text()), name.into())
+                (
+                    said!("constant {} of kind {}", id, kind.text()),
+                    name.into(),
+                )
             });
         }
         if wanted == ConstUse::Format && self.constant_values(id).is_none() {
             return self.refuse(at, 2, || {
-                (format!("constant {id}"), "a well-formed format".into())
+                (said!("constant {}", id), said!("a well-formed format"))
             });
         }
         Ok(())
@@ -202,22 +223,22 @@ impl Checker<'_> {
 
     fn import(&self, at: u32, id: u32, module: bool) -> Step {
         let expected = if module {
-            "an import of a module"
+            term!("an import of a module")
         } else {
-            "an import of a function"
+            term!("an import of a function")
         };
         match self.module.import(ImportId(id)) {
             Some(import) if (import.kind == ImportKind::Module) == module => Ok(()),
             Some(import) => self.refuse(at, 2, || {
                 (
-                    format!("import {id} of kind {}", import.kind.text()),
+                    said!("import {} of kind {}", id, import.kind.text()),
                     expected.into(),
                 )
             }),
             None => self.refuse(at, 2, || {
                 (
-                    format!("import {id}"),
-                    format!("{expected}, below {}", self.module.imports()),
+                    said!("import {}", id),
+                    said!("{} below {}", expected, self.module.imports()),
                 )
             }),
         }
@@ -226,7 +247,7 @@ impl Checker<'_> {
     /// A type that values have, as `cast` and `is_type` name it.
     fn declared(&self, at: u32, id: u32) -> Step {
         if id == TypeId::TOK.0 || self.type_of(TypeId(id)).is_none() {
-            return self.refuse(at, 2, || (format!("type {id}"), "a type of values".into()));
+            return self.refuse(at, 2, || (said!("type {}", id), said!("a type of values")));
         }
         Ok(())
     }
@@ -236,21 +257,21 @@ impl Checker<'_> {
         let Some(typedef) = self.module.typedef(TypedefId(id)) else {
             return self.refuse(at, 2, || {
                 (
-                    format!("typedef {id}"),
-                    format!("below {}", self.module.typedefs()),
+                    said!("typedef {}", id),
+                    said!("a number below {}", self.module.typedefs()),
                 )
             });
         };
         let record = !matches!(op, Op::Case | Op::TagIs | Op::GetCase);
         if (typedef.kind == TypedefKind::Record) != record {
             let expected = if record {
-                "a record"
+                term!("a record")
             } else {
-                "a union, enum, exception or variant"
+                term!("a union, enum, exception or variant")
             };
             return self.refuse(at, 2, || {
                 (
-                    format!("typedef {id} of kind {}", typedef.kind.text()),
+                    said!("typedef {} of kind {}", id, typedef.kind.text()),
                     expected.into(),
                 )
             });
@@ -262,11 +283,11 @@ impl Checker<'_> {
         let wanted = if texts { TEXTS } else { JUMPS };
         if self.function.table_kind(id) != Some(wanted) {
             let expected = if texts {
-                "a text table of this function"
+                term!("a text table of this function")
             } else {
-                "a jump table of this function"
+                term!("a jump table of this function")
             };
-            return self.refuse(at, 2, || (format!("table {id}"), expected.into()));
+            return self.refuse(at, 2, || (said!("table {}", id), expected.into()));
         }
         self.mark_table(at, id, texts)
     }

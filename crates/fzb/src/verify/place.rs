@@ -5,6 +5,7 @@ use super::check::Checker;
 use super::refusal::Step;
 use super::state::Ty;
 use super::{MAX_CAPTURES, MAX_CODE, MAX_LOCALS, MAX_PARAMS, MAX_REGISTERS, MAX_STACK};
+use crate::phrase::Term;
 use crate::tables::function_flags::{ASYNC, CLOSURE, CTOR, GENERATOR, REST, SELECTOR, SELF, THUNK};
 use isa::Op;
 
@@ -28,28 +29,30 @@ impl Checker<'_> {
     pub(super) fn place(&self, op: Op, at: u32) -> Step {
         let flags = self.function.flags;
         let (needed, name) = match op {
-            Op::SelfOp | Op::CallSuper | Op::GetSuper => (SELF, "flag self"),
-            Op::ArgAll | Op::Arg => (REST, "flag rest"),
-            Op::ThisFn => (CLOSURE, "flag closure"),
-            Op::RetMiss | Op::RetPeek => (SELECTOR, "a selector function"),
-            Op::RetOuter => (SELECTOR | THUNK, "a selector function or thunk"),
-            Op::Yield => (GENERATOR | ASYNC, "a generator or async function"),
+            Op::SelfOp | Op::CallSuper | Op::GetSuper => {
+                (SELF, term!("a function with the flag self"))
+            }
+            Op::ArgAll | Op::Arg => (REST, term!("a function with the flag rest")),
+            Op::ThisFn => (CLOSURE, term!("a function with the flag closure")),
+            Op::RetMiss | Op::RetPeek => (SELECTOR, term!("a selector function")),
+            Op::RetOuter => (SELECTOR | THUNK, term!("a selector function or thunk")),
+            Op::Yield => (GENERATOR | ASYNC, term!("a generator or async function")),
             Op::EnterCtor => {
                 if at != 0 {
                     return self.refuse(at, 7, || {
                         (
-                            "enter_ctor after other instructions".into(),
-                            "it as the first instruction".into(),
+                            said!("enter_ctor after other instructions"),
+                            said!("it as the first instruction"),
                         )
                     });
                 }
-                (CTOR, "flag ctor")
+                (CTOR, term!("a function with the flag ctor"))
             }
             Op::Halt if !self.entry => {
                 return self.refuse(at, 3, || {
                     (
-                        "halt".into(),
-                        "halt only in the module's entry function".into(),
+                        said!("halt"),
+                        said!("halt only in the module's entry function"),
                     )
                 });
             }
@@ -58,7 +61,7 @@ impl Checker<'_> {
         if flags & needed == 0 {
             return self.refuse(at, 7, || {
                 (
-                    format!("{} in a function without it", op.info().name),
+                    said!("{} in a function of another kind", op.info().name),
                     name.into(),
                 )
             });
@@ -69,27 +72,39 @@ impl Checker<'_> {
     /// The rules on the function's record; reads the types of its locals.
     pub(super) fn record(&mut self) -> Step {
         let function = self.function;
-        let within = |found: u64, limit: u64, what: &str| {
+        let within = |found: u64, limit: u64, what: Term| {
             if found <= limit {
                 return Ok(());
             }
             self.refuse(0, 10, || {
-                (format!("{found} {what}"), format!("at most {limit}"))
+                (said!("{} {}", found, what), said!("at most {}", limit))
             })
         };
-        within(function.code.len() as u64, MAX_CODE.into(), "bytes of code")?;
-        within(function.params.into(), MAX_PARAMS.into(), "parameters")?;
+        within(
+            function.code.len() as u64,
+            MAX_CODE.into(),
+            term!("bytes of code"),
+        )?;
+        within(
+            function.params.into(),
+            MAX_PARAMS.into(),
+            term!("parameters"),
+        )?;
         within(
             u64::from(function.params) + u64::from(function.locals),
             MAX_LOCALS.into(),
-            "locals",
+            term!("locals"),
         )?;
-        within(function.captures.into(), MAX_CAPTURES.into(), "captures")?;
+        within(
+            function.captures.into(),
+            MAX_CAPTURES.into(),
+            term!("captures"),
+        )?;
         if function.max_stack > MAX_STACK {
             return self.refuse(0, 4, || {
                 (
-                    format!("max_stack {}", function.max_stack),
-                    format!("at most {MAX_STACK}"),
+                    said!("max_stack {}", function.max_stack),
+                    said!("at most {}", MAX_STACK),
                 )
             });
         }
@@ -99,8 +114,8 @@ impl Checker<'_> {
             _ => {
                 return self.refuse(0, 4, || {
                     (
-                        format!("result type {}", function.result.0),
-                        "a type of values".into(),
+                        said!("result type {}", function.result.0),
+                        said!("a type of values"),
                     )
                 });
             }
@@ -123,8 +138,8 @@ impl Checker<'_> {
                 _ => {
                     return self.refuse(0, 5, || {
                         (
-                            format!("type of local {index}"),
-                            "a type; tok only after the parameters".into(),
+                            said!("type of local {}", index),
+                            said!("a type; tok only after the parameters"),
                         )
                     });
                 }
@@ -133,8 +148,8 @@ impl Checker<'_> {
         if words > MAX_REGISTERS {
             return self.refuse(0, 10, || {
                 (
-                    format!("{words} register words"),
-                    format!("at most {MAX_REGISTERS}"),
+                    said!("{} register words", words),
+                    said!("at most {}", MAX_REGISTERS),
                 )
             });
         }
@@ -143,8 +158,8 @@ impl Checker<'_> {
             {
                 return self.refuse(0, 5, || {
                     (
-                        format!("type of capture {index}"),
-                        "a type of values".into(),
+                        said!("type of capture {}", index),
+                        said!("a type of values"),
                     )
                 });
             }
@@ -152,11 +167,12 @@ impl Checker<'_> {
         if self.entry && (function.params != 0 || function.captures != 0) {
             return self.refuse(0, 8, || {
                 (
-                    format!(
+                    said!(
                         "an entry function with {} parameters, {} captures",
-                        function.params, function.captures
+                        function.params,
+                        function.captures
                     ),
-                    "none".into(),
+                    said!("none"),
                 )
             });
         }
@@ -169,8 +185,8 @@ impl Checker<'_> {
         if (flags & (SELECTOR | THUNK | GENERATOR | ASYNC)).count_ones() > 1 {
             return self.refuse(0, 7, || {
                 (
-                    format!("flags {flags:#x}"),
-                    "at most one of selector, thunk, generator, async".into(),
+                    said!("flags {}", format!("{flags:#x}")),
+                    said!("at most one of selector, thunk, generator, async"),
                 )
             });
         }
@@ -181,8 +197,8 @@ impl Checker<'_> {
             if !kind || self.slots.get(1) != Some(&Ty::DYN) || self.result != Ty::DYN {
                 return self.refuse(0, 7, || {
                     (
-                        "a selector function".into(),
-                        "parameters (int or dyn, dyn) and result dyn".into(),
+                        said!("a selector function"),
+                        said!("parameters (int or dyn, dyn) and result dyn"),
                     )
                 });
             }
@@ -190,8 +206,8 @@ impl Checker<'_> {
         if flags & THUNK != 0 && self.function.params != 0 {
             return self.refuse(0, 7, || {
                 (
-                    format!("a thunk with {} parameters", self.function.params),
-                    "none".into(),
+                    said!("a thunk with {} parameters", self.function.params),
+                    said!("none"),
                 )
             });
         }

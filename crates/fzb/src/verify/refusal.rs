@@ -1,5 +1,6 @@
 //! What the verifier answers when it does not accept a function.
 
+use crate::phrase::Phrase;
 use crate::tables::FuncId;
 use std::fmt;
 
@@ -21,9 +22,9 @@ pub struct Refusal {
     /// The rule, 1 to 10.
     pub rule: u8,
     /// What stands there.
-    pub found: String,
+    pub found: Phrase,
     /// What the rule wants there.
-    pub expected: String,
+    pub expected: Phrase,
 }
 
 impl Refusal {
@@ -33,35 +34,45 @@ impl Refusal {
         self.found.is_empty()
     }
 
+    /// What it found and what the rule wants; or that there was no memory to look.
+    pub fn difference(&self) -> Phrase {
+        if self.is_no_memory() {
+            said!("the host has no memory to verify it")
+        } else {
+            Phrase::difference(self.found.clone(), self.expected.clone())
+        }
+    }
+
     /// The rule's code, `FV51` to `FV60`.
     pub fn code(&self) -> &'static str {
         CODES[usize::from(self.rule.clamp(1, RULES) - 1)]
     }
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Refusal {
-            function,
-            offset,
-            rule,
-            found,
-            expected,
-        } = self;
-        if self.is_no_memory() {
-            return write!(
-                out,
-                "{}: function {}: the host has no memory to verify it",
-                self.code(),
-                function.0
+impl From<&Refusal> for Phrase {
+    fn from(refusal: &Refusal) -> Phrase {
+        if refusal.is_no_memory() {
+            return said!(
+                "{}: function {}: {}",
+                refusal.code(),
+                refusal.function.0,
+                refusal.difference()
             );
         }
-        write!(
-            out,
-            "{}: function {}, offset {offset}, rule {rule}: found {found}, expected {expected}",
-            self.code(),
-            function.0
+        said!(
+            "{}: function {}, offset {}, rule {}: {}",
+            refusal.code(),
+            refusal.function.0,
+            refusal.offset,
+            refusal.rule,
+            refusal.difference()
         )
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Phrase::from(self).fmt(out)
     }
 }
 

@@ -18,8 +18,8 @@ impl Checker<'_> {
         if length == 0 {
             return self.refuse(0, 3, || {
                 (
-                    "no code".into(),
-                    "a last instruction that does not go on".into(),
+                    said!("no code"),
+                    said!("a last instruction that does not go on"),
                 )
             });
         }
@@ -41,7 +41,10 @@ impl Checker<'_> {
             let entry = &entries[usize::from(byte)];
             if entry.class == Class::Unknown {
                 return self.refuse(at, 1, || {
-                    (format!("byte {byte:#04x}"), "an instruction".into())
+                    (
+                        said!("byte {}", format!("{byte:#04x}")),
+                        said!("an instruction"),
+                    )
                 });
             }
             let word = at / 64;
@@ -73,8 +76,8 @@ impl Checker<'_> {
                 if local as usize >= self.slots.len() {
                     return self.refuse(at, 2, || {
                         (
-                            format!("local {local}"),
-                            format!("below {}", self.slots.len()),
+                            said!("local {}", local),
+                            said!("a number below {}", self.slots.len()),
                         )
                     });
                 }
@@ -90,8 +93,9 @@ impl Checker<'_> {
                 Scan::Name => {
                     let name = self.word(at);
                     if name >= names {
-                        return self
-                            .refuse(at, 2, || (format!("name {name}"), format!("below {names}")));
+                        return self.refuse(at, 2, || {
+                            (said!("name {}", name), said!("a number below {}", names))
+                        });
                     }
                     at += LONG;
                     continue;
@@ -122,8 +126,8 @@ impl Checker<'_> {
     fn cut_off<T>(&self, entry: &Entry, at: u32) -> Step<T> {
         self.refuse(at, 1, || {
             (
-                format!("{} cut off by the end of the code", entry.op.info().name),
-                "its operands".into(),
+                said!("{} cut off by the end of the code", entry.op.info().name),
+                said!("its operands"),
             )
         })
     }
@@ -133,8 +137,8 @@ impl Checker<'_> {
         if target < 0 || target >= self.code.len() as i64 {
             return self.refuse(at, 3, || {
                 (
-                    format!("target {target}"),
-                    format!("an offset below {}", self.code.len()),
+                    said!("target {}", target),
+                    said!("an offset below {}", self.code.len()),
                 )
             });
         }
@@ -186,8 +190,8 @@ impl Checker<'_> {
         if falls {
             return self.refuse(last, 3, || {
                 (
-                    format!("{} as the last instruction", entry.op.info().name),
-                    "one that does not go on".into(),
+                    said!("{} as the last instruction", entry.op.info().name),
+                    said!("one that does not go on"),
                 )
             });
         }
@@ -223,8 +227,8 @@ impl Checker<'_> {
             if let Some(target) = wrong {
                 return self.refuse(at, 3, || {
                     (
-                        format!("target {target} inside an instruction"),
-                        "the start of an instruction".into(),
+                        said!("target {} inside an instruction", target),
+                        said!("the start of an instruction"),
                     )
                 });
             }
@@ -232,8 +236,8 @@ impl Checker<'_> {
         }
         self.refuse(0, 3, || {
             (
-                "a target inside an instruction".into(),
-                "the start of an instruction".into(),
+                said!("a target inside an instruction"),
+                said!("the start of an instruction"),
             )
         })
     }
@@ -286,9 +290,13 @@ impl Checker<'_> {
             .sum();
         let per_block = self.slots.len() as u64 + u64::from(self.function.max_stack);
         if count * per_block > MAX_COMPLEXITY {
-            return self.too_complex(&format!(
-                "{count} blocks of {per_block} locals and stack positions"
-            ));
+            return self.too_complex(|| {
+                said!(
+                    "{} blocks of {} locals and stack positions",
+                    count,
+                    per_block
+                )
+            });
         }
         self.ranks.clear();
         self.nodes.clear();

@@ -1,5 +1,6 @@
 //! Abstract values: the types of stack positions and locals, their order, and which may stand where.
 
+use crate::phrase::Phrase;
 use crate::view::{RecType, Repr};
 
 /// A type in 32 bits: the low four are its kind, the rest the index of a record type (bit 31 as in [`RecType`]).
@@ -159,11 +160,11 @@ pub(super) const fn produced(slot: isa::Slot) -> Ty {
 }
 
 /// The names of the kinds in a mask, for refusals.
-pub(super) fn shown(mask: Mask) -> String {
+pub(super) fn shown(mask: Mask) -> Phrase {
     match mask {
-        ANY => "any value".into(),
-        TAGGED => "fn, ref or dyn".into(),
-        _ => Ty(mask.trailing_zeros()).shown(),
+        ANY => said!("any value"),
+        TAGGED => said!("{}, {} or {}", "fn", "ref", "dyn"),
+        _ => said!("{}", Ty(mask.trailing_zeros()).shown()),
     }
 }
 

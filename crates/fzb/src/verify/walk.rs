@@ -9,6 +9,7 @@ use super::check::{Checker, GROUND, NIL, Open, get, refill, set};
 use super::opcodes::{Class, Entry, LONG, hot};
 use super::refusal::Step;
 use super::state::{self, ANY, Mask, Ty};
+use crate::phrase::Phrase;
 
 impl Checker<'_> {
     /// Walks until nothing changes.
@@ -259,7 +260,7 @@ impl Checker<'_> {
     #[cold]
     #[inline(never)]
     fn store(&mut self, at: u32, local: usize, declared: Ty) -> Step {
-        self.take_declared(at, declared, 5, || format!("local {local}"))
+        self.take_declared(at, declared, 5, || said!("local {}", local))
     }
 
     /// With the height that the walk kept in a variable.
@@ -300,7 +301,7 @@ impl Checker<'_> {
         at: u32,
         declared: Ty,
         rule: u8,
-        what: impl FnOnce() -> String,
+        what: impl FnOnce() -> Phrase,
     ) -> Step {
         let ty = self.pop(at)?;
         if ty.fits(declared) {
@@ -308,7 +309,10 @@ impl Checker<'_> {
         }
         let rule = if ty == Ty::TOK { 6 } else { rule };
         self.refuse(at, rule, || {
-            (ty.shown(), format!("{} for {}", declared.shown(), what()))
+            (
+                said!("{}", ty.shown()),
+                said!("{} for {}", declared.shown(), what()),
+            )
         })
     }
 
@@ -346,15 +350,15 @@ impl Checker<'_> {
         if self.sp < wanted {
             return self.refuse(at, 4, || {
                 (
-                    format!("stack underflow: height {}", self.sp),
-                    format!("at least {wanted}"),
+                    said!("stack underflow: height {}", self.sp),
+                    said!("at least {}", wanted),
                 )
             });
         }
         self.refuse(at, 6, || {
             (
-                format!("{wanted} operands at height {}", self.sp),
-                format!(
+                said!("{} operands at height {}", wanted, self.sp),
+                said!(
                     "nothing taken from below height {}, where the try region began",
                     self.floor
                 ),
@@ -367,8 +371,8 @@ impl Checker<'_> {
     fn overflow<T>(&self, at: u32, height: usize) -> Step<T> {
         self.refuse(at, 4, || {
             (
-                format!("stack height {height}"),
-                format!("at most max_stack {}", self.max_stack),
+                said!("stack height {}", height),
+                said!("at most max_stack {}", self.max_stack),
             )
         })
     }
@@ -381,7 +385,9 @@ impl Checker<'_> {
             ANY | state::TAGGED => 4,
             _ => 9,
         };
-        self.refuse(at, rule, || (found.shown(), state::shown(mask)))
+        self.refuse(at, rule, || {
+            (said!("{}", found.shown()), state::shown(mask))
+        })
     }
 
     /// Makes `region` the innermost open one.
@@ -413,8 +419,8 @@ impl Checker<'_> {
         let Some(&node) = self.nodes.get(block) else {
             return self.refuse(from, 3, || {
                 (
-                    "the end of the code".into(),
-                    "an instruction to go on with".into(),
+                    said!("the end of the code"),
+                    said!("an instruction to go on with"),
                 )
             });
         };
@@ -422,7 +428,9 @@ impl Checker<'_> {
         if !node.reached {
             let at = self.types.len();
             if at + here.len() > MAX_ENTRY_TYPES {
-                return self.too_complex("its blocks begin with too many stack positions together");
+                return self.too_complex(|| {
+                    said!("its blocks begin with too many stack positions together")
+                });
             }
             if self.types.try_reserve(here.len()).is_err() {
                 return self.no_memory();
@@ -440,16 +448,16 @@ impl Checker<'_> {
         if node.height as usize != here.len() {
             return self.refuse(from, 4, || {
                 (
-                    format!("stack height {} going to {}", here.len(), node.start),
-                    format!("height {}, as on another path", node.height),
+                    said!("stack height {} going to {}", here.len(), node.start),
+                    said!("height {}, as on another path", node.height),
                 )
             });
         }
         if node.region != self.region {
             return self.refuse(from, 6, || {
                 (
-                    format!("{} going to {}", self.region_shown(self.region), node.start),
-                    format!("{}, as on another path", self.region_shown(node.region)),
+                    said!("{} going to {}", self.region_shown(self.region), node.start),
+                    said!("{}, as on another path", self.region_shown(node.region)),
                 )
             });
         }
@@ -478,12 +486,13 @@ impl Checker<'_> {
         if let Some((position, here, there)) = clash {
             return self.refuse(from, 4, || {
                 (
-                    format!(
-                        "{} at stack position {position} going to {}",
+                    said!(
+                        "{} at stack position {} going to {}",
                         here.shown(),
+                        position,
                         node.start
                     ),
-                    format!(
+                    said!(
                         "{}, as on another path (box where representations meet)",
                         there.shown()
                     ),
@@ -496,10 +505,10 @@ impl Checker<'_> {
         self.spend(1 + here_cost(self.sp))
     }
 
-    fn region_shown(&self, region: u32) -> String {
+    fn region_shown(&self, region: u32) -> Phrase {
         match self.regions.get(region as usize) {
-            Some(Open { push_try, .. }) => format!("the try region of {push_try}"),
-            None => "no open try region".into(),
+            Some(Open { push_try, .. }) => said!("the try region of {}", *push_try),
+            None => said!("no open try region"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Jumps and branches, and compares fused with the branch behind them.
 
 use fzb::view::Repr;
+use fzb::{said, term};
 use isa::{Instr, Op};
 
 use super::numbers::Operand;
@@ -91,7 +92,7 @@ impl Walk<'_> {
             Operand::A => Test::Bool { a: 0, acc: true },
             operand => {
                 let Operand::R(a) = self.in_register(operand, &entry) else {
-                    return Err("a truth value without a register".to_owned());
+                    return Err(said!("a truth value without a register"));
                 };
                 Test::Bool { a, acc: false }
             }
@@ -101,7 +102,7 @@ impl Walk<'_> {
 
     /// Emits a conditional branch to where `instr` leads, taken if the test's truth is `want`.
     fn emit_branch(&mut self, test: Test, want: bool, instr: &Instr) -> Step<()> {
-        let target = instr.target(0).ok_or("a jump out of the code")?;
+        let target = instr.target(0).ok_or(term!("a jump out of the code"))?;
         // Everything else must stand at home; the moves leave the accumulators alone.
         self.stack.flush(&mut self.emit);
         let back = target <= instr.at;
@@ -180,7 +181,7 @@ impl Walk<'_> {
 
     /// An unconditional jump.
     pub(super) fn jump(&mut self, instr: &Instr) -> Step<()> {
-        let target = instr.target(0).ok_or("a jump out of the code")?;
+        let target = instr.target(0).ok_or(term!("a jump out of the code"))?;
         self.stack.flush(&mut self.emit);
         if self.long {
             self.emit.op(Rop::JumpFar as u16, 0, 0, 0);

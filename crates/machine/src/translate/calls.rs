@@ -2,6 +2,7 @@
 
 use fzb::tables::{ConstId, ImportId, ImportKind};
 use fzb::view::{Constant, Repr};
+use fzb::{said, term};
 use isa::{Instr, Intrinsic, Op};
 
 use super::generic::slot_repr;
@@ -38,7 +39,7 @@ impl Walk<'_> {
         self.stack.forget();
         let keep = self.stack.entries.len();
         let at = self.destination(result)?;
-        let function = u16::try_from(id).map_err(|_| "a function beyond 65,535")?;
+        let function = u16::try_from(id).map_err(|_| term!("a function beyond 65,535"))?;
         let word = self.emit.op(Rop::Call as u16, at, base, function);
         self.frame_point(word, keep, base);
         self.mirror_result(result, at);
@@ -123,7 +124,7 @@ impl Walk<'_> {
     pub(super) fn shape_count(&self, id: u32) -> Step<u32> {
         match self.module.constant(ConstId(id)) {
             Some(Constant::Shape(shape)) => Ok(shape.iter().map(|(kind, _)| kind.values()).sum()),
-            _ => Err("a shape that is none".to_owned()),
+            _ => Err(said!("a shape that is none")),
         }
     }
 
@@ -165,7 +166,7 @@ impl Walk<'_> {
         let import = self
             .module
             .import(ImportId(id))
-            .ok_or("an import that does not exist")?;
+            .ok_or(term!("an import that does not exist"))?;
         let params: Vec<Repr> = (0..import.params.len())
             .filter_map(|index| import.param(index))
             .map(|ty| self.repr(ty))
@@ -325,7 +326,7 @@ impl Walk<'_> {
             .collect::<Step<_>>()?;
         let base = self.stack.window(&mut self.emit, &wants)?;
         self.drop_operands(wants.len())?;
-        let function = u16::try_from(id).map_err(|_| "a function beyond 65,535")?;
+        let function = u16::try_from(id).map_err(|_| term!("a function beyond 65,535"))?;
         let words: u32 = wants.iter().map(|want| want.words()).sum();
         let operands = self.placed(base, &wants)?;
         let word = self.emit.op(Rop::TailCall as u16, base, 0, function);

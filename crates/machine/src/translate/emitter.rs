@@ -3,9 +3,10 @@
 use super::maps::Maps;
 use crate::code::{Origin, Safepoint, Word};
 use crate::exec::ops::{self, Rop};
+use fzb::{Phrase, Term, term};
 
 /// The refusal that says nothing about the function: the host has no memory to translate it.
-pub const NO_MEMORY: &str = "";
+pub const NO_MEMORY: Term = Term::NONE;
 
 /// What a patch puts into a word once all blocks have their places.
 #[derive(Clone, Copy)]
@@ -31,7 +32,7 @@ pub struct Emitter {
     /// Stack maps so far.
     pub maps: Maps,
     /// Why the stack maps are not all there, which makes the code useless.
-    pub failed: Option<&'static str>,
+    pub failed: Option<Term>,
     /// Offset of each block in the file's code, ascending, and its first word.
     blocks: Vec<(u32, u32)>,
     patches: Vec<(u32, Patch, u32)>,
@@ -163,23 +164,23 @@ impl Emitter {
     }
 
     /// Fills in all jumps.
-    pub fn patch(&mut self) -> Result<(), String> {
+    pub fn patch(&mut self) -> Result<(), Phrase> {
         for (word, patch, target) in std::mem::take(&mut self.patches) {
             let to = i64::from(
                 self.block(target)
-                    .ok_or("a jump to a place that is no block")?,
+                    .ok_or(term!("a jump to a place that is no block"))?,
             );
             let slot = &mut self.words[word as usize];
             match patch {
                 Patch::Short { words } => {
                     let offset = i16::try_from(to - i64::from(word + words))
-                        .map_err(|_| "a jump is too far")?;
+                        .map_err(|_| term!("a jump is too far"))?;
                     slot.c = offset as u16;
                 }
                 Patch::Far => *slot = Word::wide((to - i64::from(word + 1)) as u64),
                 Patch::High => {
-                    let offset =
-                        i32::try_from(to - i64::from(word + 1)).map_err(|_| "a jump is too far")?;
+                    let offset = i32::try_from(to - i64::from(word + 1))
+                        .map_err(|_| term!("a jump is too far"))?;
                     let low = slot.as_wide() as u32;
                     *slot = Word::wide(u64::from(low) | u64::from(offset as u32) << 32);
                 }

@@ -4,6 +4,7 @@
 use fzb::tables::TypedefId;
 use fzb::tables::{ConstId, ItemKind};
 use fzb::view::{Constant, RecType, Repr};
+use fzb::{said, term};
 use isa::signature::Effect;
 use isa::{Instr, Intrinsic, Op, Slot};
 
@@ -74,7 +75,7 @@ impl Walk<'_> {
     pub(super) fn generic(&mut self, instr: &Instr) -> Step<()> {
         if instr.op == Op::Intrinsic {
             let intrinsic = Intrinsic::from_number(instr.args[0] as u16)
-                .ok_or("an intrinsic that does not exist")?;
+                .ok_or(term!("an intrinsic that does not exist"))?;
             return self.intrinsic(intrinsic);
         }
         let form = self.form(instr)?;
@@ -163,7 +164,7 @@ impl Walk<'_> {
     /// An instruction whose one operand stays on the stack, below its result: the operand is left where it is.
     fn emit_beside(&mut self, form: Form) -> Step<()> {
         let &[_, answer] = form.pushes.as_slice() else {
-            return Err("an operand that does not stay".to_owned());
+            return Err(said!("an operand that does not stay"));
         };
         let at = self.stack.word(&mut self.emit, Repr::Dyn)?;
         let operand = self.stack.pop()?;
@@ -262,13 +263,13 @@ impl Walk<'_> {
             Op::GetSlot => {
                 hot(&mut form, Rop::GetSlot, true);
                 let reprs = self.field_reprs(args[0], 0)?;
-                let top = *self.stack.entries.last().ok_or("no operand")?;
+                let top = *self.stack.entries.last().ok_or(term!("no operand"))?;
                 let proved = matches!(top.repr, Repr::Rec(record) if record == RecType::of_typedef(TypedefId(args[0])));
                 form.pops = vec![if proved { top.repr } else { Repr::Dyn }];
                 form.pushes = vec![
                     *reprs
                         .get(args[1] as usize)
-                        .ok_or("a field that does not exist")?,
+                        .ok_or(term!("a field that does not exist"))?,
                 ];
                 let word = form.pushes[0].words() == 1;
                 form.c = u32::from(proved);
@@ -302,7 +303,7 @@ impl Walk<'_> {
                     access::U32 | access::S32 => [Rop::MemStore32, Rop::MemStoreK32],
                     _ => [Rop::MemStore64, Rop::MemStoreK64],
                 };
-                let top = *self.stack.entries.last().ok_or("no operand")?;
+                let top = *self.stack.entries.last().ok_or(term!("no operand"))?;
                 if let Loc::Int(value) = top.loc
                     && let Ok(small) = i16::try_from(value)
                 {
@@ -405,10 +406,10 @@ impl Walk<'_> {
                 let reprs = self.field_reprs(args[0], 0)?;
                 let repr = *reprs
                     .get(args[1] as usize)
-                    .ok_or("a field that does not exist")?;
+                    .ok_or(term!("a field that does not exist"))?;
                 let record = match self.stack.entries.as_slice() {
                     [.., record, _] => *record,
-                    _ => return Err("too few operands".to_owned()),
+                    _ => return Err(said!("too few operands")),
                 };
                 let proved = matches!(record.repr, Repr::Rec(found) if found == RecType::of_typedef(TypedefId(args[0])));
                 let mutable = self
@@ -436,7 +437,7 @@ impl Walk<'_> {
                         form.pops.push(
                             *reprs
                                 .get(slot as usize)
-                                .ok_or("a field that does not exist")?,
+                                .ok_or(term!("a field that does not exist"))?,
                         );
                     }
                 }
@@ -446,7 +447,7 @@ impl Walk<'_> {
                 form.rop = Rop::WithNames;
                 let count = match self.module.constant(ConstId(args[0])) {
                     Some(Constant::Names(names)) => names.len(),
-                    _ => return Err("a name list that is none".to_owned()),
+                    _ => return Err(said!("a name list that is none")),
                 };
                 form.pops = dynamic(count + 1);
                 form.pushes = vec![Repr::Ref];
@@ -463,7 +464,7 @@ impl Walk<'_> {
                 form.pushes = vec![
                     *reprs
                         .get(args[2] as usize)
-                        .ok_or("a field that does not exist")?,
+                        .ok_or(term!("a field that does not exist"))?,
                 ];
                 form.c = args[2];
             }
@@ -477,8 +478,8 @@ impl Walk<'_> {
                 form.rop = Rop::Format;
                 let count = match self.module.constant(ConstId(args[0])) {
                     Some(Constant::Format(spec)) => fzb::verify::format_spec::arguments(spec)
-                        .ok_or("a format that cannot be read")?,
-                    _ => return Err("a format that is none".to_owned()),
+                        .ok_or(term!("a format that cannot be read"))?,
+                    _ => return Err(said!("a format that is none")),
                 };
                 form.pops = dynamic(count);
                 form.pushes = vec![Repr::Text];
@@ -531,7 +532,7 @@ impl Walk<'_> {
                         .iter()
                         .map(|(kind, ..)| if kind == ItemKind::Computed { 2 } else { 1 })
                         .sum(),
-                    _ => return Err("a map literal that is none".to_owned()),
+                    _ => return Err(said!("a map literal that is none")),
                 };
                 form.pops = dynamic(count);
                 form.pushes = vec![Repr::Ref];
@@ -546,7 +547,7 @@ impl Walk<'_> {
                 form.rop = Rop::Class;
                 let count = match self.module.constant(ConstId(args[0])) {
                     Some(Constant::Class { methods, .. }) => methods.len(),
-                    _ => return Err("a class that is none".to_owned()),
+                    _ => return Err(said!("a class that is none")),
                 };
                 form.pops = dynamic(count + 1);
                 form.pushes = vec![Repr::Ref];
@@ -640,7 +641,7 @@ impl Walk<'_> {
             Op::AssertEq => form.rop = Rop::AssertEq,
             Op::Inspect => form.rop = Rop::Inspect,
             // Translated elsewhere.
-            _ => return Err(format!("{} has no register form", instr.op.info().name)),
+            _ => return Err(said!("{} has no register form", instr.op.info().name)),
         }
         Ok(form)
     }

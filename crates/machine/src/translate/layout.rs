@@ -2,6 +2,7 @@
 
 use fzb::tables::function_flags;
 use fzb::view::{Function, Module, Repr};
+use fzb::{Phrase, said, term};
 
 /// Register words that operands can name: a byte offset has 16 bits (docs/specs/machine.md §6 "Format").
 pub const REACH: u32 = 8192;
@@ -20,7 +21,7 @@ pub struct Layout {
 
 impl Layout {
     /// The layout of a verified function.
-    pub fn of(module: &Module, function: &Function<'_>) -> Result<Layout, String> {
+    pub fn of(module: &Module, function: &Function<'_>) -> Result<Layout, Phrase> {
         let total = function.params + function.locals;
         let mut locals = Vec::with_capacity(total as usize);
         let mut at = 0u32;
@@ -38,10 +39,12 @@ impl Layout {
             if index == total {
                 break;
             }
-            let ty = function.local_type(index).ok_or("a local without a type")?;
+            let ty = function
+                .local_type(index)
+                .ok_or(term!("a local without a type"))?;
             let repr = module
                 .repr(ty)
-                .ok_or("a local of a type that does not exist")?;
+                .ok_or(term!("a local of a type that does not exist"))?;
             locals.push((repr, narrow(at)?));
             at += repr.words() * 8;
         }
@@ -55,10 +58,11 @@ impl Layout {
 }
 
 /// An offset that operands can name.
-pub fn narrow(at: u32) -> Result<u16, String> {
+pub fn narrow(at: u32) -> Result<u16, Phrase> {
     if at >= REACH * 8 {
-        return Err(format!(
-            "the function needs more than {REACH} register words"
+        return Err(said!(
+            "the function needs more than {} register words",
+            REACH
         ));
     }
     Ok(at as u16)

@@ -1,5 +1,6 @@
 //! The stack maps of a function, each distinct one once.
 
+use fzb::{Term, term};
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
@@ -72,7 +73,7 @@ impl Maps {
     ///
     /// # Errors
     /// Why there is none: the bound, or the host's memory.
-    pub fn index(&mut self) -> Result<u32, &'static str> {
+    pub fn index(&mut self) -> Result<u32, Term> {
         let compared = self.list.get(..COMPARED).unwrap_or(&self.list);
         if let Some(index) = compared.iter().rposition(|map| self.live.is(map)) {
             return Ok(index as u32);
@@ -96,7 +97,7 @@ impl Maps {
         let map = StackMap { pairs, tickets };
         self.bytes += map.bytes() + size_of::<u32>();
         if self.bytes > self.bound {
-            return Err("the function's stack maps are too large");
+            return Err(term!("the function's stack maps are too large"));
         }
         if self.list.try_reserve(1).is_err() {
             return Err(NO_MEMORY);
@@ -156,6 +157,6 @@ mod tests {
         let mut maps = Maps::new(200);
         assert!(maps.live.begin(200));
         maps.live.pairs.extend(0..200);
-        assert_eq!(maps.index(), Err("the function's stack maps are too large"));
+        assert!(maps.index().is_err_and(|why| why != NO_MEMORY));
     }
 }

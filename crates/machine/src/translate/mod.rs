@@ -21,6 +21,7 @@ pub use layout::local_offset;
 use fzb::tables::{FuncId, TypeId};
 use fzb::verify::Verified;
 use fzb::view::{Module, Repr};
+use fzb::{Phrase, said, term};
 
 use crate::code::Code;
 
@@ -30,15 +31,17 @@ pub type InlineForms<'a> = &'a dyn Fn(&str) -> Option<isa::Intrinsic>;
 /// Translates a function that was verified.
 ///
 /// # Errors
-/// What the machine cannot hold: too many registers, captures or statics for the operand width, too large stack maps. Nothing
-/// at all ("") if the host has no memory to translate it.
+/// What the machine cannot hold: too many registers, captures or statics for the operand width, too large stack maps. No words
+/// at all if the host has no memory to translate it.
 pub fn function(
     module: &Module,
     id: FuncId,
     verified: &Verified,
     inline: InlineForms<'_>,
-) -> Result<Code, String> {
-    let function = module.function(id).ok_or("the function does not exist")?;
+) -> Result<Code, Phrase> {
+    let function = module
+        .function(id)
+        .ok_or(term!("the function does not exist"))?;
     walk::Walk::new(module, function, verified, inline)?.run()
 }
 
@@ -70,8 +73,8 @@ const PER_SLOT: usize = 192;
 const PER_TARGET: usize = 12;
 
 /// The representation of a type.
-fn repr_of(module: &Module, ty: u32) -> Result<Repr, String> {
+fn repr_of(module: &Module, ty: u32) -> Result<Repr, Phrase> {
     module
         .repr(TypeId(ty))
-        .ok_or_else(|| format!("type {ty} does not exist"))
+        .ok_or_else(|| said!("type {} does not exist", ty))
 }

@@ -1,6 +1,7 @@
 //! Typed and dynamic arithmetic and compares: operand forms, accumulators, fused branches.
 
 use fzb::view::Repr;
+use fzb::{said, term};
 use isa::{Instr, Op};
 
 use super::branches::Test;
@@ -117,7 +118,7 @@ impl Walk<'_> {
                     .entries
                     .len()
                     .checked_sub(1)
-                    .ok_or("no operand")?;
+                    .ok_or(term!("no operand"))?;
                 let repr = if instr.op == Op::F64FromBits {
                     Repr::F64
                 } else {
@@ -256,7 +257,7 @@ impl Walk<'_> {
                     ),
                 }
             }
-            _ => return Err("an operand form that does not exist".to_owned()),
+            _ => return Err(said!("an operand form that does not exist")),
         };
         let keep = self.stack.entries.len();
         let (store, at) = match self.store_ahead(repr) {
@@ -325,7 +326,7 @@ impl Walk<'_> {
             (Operand::A, Operand::R(c)) => (Form::AR, 0, c),
             (Operand::R(b), Operand::K(value)) => (Form::RK, b, value as i16 as u16),
             (Operand::A, Operand::K(value)) => (Form::AK, 0, value as i16 as u16),
-            _ => return Err("an operand form that does not exist".to_owned()),
+            _ => return Err(said!("an operand form that does not exist")),
         };
         if self.fuse(Test::Int {
             cond: which,
@@ -379,7 +380,7 @@ impl Walk<'_> {
             (Operand::A, Operand::K(value)) => (Form::AK, 0, 0, Some(value)),
             (Operand::K(value), Operand::R(c)) => (Form::KR, 0, c, Some(value)),
             (Operand::K(value), Operand::A) => (Form::KA, 0, 0, Some(value)),
-            _ => return Err("an operand form that does not exist".to_owned()),
+            _ => return Err(said!("an operand form that does not exist")),
         };
         let (store, at) = match self.store_ahead(Repr::F64) {
             Some(at) => (true, at),
@@ -424,7 +425,7 @@ impl Walk<'_> {
             (Operand::A, Operand::R(b)) => (Form::AR, 0, b, None),
             (Operand::R(a), Operand::K(value)) => (Form::RK, a, 0, Some(value)),
             (Operand::A, Operand::K(value)) => (Form::AK, 0, 0, Some(value)),
-            _ => return Err("an operand form that does not exist".to_owned()),
+            _ => return Err(said!("an operand form that does not exist")),
         };
         if self.fuse(Test::Float {
             cond: which,
@@ -497,7 +498,7 @@ impl Walk<'_> {
         let count = self.stack.entries.len();
         let (left, right) = match self.stack.entries.as_slice() {
             [.., left, right] => (*left, *right),
-            _ => return Err("too few operands".to_owned()),
+            _ => return Err(said!("too few operands")),
         };
         let (form, b, c, wide, operands) = match (left.loc, right.loc) {
             (_, Loc::Int(value))
@@ -563,7 +564,7 @@ impl Walk<'_> {
         let count = self.stack.entries.len();
         let (left, right) = match self.stack.entries.as_slice() {
             [.., left, right] => (*left, *right),
-            _ => return Err("too few operands".to_owned()),
+            _ => return Err(said!("too few operands")),
         };
         let register = left.register().filter(|_| left.is_pair());
         let (form, a, b, wide, operands) = match (register, right.loc) {
@@ -608,7 +609,7 @@ impl Walk<'_> {
     }
 
     fn truthy(&mut self) -> Step<()> {
-        let top = *self.stack.entries.last().ok_or("no operand")?;
+        let top = *self.stack.entries.last().ok_or(term!("no operand"))?;
         if top.repr == Repr::Bool {
             return Ok(());
         }

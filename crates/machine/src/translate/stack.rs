@@ -1,6 +1,7 @@
 //! The virtual stack: what each position holds, and how it gets into a register.
 
 use fzb::view::Repr;
+use fzb::{Phrase, said, term};
 
 use super::emitter::Emitter;
 use super::layout::{Layout, narrow};
@@ -98,7 +99,7 @@ impl Stack {
     }
 
     /// Pushes an entry; its home.
-    pub fn push(&mut self, repr: Repr, loc: Loc) -> Result<u16, String> {
+    pub fn push(&mut self, repr: Repr, loc: Loc) -> Result<u16, Phrase> {
         let at = self.next_home();
         let home = narrow(at)?;
         self.entries.push(Entry { repr, home, loc });
@@ -107,7 +108,7 @@ impl Stack {
     }
 
     /// Notes that registers up to a byte offset are used.
-    pub fn reach(&mut self, end: u32) -> Result<(), String> {
+    pub fn reach(&mut self, end: u32) -> Result<(), Phrase> {
         if end > 0 {
             narrow(end - 1)?;
         }
@@ -116,10 +117,10 @@ impl Stack {
     }
 
     /// Pops an entry.
-    pub fn pop(&mut self) -> Result<Entry, String> {
+    pub fn pop(&mut self) -> Result<Entry, Phrase> {
         self.entries
             .pop()
-            .ok_or_else(|| "the virtual stack is empty".to_owned())
+            .ok_or_else(|| said!("the virtual stack is empty"))
     }
 
     /// Notes what is live at this place: assigned locals, hidden registers, the entries below `keep`, and operands where
@@ -310,13 +311,13 @@ impl Stack {
 
     /// Puts the topmost `wants.len()` entries one behind the other, each held as wanted; the first one's offset. They stay
     /// on the stack; what follows pops them.
-    pub fn window(&mut self, emitter: &mut Emitter, wants: &[Repr]) -> Result<u16, String> {
+    pub fn window(&mut self, emitter: &mut Emitter, wants: &[Repr]) -> Result<u16, Phrase> {
         self.spill(emitter);
         let first = self
             .entries
             .len()
             .checked_sub(wants.len())
-            .ok_or("too few operands")?;
+            .ok_or(term!("too few operands"))?;
         let base = match self.entries.get(first) {
             Some(entry) => u32::from(entry.home),
             None => self.next_home(),
@@ -339,13 +340,13 @@ impl Stack {
     }
 
     /// Registers of the topmost operands, each held as wanted, left where they are if possible; else as a window.
-    pub fn operands(&mut self, emitter: &mut Emitter, wants: &[Repr]) -> Result<Vec<u16>, String> {
+    pub fn operands(&mut self, emitter: &mut Emitter, wants: &[Repr]) -> Result<Vec<u16>, Phrase> {
         self.spill(emitter);
         let first = self
             .entries
             .len()
             .checked_sub(wants.len())
-            .ok_or("too few operands")?;
+            .ok_or(term!("too few operands"))?;
         let mut in_place = true;
         for (index, want) in wants.iter().enumerate() {
             let entry = self.entries[first + index];
@@ -391,7 +392,7 @@ impl Stack {
     }
 
     /// One word register of the topmost entry.
-    pub fn word(&mut self, emitter: &mut Emitter, repr: Repr) -> Result<u16, String> {
+    pub fn word(&mut self, emitter: &mut Emitter, repr: Repr) -> Result<u16, Phrase> {
         Ok(self.operands(emitter, &[repr])?[0])
     }
 }

@@ -1,5 +1,6 @@
 //! One instruction of the file form after the other.
 
+use fzb::{Phrase, said, term};
 use std::sync::atomic::AtomicU32;
 
 use fzb::tables::{
@@ -18,7 +19,7 @@ use crate::code::{ArgCheck, Code, NOT_DIRECT, TryRegion};
 use crate::exec::ops::Rop;
 
 /// The result type of all translation steps: why the machine cannot hold the function.
-pub type Step<T> = Result<T, String>;
+pub type Step<T> = Result<T, Phrase>;
 
 /// Bytes that a function's stack maps may take: this and [`MAP_BYTES_PER_BYTE`] for each byte of its code. Every safepoint may
 /// have a map of its own with every local, so a file could otherwise ask for thousands of times its size.
@@ -124,8 +125,8 @@ impl<'a> Walk<'a> {
         let mut headed = self.emit.at();
         let mut ended = false;
         while self.next < block.end {
-            let instr =
-                decode(self.function.code, self.next).map_err(|_| "the code cannot be decoded")?;
+            let instr = decode(self.function.code, self.next)
+                .map_err(|_| term!("the code cannot be decoded"))?;
             self.emit.pc = instr.at;
             self.next = instr.next;
             if self.long && self.emit.at() - headed > HEAD_EVERY {
@@ -134,7 +135,7 @@ impl<'a> Walk<'a> {
             }
             ended = self.instr(&instr)?;
             if let Some(why) = self.emit.failed {
-                return Err(why.to_owned());
+                return Err(why.into());
             }
             if ended {
                 break;
@@ -144,7 +145,7 @@ impl<'a> Walk<'a> {
             // Control goes on into the next block, where every entry is expected at home.
             self.stack.flush(&mut self.emit);
             if following.is_none() {
-                return Err("control runs off the end".to_owned());
+                return Err(said!("control runs off the end"));
             }
         }
         let end = self.emit.at();
@@ -178,10 +179,10 @@ impl<'a> Walk<'a> {
         let block = self
             .verified
             .block_of(handler)
-            .ok_or("a handler that is no block")?;
+            .ok_or(term!("a handler that is no block"))?;
         let below: u32 = match self.verified.stack(block).split_last() {
             Some((_, below)) => below.iter().map(|repr| repr.words()).sum(),
-            None => return Err("a handler without an error on its stack".to_owned()),
+            None => return Err(said!("a handler without an error on its stack")),
         };
         Ok(self.layout.temps / 8 + below)
     }
@@ -191,7 +192,7 @@ impl<'a> Walk<'a> {
             region.handler = self
                 .emit
                 .block(region.handler)
-                .ok_or("a handler that is no block")?;
+                .ok_or(term!("a handler that is no block"))?;
             let end = (region.error + 2) * 8;
             self.stack.reach(end)?;
         }
@@ -350,7 +351,7 @@ impl<'a> Walk<'a> {
             .layout
             .locals
             .get(index as usize)
-            .ok_or("a local that does not exist")?;
+            .ok_or(term!("a local that does not exist"))?;
         let entry = self.stack.pop()?;
         self.stack.unalias(&mut self.emit, at);
         if entry.register() != Some(at) || entry.repr.words() != repr.words() {
@@ -367,7 +368,7 @@ impl<'a> Walk<'a> {
 
     /// A value of one word or a pair is loaded by one operation with `b` = 0 and `c`; its entry is pushed.
     fn load(&mut self, op: Rop, repr: Repr, c: u32) -> Step<()> {
-        let c = u16::try_from(c).map_err(|_| "a number beyond 65,535")?;
+        let c = u16::try_from(c).map_err(|_| term!("a number beyond 65,535"))?;
         self.stack.spill(&mut self.emit);
         let at = self.destination(repr)?;
         let word = self.emit.op(op as u16, at, 0, c);
@@ -397,7 +398,7 @@ impl<'a> Walk<'a> {
                     .entries
                     .len()
                     .checked_sub(1)
-                    .ok_or("nothing to repeat")?;
+                    .ok_or(term!("nothing to repeat"))?;
                 match self.stack.entries[top].loc {
                     Loc::Home | Loc::IntAcc | Loc::FloatAcc => {
                         self.stack.home(&mut self.emit, top);
@@ -417,7 +418,7 @@ impl<'a> Walk<'a> {
                     .layout
                     .locals
                     .get(a[0] as usize)
-                    .ok_or("a local that does not exist")?;
+                    .ok_or(term!("a local that does not exist"))?;
                 self.stack.push(repr, Loc::Alias(at))?;
             }
             Op::Store => self.store(a[0])?,
@@ -556,7 +557,7 @@ impl<'a> Walk<'a> {
         match self
             .module
             .constant(id)
-            .ok_or("a constant that does not exist")?
+            .ok_or(term!("a constant that does not exist"))?
         {
             Constant::Empty => self.stack.push(Repr::Dyn, Loc::Empty)?,
             Constant::Bool(value) => self.stack.push(Repr::Bool, Loc::Bool(value))?,
@@ -631,7 +632,7 @@ impl<'a> Walk<'a> {
         let (ty, cell) = self
             .function
             .capture(index)
-            .ok_or("a capture that does not exist")?;
+            .ok_or(term!("a capture that does not exist"))?;
         let repr = if cell { Repr::Ref } else { self.repr(ty)? };
         if cell && self.peek().is_some_and(|next| next.op == Op::CellGet) {
             if let Some(next) = self.peek() {
@@ -654,13 +655,13 @@ impl<'a> Walk<'a> {
         let record = self
             .module
             .static_(StaticId(id))
-            .ok_or("a static that does not exist")?;
+            .ok_or(term!("a static that does not exist"))?;
         self.repr(record.ty)
     }
 
     fn store_static(&mut self, id: u32) -> Step<()> {
         let repr = self.static_repr(id)?;
-        let index = u16::try_from(id).map_err(|_| "a static beyond 65,535")?;
+        let index = u16::try_from(id).map_err(|_| term!("a static beyond 65,535"))?;
         let at = self.stack.operands(&mut self.emit, &[repr])?[0];
         self.stack.pop()?;
         let keep = self.stack.entries.len();
@@ -729,8 +730,8 @@ impl<'a> Walk<'a> {
 
     fn iter_next(&mut self, instr: &Instr) -> Step<()> {
         self.stack.flush(&mut self.emit);
-        let iter = *self.stack.entries.last().ok_or("no iteration")?;
-        let target = instr.target(1).ok_or("a jump out of the code")?;
+        let iter = *self.stack.entries.last().ok_or(term!("no iteration"))?;
+        let target = instr.target(1).ok_or(term!("a jump out of the code"))?;
         let keep = self.stack.entries.len();
         let first = self.stack.push(Repr::Dyn, Loc::Home)?;
         if instr.args[0] == 1 {
@@ -750,7 +751,7 @@ impl<'a> Walk<'a> {
     pub(super) fn callee(&self, id: u32) -> Step<Function<'a>> {
         self.module
             .function(FuncId(id))
-            .ok_or_else(|| "a function that does not exist".to_owned())
+            .ok_or_else(|| said!("a function that does not exist"))
     }
 
     /// Representations of a typedef's fields.
@@ -758,7 +759,7 @@ impl<'a> Walk<'a> {
         let case = self
             .module
             .case(TypedefId(typedef), tag)
-            .ok_or("a case that does not exist")?;
+            .ok_or(term!("a case that does not exist"))?;
         let mut reprs = Vec::new();
         let mut index = 0;
         while let Some(field) = case.field(index) {
@@ -784,7 +785,7 @@ impl<'a> Walk<'a> {
         Ok(self
             .module
             .import(ImportId(id))
-            .ok_or("an import that does not exist")?
+            .ok_or(term!("an import that does not exist"))?
             .kind)
     }
 }

@@ -348,6 +348,7 @@ impl World {
         match self.raised.take() {
             Some(info) => {
                 let panic = self.panic_of(&info);
+                let own = panic.is_none() && info.value.same(Value::HOLE);
                 let message = if let Some(panic) = &panic {
                     written(format_args!("panic: {}", panic.message))
                 } else if info.value.same(Value::HOLE) {
@@ -363,6 +364,7 @@ impl World {
                     Box::new(FaultReport {
                         fault: info.fault,
                         message,
+                        words: info.words.filter(|_| own),
                         trace: info.trace,
                         omitted: info.omitted,
                         counters,
@@ -381,6 +383,7 @@ impl World {
             Box::new(FaultReport {
                 fault,
                 message: message.to_owned(),
+                words: None,
                 trace: Vec::new(),
                 omitted: 0,
                 counters,

@@ -363,7 +363,7 @@ impl World {
         let code = match loaded.code(FuncId(function), &inline) {
             Ok(code) => code,
             Err(NoCode::Refused(why)) => {
-                return Err(self.fault_args(Fault::Verify, format_args!("{why}")));
+                return Err(self.fault_words(Fault::Verify, why));
             }
             Err(NoCode::NoMemory) => return Err(self.no_host_memory()),
         };

@@ -1,9 +1,10 @@
 //! Raising: recording what went wrong, before anything is unwound.
 
 use crate::fault::{Fault, Raised, TraceFrame};
-use crate::host_memory::written;
+use crate::host_memory::{fixed, written};
 use crate::value::Value;
 use crate::world::World;
+use fzb::Phrase;
 
 /// What was raised.
 #[derive(Clone, Debug)]
@@ -12,6 +13,8 @@ pub struct RaisedInfo {
     pub fault: Fault,
     /// Message.
     pub message: String,
+    /// The message as words that have translations, where the machine said it with such.
+    pub words: Option<Box<Phrase>>,
     /// The value thrown, or a hole if the error form has yet to be made from fault and message.
     pub value: Value,
     /// True if the frames are being discarded: catch handlers are passed over.
@@ -42,6 +45,7 @@ impl World {
         self.raised = Some(RaisedInfo {
             fault,
             message,
+            words: None,
             value: Value::HOLE,
             discard: false,
             outer: false,
@@ -50,6 +54,16 @@ impl World {
             lang,
         });
         Raised(())
+    }
+
+    /// Records a fault with words that have translations.
+    #[cold]
+    pub(crate) fn fault_words(&mut self, fault: Fault, words: Phrase) -> Raised {
+        let raised = self.fault_args(fault, format_args!("{words}"));
+        if let Some(info) = &mut self.raised {
+            info.words = Some(fixed(|| Box::new(words)));
+        }
+        raised
     }
 
     /// Records a thrown value. An error value of the machine keeps its code: thrown again (by a handler, by whoever waited
@@ -61,6 +75,7 @@ impl World {
         self.raised = Some(RaisedInfo {
             fault,
             message,
+            words: None,
             value,
             discard: false,
             outer: false,

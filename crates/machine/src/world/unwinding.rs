@@ -431,6 +431,7 @@ fn internal(message: &str) -> RaisedInfo {
     RaisedInfo {
         fault: Fault::Internal,
         message: copied(message),
+        words: None,
         value: Value::HOLE,
         discard: false,
         outer: false,

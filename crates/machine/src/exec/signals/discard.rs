@@ -127,6 +127,7 @@ fn lost(world: &mut World) -> Box<RaisedInfo> {
             Box::new(RaisedInfo {
                 fault: Fault::Internal,
                 message: String::new(),
+                words: None,
                 value: Value::HOLE,
                 discard: false,
                 outer: false,
