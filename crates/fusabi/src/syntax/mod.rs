@@ -1,0 +1,6 @@
+//! From text to tree: [`lex`] makes tokens, [`layout`] columns into virtual tokens, [`parse`](self::parse) a [`tree`].
+
+pub mod layout;
+pub mod lex;
+pub mod parse;
+pub mod tree;
