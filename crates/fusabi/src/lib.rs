@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 pub mod diagnostics;
+mod format;
 mod options;
 mod source;
 pub mod syntax;
 
+pub use format::format;
 pub use options::Options;
 pub use source::{NewlineKind, Source, TooLong};
 pub use syntax::lex;

@@ -247,7 +247,9 @@ impl<'t> Parser<'t> {
     /// Whether a statement can end here: a separator, or what ends the block around it.
     pub fn at_end_of_statement(&self) -> bool {
         match self.kind() {
-            T::Separator | T::Close | T::End | T::InterpolatedMiddle(_) | T::InterpolatedEnd(_) => {
+            T::Separator | T::Close | T::End | T::InterpolatedMiddle(_) | T::InterpolatedEnd(_)
+            | T::HoleAlignment(_)
+            | T::HoleFormat(_) => {
                 true
             }
             T::Punct(punct) => {
