@@ -28,6 +28,7 @@ const WRONG: &[&str] = &[
     "let x = { printfn \"a\"; 1 }",
     "let f x =⏎    open A⏎    type B = int⏎    1⏎namespace C",
     "let f = g (fun x ->⏎        x⏎    y)⏎let h = 2",
+    "let f = (a⏎  b)⏎let y =⏎        1⏎    2",
     "break⏎while true do (fun () -> continue) ()",
     "[1, 2]⏎[|a, b; c|]",
     "type U =⏎    | A⏎    | B = 1⏎type⏎let",

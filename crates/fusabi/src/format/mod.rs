@@ -55,3 +55,28 @@ pub(crate) fn settle(parsed: &Parsed, options: &Options) -> Option<String> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_layout_of_real_programs_settles() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/fusabi");
+        let mut count = 0;
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "fsx") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let parsed = parse(&text, &Options::default());
+                assert!(
+                    settle(&parsed, &Options::default()).is_some(),
+                    "{}",
+                    path.display()
+                );
+                count += 1;
+            }
+        }
+        assert!(count >= 15);
+    }
+}

@@ -121,10 +121,24 @@ impl LayoutStage<'_> {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at))
     }
 
-    /// Whether the token before this one is an infix operator.
+    /// Whether the token before this one is an infix operator that wants an operand.
     fn after_infix(&self) -> bool {
-        self.previous()
-            .is_some_and(|previous| is_infix(previous, self.tokens.get(self.at)))
+        let Some(previous) = self.previous() else {
+            return false;
+        };
+        // A `=` or `<-` that began a block has it; a `>` that touches what stands before it closes type arguments.
+        let began_block = matches!(
+            self.out.last().map(|token| token.kind),
+            Some(T::Open | T::Close)
+        );
+        let before = self.at.checked_sub(2).and_then(|at| self.tokens.get(at));
+        let touches = before.is_some_and(|before| before.span.end == previous.span.start);
+        let closes_types = touches
+            && matches!(
+                previous.kind,
+                T::Operator(Symbol::GREATER | Symbol::COMPOSE | Symbol::SHIFT_RIGHT)
+            );
+        !began_block && !closes_types && is_infix(previous, self.tokens.get(self.at))
     }
 
     // The stack.
@@ -440,6 +454,17 @@ impl LayoutStage<'_> {
         let next = self.next().copied();
         let after_infix = self.after_infix();
         let only = self.stack.len() == 1;
+        // Neither in the body of the `fun` nor deep enough to go on with what it stands in.
+        if matches!(
+            self.stack.last().map(|top| top.kind),
+            Some(Kind::Fun { head: false })
+        ) && !after_infix
+            && !is_continuator(token, next.as_ref())
+        {
+            self.errors
+                .push(SyntaxError::new(SyntaxErrorKind::Offside, token.span));
+            return;
+        }
         let Some(Context {
             kind: Kind::Block(block),
             column,
@@ -448,7 +473,8 @@ impl LayoutStage<'_> {
         else {
             return;
         };
-        if block.start == self.at || after_infix {
+        let declares = block.decls && begins_declaration(token);
+        if block.start == self.at || (after_infix && !declares) {
             return;
         }
         let continues = is_continuator(token, next.as_ref());

@@ -180,6 +180,16 @@ impl<'t> Parser<'t> {
         }
     }
 
+    /// An error that more lines may mend, or not.
+    pub fn error_that_may_end(&mut self, kind: Kind, span: Span, incomplete: bool) {
+        if self.errors.len() < MOST_ERRORS && !self.given_up {
+            self.errors.push(SyntaxError {
+                incomplete,
+                ..SyntaxError::new(kind, span)
+            });
+        }
+    }
+
     /// An error about the next token, unless one was reported there.
     pub fn error_here(&mut self, kind: Kind, opened: Option<Span>) {
         if self.last_error == Some(self.at) || self.given_up {

@@ -110,13 +110,12 @@ pub fn parse(text: &str, options: &Options) -> Parsed {
     let mut errors = lexed.errors;
     // A string or comment that is not closed explains whatever is missing at the end.
     let explained = errors.iter().any(|error| error.incomplete);
+    // So does a token that stands too far left for what is wrong with it.
+    let offside: Vec<Span> = laid_out.errors.iter().map(|error| error.span).collect();
     errors.extend(laid_out.errors);
-    errors.extend(
-        parser
-            .errors
-            .into_iter()
-            .filter(|error| !(explained && error.incomplete)),
-    );
+    errors.extend(parser.errors.into_iter().filter(|error| {
+        !(explained && error.incomplete) && offside.binary_search(&error.span).is_err()
+    }));
     errors.sort_by_key(|error| error.span);
     errors.dedup_by(|later, earlier| later.kind == earlier.kind && later.span == earlier.span);
     errors.truncate(cursor::MOST_ERRORS);
