@@ -160,7 +160,7 @@ pub struct Check {
 /// `fox fmt`.
 #[derive(Args, Debug)]
 pub struct Fmt {
-    /// The sources; they are changed in place
+    /// The sources (Rhumb's, or Fusabi's if they end with .fsx or .fs); they are changed in place
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Change nothing; fail if a file is not laid out yet

@@ -42,16 +42,7 @@ pub(crate) fn check(files: &[PathBuf], report: &mut Report) -> u8 {
 pub(crate) fn format(files: &[PathBuf], check: bool, report: &mut Report) -> u8 {
     each(files, report, |path, report| {
         let text = load::text(path, report)?;
-        let formatted = rhumb::format(&text, rhumb::Options::default()).map_err(|errors| {
-            let parsed = rhumb::parse(&text, rhumb::Options::default());
-            let file = report
-                .sources
-                .add(shown(path), parsed.source.text().to_owned());
-            for error in &errors {
-                report.tell(&error.diagnostic(file));
-            }
-            exit::FILE
-        })?;
+        let formatted = laid_out(path, &text, report)?;
         if formatted == text {
             return Ok("unchanged");
         }
@@ -65,6 +56,32 @@ pub(crate) fn format(files: &[PathBuf], check: bool, report: &mut Report) -> u8 
             code => Err(code),
         }
     })
+}
+
+/// The text of a source as its language's formatter lays it out; the exit code if it is wrong, which is told.
+fn laid_out(path: &Path, text: &str, report: &mut Report) -> Result<String, u8> {
+    let fusabi = path.extension().is_some_and(|it| it == "fsx" || it == "fs");
+    if fusabi {
+        let options = fusabi::Options::default();
+        fusabi::format(text, &options).map_err(|errors| {
+            let read = fusabi::parse(text, &options).source.text().to_owned();
+            let file = report.sources.add(shown(path), read);
+            for error in &errors {
+                report.tell(&error.diagnostic(file));
+            }
+            exit::FILE
+        })
+    } else {
+        let options = rhumb::Options::default();
+        rhumb::format(text, options).map_err(|errors| {
+            let read = rhumb::parse(text, options).source.text().to_owned();
+            let file = report.sources.add(shown(path), read);
+            for error in &errors {
+                report.tell(&error.diagnostic(file));
+            }
+            exit::FILE
+        })
+    }
 }
 
 fn each(

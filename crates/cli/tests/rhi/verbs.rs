@@ -222,6 +222,30 @@ fn every_verb_answers_with_an_object() {
 }
 
 #[test]
+fn fusabi_is_laid_out_by_its_own_rules() {
+    let place = Place::new("fusabi-sources");
+    let text = "let f x =   // doubles\n       x*2\nprintfn \"%d\" (f 3)\n";
+    let path = place.file("a.fsx", text);
+    assert_eq!(ended_of_fox(&place, &["fmt", "--check", "a.fsx"]).code, 1);
+    assert_eq!(
+        ended_of_fox(&place, &["fmt", "a.fsx"]).out,
+        "a.fsx: formatted\n"
+    );
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        "let f x = // doubles\n    x*2\nprintfn \"%d\" (f 3)\n"
+    );
+    assert_eq!(ended_of_fox(&place, &["fmt", "--check", "a.fsx"]).code, 0);
+    place.file("b.fsx", "let x = (1 +\nlet y = ]\n");
+    for (lang, word) in [("en", "error"), ("id", "kesalahan")] {
+        let ended = ended_of_fox(&place, &["--lang", lang, "fmt", "b.fsx"]);
+        assert_eq!(ended.code, 65);
+        assert!(ended.err.contains(&format!("{word}[FB")), "{}", ended.err);
+        assert!(ended.err.contains("b.fsx:1:9"), "{}", ended.err);
+    }
+}
+
+#[test]
 fn sources_are_checked_and_laid_out() {
     let place = Place::new("sources");
     let path = place.file("a.rh", "x:=1;y  :=  2\n");
