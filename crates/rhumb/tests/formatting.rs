@@ -62,7 +62,7 @@ fn comments() {
     check("a %(x%) ++ b", "a %(x%) ++ b\n");
     check("a ++ % c\n% d\nb", "a ++ % c\n  % d\n  b\n");
     check("x := 1;%= 1\n%? y", "x := 1 %= 1\n%? y\n");
-    check("x;;%= 1", "x\n%= 1\n");
+    check("x;;%= 1", "x %= 1\n");
 }
 
 #[test]

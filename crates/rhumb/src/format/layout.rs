@@ -79,9 +79,8 @@ impl<'t> Layout<'t> {
                     None | Some(AtomKind::Open(_))
                 );
                 self.gap = match self.gap {
-                    // A comment behind a second `;` does not belong to what stands before the first.
-                    Gap::Item | Gap::Break => Gap::Break,
-                    Gap::Semicolon => Gap::Semicolon,
+                    // An assertion behind several belongs to what stands before the first.
+                    gap @ (Gap::Item | Gap::Break | Gap::Semicolon) => gap,
                     Gap::None if self.tall() && first => Gap::Break,
                     Gap::None if self.tall() => Gap::Item,
                     Gap::None if first => Gap::None,

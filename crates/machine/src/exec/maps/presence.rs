@@ -146,14 +146,16 @@ impl World {
         if wanted.is_map() && mode == 0 && !named {
             return Ok(self.search(receiver, Want::Value(key), false)?.holder.0 != 0);
         }
-        let number = match self.policy() {
-            Lang::Rhumb => self.index_number(wanted),
-            _ => wanted.as_int(),
-        };
+        let mut number = wanted.as_int();
+        if self.policy() == Lang::Rhumb {
+            number = self.index_number(wanted);
+            if let Some(number) = number {
+                self.temps[key] = Value::int(number);
+            }
+        }
         if let Some(number) = number
             && receiver.is_map()
         {
-            self.temps[key] = Value::int(number);
             let base = if self.policy() == Lang::Rhumb { 1 } else { 0 };
             let ticket = self.target_of(receiver).as_ticket();
             let dict = self.nature(ticket) == Nature::Dict;
