@@ -76,9 +76,11 @@ fn no_english_is_left_in_the_other_language() {
         for line in indonesian {
             // What stands in quotes is the file's.
             let own = line.split(['`', '"']).step_by(2).collect::<String>();
-            for word in own.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            for word in own.split(|c: char| !c.is_alphanumeric() && !['_', '.'].contains(&c)) {
+                // Files are named for what is wrong in them: an instruction, such as `and`.
+                let named = path.file_stem().is_some_and(|stem| stem == word);
                 assert!(
-                    !ENGLISH.contains(&word),
+                    named || !ENGLISH.contains(&word),
                     "{}: `{word}` in: {line}",
                     path.display()
                 );
