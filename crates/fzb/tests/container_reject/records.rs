@@ -442,9 +442,12 @@ pub fn files() -> Vec<Reject> {
         rich("function-fibers", Rule::Function, "not both", |t| {
             t.functions[0].flags = 32 | 64
         }),
-        rich("function-selector", Rule::Function, "as a selector has", |t| {
-            t.functions[1].flags = 16
-        }),
+        rich(
+            "function-selector",
+            Rule::Function,
+            "as a selector has",
+            |t| t.functions[1].flags = 16,
+        ),
         rich("function-no-code", Rule::Function, "no code", |t| {
             t.functions[1].code.len = 0
         }),
