@@ -1,9 +1,11 @@
 //! From a path to a module, whatever the file is.
 
+use std::io::Read;
 use std::path::Path;
 
 use diag::{Diagnostic, Message, Span, fc};
 use foxvm::{Engine, Error, ErrorKind, Module};
+use fzb::Rule;
 use rhumb::Locale;
 use stdlib::Library;
 
@@ -14,6 +16,9 @@ const KNOWN: [&str; 5] = [".fzb", ".fza", ".fox", ".fsx", ".rh"];
 
 /// What stands at the beginning of a module file.
 const MAGIC: &[u8] = b"FZB\0";
+
+/// Bytes in which the first word of a module text is looked for, comments before it included.
+const TEXT_START: u64 = 64 << 10;
 
 /// Loads a program for an Engine with those host functions; what is wrong is told, and the exit code answered.
 pub fn module(
@@ -152,6 +157,15 @@ pub fn assembled(
     }
 }
 
+/// Whether the file that was no module is the text of one.
+fn begins_text(path: &Path) -> bool {
+    let mut start = Vec::new();
+    // What cannot be read again gets no advice.
+    std::fs::File::open(path)
+        .and_then(|file| file.take(TEXT_START).read_to_end(&mut start))
+        .is_ok_and(|_| fzb::text::begins_text(&start))
+}
+
 /// Tells an error that concerns a file; grants that are missing are named with their flag.
 pub fn tell(error: &Error, path: &Path, report: &mut Report) {
     let mut told = error.diagnostic();
@@ -182,6 +196,12 @@ pub fn tell(error: &Error, path: &Path, report: &mut Report) {
             }
         }
         ErrorKind::File(_) | ErrorKind::Refused { .. } => {
+            if let ErrorKind::File(error) = error.kind()
+                && matches!(error.rule, Rule::TooShort | Rule::Magic)
+                && begins_text(path)
+            {
+                told = told.help(Message::new("help.assemble").arg("file", shown(path)));
+            }
             report.tell(&told);
             report.tell(
                 &Diagnostic::error(fc::FILE_REFUSED)

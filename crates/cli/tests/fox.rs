@@ -389,7 +389,26 @@ fn text_goes_to_a_file_and_back() {
     let ran = fox(&["verify", path(&made), path(&second)]);
     assert_eq!(ran.code, 0);
     assert_eq!(ran.out.lines().count(), 2);
+    let ran = fox(&["verify", path(&file)]);
+    assert_eq!(ran.code, 65);
+    assert!(
+        ran.err
+            .contains("= help: the file is module text: `fox asm ")
+    );
+    let ran = fox(&["--lang", "id", "verify", path(&file)]);
+    assert!(
+        ran.err
+            .contains("= saran: berkas ini teks modul: `fox asm ")
+    );
     let mut bytes = std::fs::read(&made).unwrap();
+    assert!(
+        !fox(&[
+            "verify",
+            path(&place.file("other.fzb", "modules are no text\n"))
+        ])
+        .err
+        .contains("fox asm")
+    );
     bytes.truncate(100);
     std::fs::write(&second, bytes).unwrap();
     let ran = fox(&["verify", path(&made), path(&second), "--json"]);

@@ -14,7 +14,9 @@
 //! **Where to start reading.** [`diagnostic`](Diagnostic) for the data, `catalog/en/faults.cat` for the
 //! format of a catalogue by example, `catalogue.rs` for how it is read, `render_text.rs` for what is made of it.
 //! To add a diagnostic: write its entry in the English and the Indonesian catalogue, name its code in
-//! `codes.rs` if program code speaks of it, run the tests with `FOX_BLESS=1` to renew `docs/errors.md`.
+//! `codes.rs` if program code speaks of it, run the tests with `FOX_BLESS=1` to renew `docs/errors.md`. What a crate below
+//! says with `said!` or `term!` of crate `fzb` is a [`Phrase`]: its English template stands there, its translation in
+//! `catalog/id/phrases.txt`; `tests/phrases.rs` reads the sources and names those that are missing or stale.
 //!
 //! Specification: `docs/specs/machine.md` §7 (printed codes), §5 (verifier rules),
 //! `docs/specs/fusabi.md` §4.4 (file rules).

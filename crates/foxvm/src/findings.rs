@@ -278,8 +278,7 @@ fn refused(refusal: &Refusal, function: &str, instruction: &str) -> Diagnostic {
     }
 }
 
-/// A broken file rule. The checks say the place as a path, found and expected as phrases; the entry's arguments are read
-/// from these by their names.
+/// A broken file rule. Its entry declares what its message shows of the place, of what was found and what was expected.
 fn file(error: &FileError) -> Diagnostic {
     let code = Code::parse(error.code()).unwrap_or(fv::ARCHIVE_STRUCTURE);
     let mut diagnostic = Diagnostic::error(code);
@@ -287,49 +286,29 @@ fn file(error: &FileError) -> Diagnostic {
         .entry(code)
         .and_then(|entry| entry.declarations().ok())
         .unwrap_or_default();
-    let (table, index) = place_parts(&error.place);
-    let (found, expected) = (error.found.to_string(), error.expected.to_string());
+    let mut placed = false;
     for declaration in declared {
-        let (text, numbers) = match declaration.name {
-            "table" | "field" | "user" | "area" => (Some(table.into()), index),
-            "index" => (None, index.or_else(|| number(&found))),
-            "name" | "function" | "type" | "module" => {
-                (Some(quoted(&found).unwrap_or(&error.place).into()), None)
-            }
-            "expected" | "limit" | "count" | "needed" | "have" | "record" | "alignment"
-            | "other" | "target" => (Some(phrase(&error.expected).into()), number(&expected)),
-            _ => (Some(phrase(&error.found).into()), number(&found)),
+        let words = match declaration.name {
+            "expected" | "limit" | "needed" => &error.expected,
+            _ => &error.found,
         };
-        let value = match declaration.kind {
-            ArgumentKind::Integer => numbers.map(Argument::Integer),
-            ArgumentKind::List => None,
-            ArgumentKind::Text => text,
-            ArgumentKind::Any => numbers.map(Argument::Integer).or(text),
-            // The checks give no key: their words stand for it.
-            ArgumentKind::Key => Some(phrase(&error.difference()).into()),
+        let value = match (declaration.name, declaration.kind) {
+            ("place" | "name" | "table", _) => {
+                placed = true;
+                Some(Argument::from(error.place.as_str()))
+            }
+            (_, ArgumentKind::Integer) => number(&words.to_string()).map(Argument::Integer),
+            _ => Some(phrase(words).into()),
         };
         if let Some(value) = value {
             diagnostic.args.set(declaration.name, value);
         }
     }
-    if error.found.is_empty() {
+    if placed || error.found.is_empty() {
         return diagnostic;
     }
     let words = said!("{}: {}", error.place.as_str(), error.difference());
     diagnostic.note(Message::new("note.said").arg("text", phrase(&words)))
-}
-
-/// `constants[3].p[0]` as its table and the first number in brackets.
-fn place_parts(place: &str) -> (&str, Option<i128>) {
-    match place.split_once('[') {
-        Some((table, rest)) => (
-            table,
-            rest.split(']')
-                .next()
-                .and_then(|digits| digits.parse().ok()),
-        ),
-        None => (place, None),
-    }
 }
 
 /// The first whole number in a text, decimal or after `0x`.
@@ -389,7 +368,6 @@ mod tests {
         assert_eq!(number("none"), None);
         assert_eq!(quoted("the module \"m\" is"), Some("m"));
         assert_eq!(quoted("no \"end"), None);
-        assert_eq!(place_parts("constants[3].p[0]"), ("constants", Some(3)));
         assert_eq!(
             between(
                 "f needs the capability clock, which",

@@ -517,6 +517,6 @@ fn whole_modules() {
     assert_eq!((refusal.function.0, refusal.rule), (0, 4));
     assert_eq!(
         refusal.to_string(),
-        "FV54: function 0, offset 0, rule 4: found ret at stack height 0, expected height 1"
+        "FV54: function 0, offset 0, rule 4: found `ret` at stack height 0, expected height 1"
     );
 }

@@ -64,7 +64,7 @@ fn imports_are_checked_when_a_module_is_bound() {
     let error = world.bind(&module).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "FV37: the host's `host` is (text) -> int, the module expects (int, text) -> int"
+        "FV37: import differs: `host`: found (text) -> int, expected (int, text) -> int"
     );
     let guarded = Native::new("host", |number: i64, _: &str| number).capability("clock");
     engine.register(guarded).unwrap();

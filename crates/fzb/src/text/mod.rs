@@ -53,6 +53,16 @@ impl std::fmt::Display for TextError {
 /// After so many errors the rest are not reported: they would mostly be echoes.
 const MAX_ERRORS: usize = 50;
 
+/// Whether a file that begins with these bytes is meant as module text: its first word behind comments is `module`.
+pub fn begins_text(bytes: &[u8]) -> bool {
+    bytes
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .find(|line| !line.is_empty() && !line.starts_with(b";"))
+        .and_then(|line| line.split(u8::is_ascii_whitespace).next())
+        == Some(b"module")
+}
+
 /// The tables of a module text, or everything that is wrong with it, in the order of the source.
 pub fn assemble(source: &str) -> Result<Tables, Vec<TextError>> {
     let tokens = isa::text::token::tokens(source, parse::ITEMS);

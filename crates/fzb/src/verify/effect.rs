@@ -95,7 +95,7 @@ impl Checker<'_> {
                 if self.sp != 1 {
                     return self.refuse(at, 4, || {
                         (
-                            said!("{} at stack height {}", entry.op.info().name, self.sp),
+                            said!("`{}` at stack height {}", entry.op.info().name, self.sp),
                             said!("height {}", 1),
                         )
                     });
@@ -438,7 +438,7 @@ impl Checker<'_> {
                 let Some(open) = self.regions.get(self.region as usize).copied() else {
                     return self.refuse(at, 6, || {
                         (
-                            said!("pop_try without an open try region"),
+                            said!("`pop_try` without an open try region"),
                             said!("an open try region"),
                         )
                     });
@@ -478,7 +478,7 @@ impl Checker<'_> {
         }
         self.refuse(at, 1, || {
             (
-                said!("{}", entry.op.info().name),
+                said!("`{}`", entry.op.info().name),
                 said!("an instruction with a rule for its types"),
             )
         })
@@ -588,7 +588,7 @@ impl Checker<'_> {
         self.refuse(at, rule, || {
             (
                 said!(
-                    "{} in a function with result {}",
+                    "`{}` in a function with result {}",
                     op.info().name,
                     self.result.shown()
                 ),
@@ -604,8 +604,8 @@ impl Checker<'_> {
         }
         self.refuse(at, 6, || {
             (
-                said!("{} inside a try region", op.info().name),
-                said!("pop_try first"),
+                said!("`{}` inside a try region", op.info().name),
+                said!("`pop_try` first"),
             )
         })
     }
@@ -617,7 +617,7 @@ impl Checker<'_> {
         }
         self.refuse(at, 7, || {
             (
-                said!("tail {} inside a try region", op.info().name),
+                said!("`{}` inside a try region", op.info().name),
                 said!("it outside of try regions"),
             )
         })

@@ -150,8 +150,8 @@ impl Checker<'_> {
                     .flatten();
                 let name = op.info().name;
                 let found = match mode {
-                    Some(mode) => said!("{} {}", name, *mode),
-                    None => said!("{}", name),
+                    Some(mode) => said!("`{} {}`", name, *mode),
+                    None => said!("`{}`", name),
                 };
                 (
                     found,

@@ -41,7 +41,7 @@ impl Checker<'_> {
                 if at != 0 {
                     return self.refuse(at, 7, || {
                         (
-                            said!("enter_ctor after other instructions"),
+                            said!("`enter_ctor` after other instructions"),
                             said!("it as the first instruction"),
                         )
                     });
@@ -51,8 +51,8 @@ impl Checker<'_> {
             Op::Halt if !self.entry => {
                 return self.refuse(at, 3, || {
                     (
-                        said!("halt"),
-                        said!("halt only in the module's entry function"),
+                        said!("`halt`"),
+                        said!("`halt` only in the module's entry function"),
                     )
                 });
             }
@@ -61,7 +61,7 @@ impl Checker<'_> {
         if flags & needed == 0 {
             return self.refuse(at, 7, || {
                 (
-                    said!("{} in a function of another kind", op.info().name),
+                    said!("`{}` in a function of another kind", op.info().name),
                     name.into(),
                 )
             });

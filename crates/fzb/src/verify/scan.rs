@@ -126,7 +126,7 @@ impl Checker<'_> {
     fn cut_off<T>(&self, entry: &Entry, at: u32) -> Step<T> {
         self.refuse(at, 1, || {
             (
-                said!("{} cut off by the end of the code", entry.op.info().name),
+                said!("`{}` cut off by the end of the code", entry.op.info().name),
                 said!("its operands"),
             )
         })
@@ -190,7 +190,7 @@ impl Checker<'_> {
         if falls {
             return self.refuse(last, 3, || {
                 (
-                    said!("{} as the last instruction", entry.op.info().name),
+                    said!("`{}` as the last instruction", entry.op.info().name),
                     said!("one that does not go on"),
                 )
             });

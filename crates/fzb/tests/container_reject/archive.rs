@@ -69,13 +69,13 @@ pub fn files() -> Vec<Reject> {
         bytes(
             "flag-of-exports",
             Rule::HeaderRecord,
-            "exports and flag 4",
+            "header.flags & 4",
             |file| file[8] &= !4,
         ),
         bytes(
             "flag-of-debug",
             Rule::HeaderRecord,
-            "debug tables and flag 1",
+            "header.flags & 1",
             |file| file[8] |= 1,
         ),
         root(

@@ -49,7 +49,7 @@ pub fn files() -> Vec<Reject> {
         bytes("hash-of-payload", Rule::Hash, "header.hash", |file| {
             file[HEADER_SIZE] ^= 1
         }),
-        bytes("reserved", Rule::Reserved, "bytes 48..64", |file| {
+        bytes("reserved", Rule::Reserved, "header[48..64]", |file| {
             file[63] = 1
         }),
         bytes("trailing", Rule::Trailing, "found 1 bytes", |file| {

@@ -205,7 +205,7 @@ pub fn files() -> Vec<Reject> {
         rich(
             "constant-unused",
             Rule::ConstantValue,
-            "unused payload",
+            "0 after 2 words",
             |t| t.constants[2].p[3] = 1,
         ),
         rich(
@@ -257,7 +257,7 @@ pub fn files() -> Vec<Reject> {
         rich(
             "constant-map",
             Rule::ConstantValue,
-            "items: found 3, expected flags",
+            "items: found 3, expected bits",
             |t| {
                 let at = t.constants[first(t, ConstKind::MapLit)].p[0] as usize;
                 t.words[at + 2] = 3;
@@ -279,7 +279,7 @@ pub fn files() -> Vec<Reject> {
         rich(
             "type-gap",
             Rule::TypeIndex,
-            "found 12, expected below 12",
+            "found 12, expected a number below 12",
             |t| t.fields[0].ty = 12,
         ),
         rich("type-token", Rule::TypeIndex, "found tok", |t| {
@@ -328,7 +328,7 @@ pub fn files() -> Vec<Reject> {
         rich(
             "type-variable",
             Rule::TypeArity,
-            "type variable 1, expected below 1",
+            "type variable 1, expected a number below 1",
             |t| {
                 let var = t
                     .types
@@ -442,9 +442,12 @@ pub fn files() -> Vec<Reject> {
         rich("function-fibers", Rule::Function, "not both", |t| {
             t.functions[0].flags = 32 | 64
         }),
-        rich("function-selector", Rule::Function, "of a selector", |t| {
-            t.functions[1].flags = 16
-        }),
+        rich(
+            "function-selector",
+            Rule::Function,
+            "as a selector has",
+            |t| t.functions[1].flags = 16,
+        ),
         rich("function-no-code", Rule::Function, "no code", |t| {
             t.functions[1].code.len = 0
         }),

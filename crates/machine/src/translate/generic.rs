@@ -641,7 +641,7 @@ impl Walk<'_> {
             Op::AssertEq => form.rop = Rop::AssertEq,
             Op::Inspect => form.rop = Rop::Inspect,
             // Translated elsewhere.
-            _ => return Err(said!("{} has no register form", instr.op.info().name)),
+            _ => return Err(said!("`{}` has no register form", instr.op.info().name)),
         }
         Ok(form)
     }
