@@ -1,4 +1,4 @@
-//! From text to tree: [`lex`] makes tokens, [`layout`] columns into virtual tokens, [`parse`](self::parse) a [`tree`].
+//! From text to tree: [`lex`] makes tokens, [`layout`] columns into virtual tokens, [`parse`] a [`tree`].
 
 pub mod layout;
 pub mod lex;
