@@ -10,7 +10,7 @@ pub fn print(tree: &Tree) -> String {
     print_in(tree, Locale::default())
 }
 
-/// As [`print`], with the truth words of a locale.
+/// As [`print()`], with the truth words of a locale.
 #[must_use]
 pub fn print_in(tree: &Tree, locale: Locale) -> String {
     let mut printer = Printer {
