@@ -5,6 +5,7 @@ pub mod diagnostics;
 mod options;
 mod source;
 pub mod syntax;
+pub mod typed;
 
 pub use options::Options;
 pub use source::{NewlineKind, Source, TooLong};
