@@ -23,6 +23,7 @@ const ENGLISH: &[(&str, &str)] = &[
         include_str!("../catalog/en/commands.cat"),
     ),
     ("en/rhumb.cat", include_str!("../catalog/en/rhumb.cat")),
+    ("en/fusabi.cat", include_str!("../catalog/en/fusabi.cat")),
 ];
 const INDONESIAN: &[(&str, &str)] = &[
     ("id/common.cat", include_str!("../catalog/id/common.cat")),
@@ -33,6 +34,7 @@ const INDONESIAN: &[(&str, &str)] = &[
         include_str!("../catalog/id/commands.cat"),
     ),
     ("id/rhumb.cat", include_str!("../catalog/id/rhumb.cat")),
+    ("id/fusabi.cat", include_str!("../catalog/id/fusabi.cat")),
 ];
 
 /// What kind of value an argument takes.

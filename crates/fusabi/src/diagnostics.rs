@@ -276,7 +276,9 @@ impl SyntaxError {
             K::OnlyInComputation(word) | K::OutsideLoop(word) => base.arg("word", *word),
             _ => base,
         };
-        let diagnostic = diagnostic.primary(place(self.span), None);
+        let diagnostic = diagnostic
+            .primary(place(self.span), None)
+            .help(Message::new("help.hint"));
         match self.opened {
             Some(span) => diagnostic.label(place(span), Message::new("label.opened")),
             None => diagnostic,

@@ -10,6 +10,8 @@ pub(super) struct Context {
     pub column: u32,
     /// Index of the token that opened a bracket, in the output.
     pub opener: usize,
+    /// Index of the token that it began at.
+    pub token: usize,
 }
 
 /// What was begun.

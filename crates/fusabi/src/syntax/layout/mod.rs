@@ -20,7 +20,7 @@ mod context;
 mod signs;
 mod stage;
 
-pub use stage::lay_out;
+pub use stage::{Anchor, LaidOut, lay_out};
 
 /// How many contexts may be open: more than [`crate::MAX_DEPTH`] nested expressions can need.
 pub const MOST_CONTEXTS: usize = 2048;

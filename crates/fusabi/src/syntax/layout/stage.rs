@@ -9,18 +9,51 @@ use crate::syntax::tree::{Span, Symbol};
 
 /// Inserts the virtual tokens.
 #[must_use]
-pub fn lay_out(tokens: &[Token]) -> (Vec<Token>, Vec<SyntaxError>) {
+pub fn lay_out(tokens: &[Token]) -> LaidOut {
     let mut stage = LayoutStage {
         tokens,
         at: 0,
         stack: Vec::new(),
         open: [0; Closer::COUNT],
         line_column: 0,
+        line_token: 0,
+        closed: None,
+        anchors: Vec::new(),
         out: Vec::with_capacity(tokens.len() + tokens.len() / 4),
         errors: Vec::new(),
     };
     stage.run();
-    (stage.out, stage.errors)
+    LaidOut {
+        tokens: stage.out,
+        errors: stage.errors,
+        anchors: stage.anchors,
+    }
+}
+
+/// What the layout rule makes of tokens.
+#[derive(Clone, Debug)]
+pub struct LaidOut {
+    /// The tokens with virtual ones between them.
+    pub tokens: Vec<Token>,
+    /// What stands too far left, or is nested too deeply.
+    pub errors: Vec<SyntaxError>,
+    /// For each token that is first on its line, in order, its index and what its column follows.
+    pub anchors: Vec<(usize, Anchor)>,
+}
+
+/// What the column of a line follows: the formatter moves them together. Tokens are indexes into the lexer's.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Anchor {
+    /// That many columns right of a token.
+    Token(usize, i64),
+    /// One step right of a token: the body of what it begins.
+    Body(usize),
+    /// One step right of the line of a token.
+    BodyOfLine(usize),
+    /// At the column of the line of a token, or one step right of it.
+    Bar(usize, bool),
+    /// At the column of the line of a token: what closes a bracket.
+    Line(usize),
 }
 
 struct LayoutStage<'t> {
@@ -32,6 +65,11 @@ struct LayoutStage<'t> {
     open: [u32; Closer::COUNT],
     /// Column of the first token of the line.
     line_column: u32,
+    /// Index of it.
+    line_token: usize,
+    /// The bracket that was closed last: its token.
+    closed: Option<usize>,
+    anchors: Vec<(usize, Anchor)>,
     out: Vec<Token>,
     errors: Vec<SyntaxError>,
 }
@@ -83,10 +121,24 @@ impl LayoutStage<'_> {
         self.at.checked_sub(1).and_then(|at| self.tokens.get(at))
     }
 
-    /// Whether the token before this one is an infix operator.
+    /// Whether the token before this one is an infix operator that wants an operand.
     fn after_infix(&self) -> bool {
-        self.previous()
-            .is_some_and(|previous| is_infix(previous, self.tokens.get(self.at)))
+        let Some(previous) = self.previous() else {
+            return false;
+        };
+        // A `=` or `<-` that began a block has it; a `>` that touches what stands before it closes type arguments.
+        let began_block = matches!(
+            self.out.last().map(|token| token.kind),
+            Some(T::Open | T::Close)
+        );
+        let before = self.at.checked_sub(2).and_then(|at| self.tokens.get(at));
+        let touches = before.is_some_and(|before| before.span.end == previous.span.start);
+        let closes_types = touches
+            && matches!(
+                previous.kind,
+                T::Operator(Symbol::GREATER | Symbol::COMPOSE | Symbol::SHIFT_RIGHT)
+            );
+        !began_block && !closes_types && is_infix(previous, self.tokens.get(self.at))
     }
 
     // The stack.
@@ -98,10 +150,22 @@ impl LayoutStage<'_> {
             *count += 1;
         }
         let opener = self.out.len().saturating_sub(1);
+        let token = match kind {
+            Kind::Block(block) => block.start,
+            Kind::Rules { .. } => self.at + 1,
+            Kind::Fun { .. } => self.line_token,
+            Kind::Let { .. } | Kind::Type { .. } | Kind::Module { .. }
+                if column == self.line_column =>
+            {
+                self.line_token
+            }
+            _ => self.at,
+        };
         self.stack.push(Context {
             kind,
             column,
             opener,
+            token,
         });
     }
 
@@ -175,6 +239,8 @@ impl LayoutStage<'_> {
     fn token(&mut self, token: Token) {
         if token.first {
             self.line_column = token.column;
+            self.line_token = self.at;
+            self.closed = None;
         }
         if let Some(closer) = Closer::of(token.kind) {
             self.close(closer);
@@ -186,11 +252,47 @@ impl LayoutStage<'_> {
             self.end_for(&token);
         }
         if token.first {
+            self.anchor(&token);
             self.separate(&token);
         }
         let token = self.else_if(token);
         self.out.push(token);
         self.begin(&token);
+    }
+
+    /// Notes what the column of a line follows.
+    fn anchor(&mut self, token: &Token) {
+        let Some(top) = self.stack.last() else {
+            return;
+        };
+        let offset = |context: &Context| i64::from(token.column) - i64::from(context.column);
+        let below = self
+            .stack
+            .len()
+            .checked_sub(2)
+            .and_then(|index| self.stack.get(index));
+        let fresh = top.token == self.at;
+        let anchor = match (self.closed, top.kind, below) {
+            (Some(opener), ..) => Anchor::Line(opener),
+            (None, Kind::Block(_), Some(below)) if fresh => match below.kind {
+                Kind::Bracket(_) | Kind::Fun { .. } => Anchor::BodyOfLine(below.token),
+                Kind::Block(_) => Anchor::BodyOfLine(self.at.saturating_sub(1)),
+                _ => Anchor::Body(below.token),
+            },
+            (None, Kind::Rules { .. }, _) if fresh => {
+                let before = self.at.saturating_sub(1);
+                let line = self
+                    .anchors
+                    .iter()
+                    .rev()
+                    .find(|&&(token, _)| token <= before);
+                let line = line.and_then(|&(token, _)| self.tokens.get(token));
+                let deeper = line.is_some_and(|line| token.column > line.column);
+                Anchor::Bar(before, deeper)
+            }
+            _ => Anchor::Token(top.token, offset(top)),
+        };
+        self.anchors.push((self.at, anchor));
     }
 
     /// `else if` on one line.
@@ -224,6 +326,9 @@ impl LayoutStage<'_> {
         }
         while let Some(context) = self.stack.last() {
             let found = context.kind == Kind::Bracket(closer);
+            if found {
+                self.closed = Some(context.token);
+            }
             if found
                 && matches!(
                     self.tokens.get(self.at).map(|t| t.kind),
@@ -349,6 +454,17 @@ impl LayoutStage<'_> {
         let next = self.next().copied();
         let after_infix = self.after_infix();
         let only = self.stack.len() == 1;
+        // Neither in the body of the `fun` nor deep enough to go on with what it stands in.
+        if matches!(
+            self.stack.last().map(|top| top.kind),
+            Some(Kind::Fun { head: false })
+        ) && !after_infix
+            && !is_continuator(token, next.as_ref())
+        {
+            self.errors
+                .push(SyntaxError::new(SyntaxErrorKind::Offside, token.span));
+            return;
+        }
         let Some(Context {
             kind: Kind::Block(block),
             column,
@@ -357,7 +473,8 @@ impl LayoutStage<'_> {
         else {
             return;
         };
-        if block.start == self.at || after_infix {
+        let declares = block.decls && begins_declaration(token);
+        if block.start == self.at || (after_infix && !declares) {
             return;
         }
         let continues = is_continuator(token, next.as_ref());

@@ -140,7 +140,10 @@ impl<'t> Lexer<'t> {
         while self.at < self.text.len() {
             self.next();
         }
-        if let Some(hole) = self.holes.first() {
+        let explained = |error: &SyntaxError| error.kind == Kind::UnclosedText;
+        if let Some(hole) = self.holes.first()
+            && !self.out.errors.iter().any(explained)
+        {
             let start = hole.start;
             self.error(Kind::UnclosedText, start);
         }

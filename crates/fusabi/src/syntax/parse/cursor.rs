@@ -23,6 +23,8 @@ pub(super) struct Parser<'t> {
     /// Token at which the last error was reported: one error per place.
     last_error: Option<usize>,
     depth: usize,
+    /// The text was too deep: what is missing from there on says nothing.
+    given_up: bool,
     /// Where brackets that are open began.
     pub open: Vec<Span>,
     /// In a computation or collection: `let!`, `yield` and the like mean something.
@@ -44,6 +46,7 @@ impl<'t> Parser<'t> {
             compat,
             last_error: None,
             depth: 0,
+            given_up: false,
             open: Vec::new(),
             computation: false,
             in_loop: false,
@@ -172,14 +175,24 @@ impl<'t> Parser<'t> {
 
     /// An error about a place; it does not disturb the reading.
     pub fn error(&mut self, kind: Kind, span: Span) {
-        if self.errors.len() < MOST_ERRORS {
+        if self.errors.len() < MOST_ERRORS && !self.given_up {
             self.errors.push(SyntaxError::new(kind, span));
+        }
+    }
+
+    /// An error that more lines may mend, or not.
+    pub fn error_that_may_end(&mut self, kind: Kind, span: Span, incomplete: bool) {
+        if self.errors.len() < MOST_ERRORS && !self.given_up {
+            self.errors.push(SyntaxError {
+                incomplete,
+                ..SyntaxError::new(kind, span)
+            });
         }
     }
 
     /// An error about the next token, unless one was reported there.
     pub fn error_here(&mut self, kind: Kind, opened: Option<Span>) {
-        if self.last_error == Some(self.at) {
+        if self.last_error == Some(self.at) || self.given_up {
             return;
         }
         self.last_error = Some(self.at);
@@ -247,9 +260,13 @@ impl<'t> Parser<'t> {
     /// Whether a statement can end here: a separator, or what ends the block around it.
     pub fn at_end_of_statement(&self) -> bool {
         match self.kind() {
-            T::Separator | T::Close | T::End | T::InterpolatedMiddle(_) | T::InterpolatedEnd(_) => {
-                true
-            }
+            T::Separator
+            | T::Close
+            | T::End
+            | T::InterpolatedMiddle(_)
+            | T::InterpolatedEnd(_)
+            | T::HoleAlignment(_)
+            | T::HoleFormat(_) => true,
             T::Punct(punct) => {
                 punct.is_closer() || matches!(punct, Punct::Semicolon | Punct::SemicolonTwice)
             }
@@ -308,8 +325,7 @@ impl<'t> Parser<'t> {
         if self.depth >= MAX_DEPTH {
             self.error_here(Kind::TooDeep, None);
             self.at = self.tokens.len().saturating_sub(1);
-            // What is missing from here on says nothing.
-            self.last_error = Some(self.at);
+            self.given_up = true;
             return None;
         }
         self.depth += 1;

@@ -143,6 +143,10 @@ impl Parser<'_> {
                 }
             }
             T::Keyword(K::Do) => {
+                // `do` takes no attributes: they are those of the file.
+                if !attributes.is_empty() {
+                    self.add_decl(Decl::Attributes(attributes), start, decls);
+                }
                 self.advance();
                 let body = self.block();
                 Decl::Do(body)

@@ -42,10 +42,7 @@ impl Parser<'_> {
         {
             return;
         }
-        self.error(kind, opened);
-        if let Some(error) = self.errors.last_mut() {
-            error.incomplete = at_end;
-        }
+        self.error_that_may_end(kind, opened, at_end);
     }
 
     /// Passes what stands before a closing bracket, if it comes in this statement.

@@ -24,7 +24,7 @@ mod types;
 use crate::diagnostics::{SyntaxError, SyntaxErrorKind};
 use crate::options::Options;
 use crate::source::Source;
-use crate::syntax::layout::lay_out;
+use crate::syntax::layout::{Anchor, lay_out};
 use crate::syntax::lex::{Comment, DirectiveWord, Token, TokenKind, lex};
 use crate::syntax::tree::{Constant, Literal, Span, Tree};
 
@@ -52,6 +52,8 @@ pub struct Parsed {
     pub tokens: Vec<Token>,
     /// Comments in the order of the text.
     pub comments: Vec<Comment>,
+    /// What the columns of its lines follow ([`layout::LaidOut::anchors`](crate::syntax::layout::LaidOut::anchors)).
+    pub anchors: Vec<(usize, Anchor)>,
     /// Whether the text was read with the compatibility switch of §1.14, by option or by directive.
     pub compat: bool,
 }
@@ -95,25 +97,25 @@ pub fn parse(text: &str, options: &Options) -> Parsed {
             errors: vec![error],
             tokens: Vec::new(),
             comments: Vec::new(),
+            anchors: Vec::new(),
             compat: options.compat,
         };
     };
     let lexed = lex(source.text(), options);
     let compat = options.compat || says_compat(&lexed.tokens, &lexed.constants);
-    let (laid_out, layout_errors) = lay_out(&lexed.tokens);
+    let laid_out = lay_out(&lexed.tokens);
     let tree = Tree::with(lexed.symbols, lexed.constants);
-    let mut parser = cursor::Parser::new(source.text(), laid_out, tree, compat);
+    let mut parser = cursor::Parser::new(source.text(), laid_out.tokens, tree, compat);
     parser.file();
     let mut errors = lexed.errors;
     // A string or comment that is not closed explains whatever is missing at the end.
     let explained = errors.iter().any(|error| error.incomplete);
-    errors.extend(layout_errors);
-    errors.extend(
-        parser
-            .errors
-            .into_iter()
-            .filter(|error| !(explained && error.incomplete)),
-    );
+    // So does a token that stands too far left for what is wrong with it.
+    let offside: Vec<Span> = laid_out.errors.iter().map(|error| error.span).collect();
+    errors.extend(laid_out.errors);
+    errors.extend(parser.errors.into_iter().filter(|error| {
+        !(explained && error.incomplete) && offside.binary_search(&error.span).is_err()
+    }));
     errors.sort_by_key(|error| error.span);
     errors.dedup_by(|later, earlier| later.kind == earlier.kind && later.span == earlier.span);
     errors.truncate(cursor::MOST_ERRORS);
@@ -122,6 +124,7 @@ pub fn parse(text: &str, options: &Options) -> Parsed {
         errors,
         tokens: lexed.tokens,
         comments: lexed.comments,
+        anchors: laid_out.anchors,
         compat,
         source,
     }

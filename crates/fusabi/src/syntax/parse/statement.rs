@@ -76,10 +76,7 @@ impl Parser<'_> {
             let kind = Kind::EndsWithBinding;
             let incomplete =
                 self.kind() == T::End || (self.kind() == T::Close && self.at_last_line());
-            self.error(kind, last.span);
-            if let Some(error) = self.errors.last_mut() {
-                error.incomplete = incomplete;
-            }
+            self.error_that_may_end(kind, last.span, incomplete);
         }
         let list = self.tree.add_list(&statements);
         self.expr_since(Expr::Block(list), start)

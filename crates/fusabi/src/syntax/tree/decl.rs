@@ -60,7 +60,7 @@ pub enum Decl {
     Expr(ExprId),
     /// `#load "a.fsx"` and so on.
     Directive(Directive),
-    /// Attributes of the file, before nothing that takes them.
+    /// Attributes of the file: they stand before `do`, or before nothing.
     Attributes(Many<Attribute>),
 }
 

@@ -1,0 +1,92 @@
+//! The conformance programs of spec/fusabi/: their trees, and that what each says it prints is well formed.
+
+use std::path::{Path, PathBuf};
+
+use fusabi::tree::print;
+use fusabi::{Options, format, parse};
+
+fn programs() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/fusabi");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "fsx"))
+        .collect();
+    files.sort();
+    assert!(files.len() >= 15, "{files:?}");
+    files
+}
+
+#[test]
+fn trees() {
+    for path in programs() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let parsed = parse(&text, &Options::default());
+        assert!(
+            parsed.errors.is_empty(),
+            "{}: {:?}",
+            path.display(),
+            parsed.errors
+        );
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        insta::assert_snapshot!(name, print(&parsed.tree));
+    }
+}
+
+#[test]
+fn expectations_stand_behind_what_they_are_about() {
+    for path in programs() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let expected = text
+            .lines()
+            .filter(|line| line.starts_with("// expect"))
+            .collect::<Vec<_>>();
+        assert!(!expected.is_empty(), "{}", path.display());
+        let faults = expected
+            .iter()
+            .position(|line| line.starts_with("// expect-fault: "));
+        assert!(
+            faults.is_none_or(|at| at + 1 == expected.len()),
+            "{}",
+            path.display()
+        );
+        for line in expected {
+            let known = line == "// expect:"
+                || line.starts_with("// expect: ")
+                || line.starts_with("// expect-fault: ");
+            assert!(known, "{}: {line}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_formatter_mends_what_is_only_blanks() {
+    for path in programs() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let options = Options::default();
+        let formatted = format(&text, &options).unwrap();
+        // Blank lines more than one, and blanks at the end, go; the rest is laid out as before.
+        let blown_up = formatted.replace("\n\n", "\n\n\n\n") + "\n\n  \n";
+        assert_eq!(
+            format(&blown_up, &options).unwrap(),
+            formatted,
+            "{}",
+            path.display()
+        );
+        // Bodies at twice the depth come back.
+        let deeper: String = formatted
+            .lines()
+            .map(|line| " ".repeat(line.len() - line.trim_start().len()) + line + "\n")
+            .collect();
+        let original = print(&parse(&formatted, &options).tree);
+        if print(&parse(&deeper, &options).tree) == original {
+            let mended = format(&deeper, &options).unwrap();
+            assert_eq!(
+                print(&parse(&mended, &options).tree),
+                original,
+                "{}",
+                path.display()
+            );
+        }
+    }
+}
