@@ -56,6 +56,7 @@ mod options;
 mod source;
 pub mod syntax;
 pub mod typed;
+pub mod types;
 
 pub use format::format;
 pub use options::Options;
