@@ -52,6 +52,7 @@
 
 pub mod diagnostics;
 mod format;
+pub mod library;
 mod options;
 mod source;
 pub mod syntax;
