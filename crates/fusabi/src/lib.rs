@@ -50,6 +50,7 @@
 //! Specification: `docs/specs/fusabi.md` §1, `docs/specs/rulings.md`.
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod diagnostics;
 mod format;
 pub mod library;

@@ -33,6 +33,9 @@ pub struct TypedFile {
     /// What the type parameters of a generic name are at a place: name nodes in ascending order with the types in the order of
     /// the parameters.
     pub instances: Vec<(ExprId, Box<[TypeIndex]>)>,
+    /// Statements of computations that yield their value without the word `yield` (§1.10), in ascending order. They have their
+    /// own meaning besides, so it cannot stand there; a plain one has [`Meaning::ImplicitYield`] instead.
+    pub implicit_yields: Vec<ExprId>,
     /// Functions by the pattern that names them (the head of a binding), in ascending order.
     pub functions: Vec<(PatternId, FunctionId)>,
 }
@@ -75,6 +78,13 @@ impl TypedFile {
             Ok(at) => self.instances.get(at).map_or(&[], |row| &row.1),
             Err(_) => &[],
         }
+    }
+
+    /// Whether a statement of a computation yields its value without the word `yield`.
+    #[must_use]
+    pub fn yields(&self, id: ExprId) -> bool {
+        self.meaning(id) == Meaning::ImplicitYield
+            || self.implicit_yields.binary_search(&id).is_ok()
     }
 
     /// The function that a binding's head names.

@@ -32,6 +32,14 @@ pub enum Meaning {
     Case(CaseId),
     /// A case of an enum: the number.
     EnumCase(DefinedId, u32),
+    /// A case of the active pattern around it, in the body of its function: makes case `case` of [`DefinedId::CHOICE`] with
+    /// `cases` cases. With a value it is the callee of an application, else its value is `()`. With one case it is the value.
+    ActiveResult {
+        /// Its number, from 0.
+        case: u32,
+        /// How many there are.
+        cases: u32,
+    },
     /// The constructor of `type T(args)`.
     Construct(DefinedId),
     /// `async`, `seq` and so on before `{ … }`: nothing is evaluated.
@@ -82,7 +90,8 @@ pub enum Meaning {
     /// A computation of a builder of the language; the function is its body if it is delayed (`seq`, `async`), else `None`:
     /// then the body belongs to the function around it. For `[ … ]` and `[| … |]` with statements too.
     Computation(Builder, Option<FunctionId>),
-    /// A statement of a computation that yields its value, without the word `yield` (§1.10).
+    /// A statement of a computation that yields its value, without the word `yield` (§1.10); see also
+    /// [`TypedFile::yields`](super::TypedFile::yields).
     ImplicitYield,
     /// `return e` with statements behind it (E8): ends the computation at once.
     EarlyReturn,

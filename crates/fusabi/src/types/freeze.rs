@@ -54,7 +54,7 @@ impl<'a> Freezer<'a> {
             parts.clear();
             self.types.push_parts(node, &mut parts);
             if let Node::Parameter(id) = node
-                && let Some(fields) = self.rows.get(&id)
+                && let Some(fields) = self.rows.fields.get(&id)
             {
                 parts.extend(fields.iter().map(|field| field.1));
             }
@@ -63,7 +63,7 @@ impl<'a> Freezer<'a> {
                 work.extend(parts.iter().map(|&part| (part, false)));
                 continue;
             }
-            let form = self.form(root, node);
+            let form = self.form(node);
             let index = self.forms.intern(form);
             if let Some(place) = self.done.get_mut(root.index()) {
                 *place = Some(index);
@@ -103,9 +103,9 @@ impl<'a> Freezer<'a> {
         fields.into()
     }
 
-    fn form(&mut self, _root: Ty, node: Node) -> TypeForm {
+    fn form(&mut self, node: Node) -> TypeForm {
         match node {
-            Node::Parameter(id) => match self.rows.get(&id) {
+            Node::Parameter(id) => match self.rows.fields.get(&id) {
                 Some(fields) => TypeForm::Row(id, self.fields(&fields.clone())),
                 None => TypeForm::Parameter(id),
             },

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::numbers::NumberSet;
 use super::store::{Node, Ty, Types, Variable};
 use crate::typed::{NameId, Names, Parameter, ParameterId, Requirement, Table};
 
@@ -25,8 +26,14 @@ impl Scheme {
     }
 }
 
-/// Fields that values of a parameter must have, beside the parameter itself.
-pub type Rows = HashMap<ParameterId, Vec<(NameId, Ty)>>;
+/// What is required of parameters, beside what stands in themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// Fields that their values must have.
+    pub fields: HashMap<ParameterId, Vec<(NameId, Ty)>>,
+    /// Which numbers they are.
+    pub numbers: HashMap<ParameterId, NumberSet>,
+}
 
 impl Types {
     /// Makes parameters of the variables of a type that belong to no `let` around it. Numbers become parameters only if `numbers`
@@ -74,7 +81,10 @@ impl Types {
                 },
             });
             if variable.row.is_some() {
-                rows.insert(id, self.row(variable.row).to_vec());
+                rows.fields.insert(id, self.row(variable.row).to_vec());
+            }
+            if is_number {
+                rows.numbers.insert(id, variable.numbers);
             }
             self.set(root, Node::Parameter(id));
             made.push(id);
@@ -107,7 +117,7 @@ impl Types {
             let requires = parameters
                 .get(id)
                 .map_or(Requirement::Nothing, |parameter| parameter.requires);
-            let fields = rows.get(&id).map(|fields| {
+            let fields = rows.fields.get(&id).map(|fields| {
                 let fields = fields.clone();
                 fields
                     .iter()
@@ -117,7 +127,7 @@ impl Types {
             if let Some(variable) = self.variable(place) {
                 let row = fields.map(|fields| self.add_row(fields));
                 let numbers = if requires == Requirement::Number {
-                    super::NumberSet::NUMBERS
+                    rows.numbers.get(&id).copied().unwrap_or(NumberSet::NUMBERS)
                 } else {
                     variable.numbers
                 };
