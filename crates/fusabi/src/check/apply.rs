@@ -6,7 +6,7 @@ use super::state::Checker;
 use crate::library::library;
 use crate::tree::{Expr, ExprId, Literal, Slice, Span, Symbol};
 use crate::typed::{
-    Builder, CallShape, CaseId, DefinedId, Index, Indexed, LibraryId, Meaning, MemberId, NameId,
+    Builder, CallShape, CaseId, DefinedId, Index, Indexed, LibraryId, Meaning, NameId,
 };
 use crate::types::{Mismatch, Node, Ty};
 

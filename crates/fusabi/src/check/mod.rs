@@ -80,7 +80,6 @@ pub mod codes {
         OR_VARIABLES "FB0515"
         BUILDER_OPERATION "FB0516"
         TOO_LARGE "FB0517"
-        UNKNOWN_TYPE "FB0518"
         REFERENCE "FB0519"
         HOST_SIGNATURE "FB0520"
     }
