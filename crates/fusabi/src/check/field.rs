@@ -260,15 +260,15 @@ impl Checker<'_> {
     }
 }
 
-/// The most similar name, if one is similar: at most a third of its letters differ. Of equals the first in alphabet.
+/// The most similar name, if one is similar: at most a third of its letters differ, and at most two. Of equals the first in alphabet.
 fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let limit = text.chars().count().clamp(2, 9) / 3 + usize::from(text.len() > 2);
+    let limit = (text.chars().count() / 3).min(2);
     names
         .filter(|name| {
             !name.is_empty() && *name != text && name.len().abs_diff(text.len()) <= limit
         })
         .map(|name| (distance(text, name), name))
-        .filter(|&(distance, _)| distance <= limit.min(2))
+        .filter(|&(distance, _)| distance <= limit)
         .min()
         .map(|(_, name)| name.to_owned())
 }

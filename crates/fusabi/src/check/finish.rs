@@ -27,6 +27,11 @@ impl Checker<'_> {
         for file in &mut files {
             std::mem::swap(&mut self.file, file);
             self.close_fields();
+            std::mem::swap(&mut self.file, file);
+        }
+        self.types.default_numbers();
+        for file in &mut files {
+            std::mem::swap(&mut self.file, file);
             self.close_operators();
             let matches = std::mem::take(&mut self.file.matches);
             self.look_through(matches);

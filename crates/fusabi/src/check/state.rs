@@ -322,6 +322,7 @@ impl Checker<'_> {
             names: &self.names,
             defined: &defined,
             parameters: &self.parameters,
+            rows: &self.rows,
         };
         show(&self.types, &namer, ty)
     }
@@ -332,6 +333,7 @@ impl Checker<'_> {
             names: &self.names,
             defined: &defined,
             parameters: &self.parameters,
+            rows: &self.rows,
         };
         show_pair(&self.types, &namer, left, right)
     }

@@ -1,6 +1,6 @@
 //! Types as people write them: `int list -> string option`.
 
-use super::scheme::letter;
+use super::scheme::{Rows, letter};
 use super::store::{Node, Ty, Types};
 use crate::typed::{DefinedId, Index, NameId, Names, Parameter, ParameterId, Requirement, Table};
 
@@ -12,6 +12,8 @@ pub struct Namer<'a> {
     pub defined: &'a dyn Fn(DefinedId) -> Option<NameId>,
     /// Names of parameters.
     pub parameters: &'a Table<ParameterId, Parameter>,
+    /// What parameters must have.
+    pub rows: &'a Rows,
 }
 
 /// Parts deeper than this are shown as `…`; so are those beyond a text of a few hundred characters.
@@ -73,7 +75,10 @@ impl<'a> Writer<'a> {
                     self.fields("{ ", fields, "; .. }", depth);
                 }
             }
-            Node::Parameter(id) => self.parameter(id),
+            Node::Parameter(id) => match self.namer.rows.fields.get(&id) {
+                Some(fields) => self.fields("{ ", fields, "; .. }", depth),
+                None => self.parameter(id),
+            },
             Node::Function(from, to) => {
                 self.open(tightness > 0);
                 self.write(from, 1, depth + 1);

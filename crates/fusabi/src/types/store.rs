@@ -323,6 +323,21 @@ impl Types {
         self.keep(mark);
     }
 
+    /// Makes unknown numbers what they are by default (§2.2 b). Only when nothing more can say what they are.
+    pub fn default_numbers(&mut self) {
+        for at in 0..self.nodes.len() {
+            let Some(&Node::Variable(variable)) = self.nodes.get(at) else {
+                continue;
+            };
+            if let Some(id) = variable.numbers.default_type()
+                && variable.numbers.is_constraint()
+            {
+                let items = self.add_items(&[]);
+                self.set(Ty(at as u32), Node::Named(id, items));
+            }
+        }
+    }
+
     /// Begins a walk.
     pub(super) fn begin_walk(&mut self) {
         self.epoch = self.epoch.wrapping_add(1);
