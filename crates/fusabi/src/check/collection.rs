@@ -74,6 +74,7 @@ impl Checker<'_> {
                 let mark = self.types.attempt();
                 if self.coerce(item, found).is_ok() {
                     self.types.keep(mark);
+                    self.types.find(item);
                 } else {
                     self.types.undo(mark);
                     mixed = true;

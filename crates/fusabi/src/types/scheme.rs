@@ -57,7 +57,12 @@ impl Types {
                 continue;
             }
             let node = self.node(root);
+            // From left to right, so that the letters come in the order of the text.
+            let from = work.len();
             self.push_parts(node, &mut work);
+            if let Some(parts) = work.get_mut(from..) {
+                parts.reverse();
+            }
             let Node::Variable(variable) = node else {
                 continue;
             };

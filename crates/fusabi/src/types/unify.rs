@@ -47,8 +47,11 @@ impl Types {
                 (Node::Named(a, these), Node::Named(b, those))
                     if a == b && these.len() == those.len() =>
                 {
-                    self.set(left, Node::Link(right));
-                    work.extend(zip(self.items(these), self.items(those)));
+                    // What has no parts is equal without a link: links would make long ways.
+                    if these.len() > 0 {
+                        self.set(left, Node::Link(right));
+                        work.extend(zip(self.items(these), self.items(those)));
+                    }
                 }
                 (Node::Tuple(these), Node::Tuple(those)) if these.len() == those.len() => {
                     self.set(left, Node::Link(right));
