@@ -586,15 +586,15 @@ impl Checker<'_> {
             let ty = self.library_type(only, types);
             self.typed(left, ty);
             // `Map.empty ()`, `Math.pi ()`: the unit is dropped (§1.14).
-            if !self.is_function(ty) && self.types.variable(ty).is_none() && args.len() == 1 {
-                if let Some(&arg) = args.first()
-                    && self.is_unit(arg)
-                {
-                    let unit = self.unit;
-                    self.typed(arg, unit);
-                    self.mean(node, Meaning::Call(CallShape::DropUnit));
-                    return ty;
-                }
+            if let [arg] = *args
+                && !self.is_function(ty)
+                && self.types.variable(ty).is_none()
+                && self.is_unit(arg)
+            {
+                let unit = self.unit;
+                self.typed(arg, unit);
+                self.mean(node, Meaning::Call(CallShape::DropUnit));
+                return ty;
             }
             return self.apply_typed(node, ty, args, wanted);
         }

@@ -119,14 +119,14 @@ impl Checker<'_> {
         }
         let mark = self.env.mark();
         let mut provisional = None;
-        if let (Some(name), Some(_), false) = (one.name, one.function, recursive) {
-            if self.env.value(name).is_none() {
-                let value = self.declare(name, binding.pattern, one.ty, top, Some(one));
-                self.env.bind(name, value);
-                self.uses.insert(key(value), 0);
-                one.value = Some(value);
-                provisional = Some((name, value));
-            }
+        if let (Some(name), Some(_), false) = (one.name, one.function, recursive)
+            && self.env.value(name).is_none()
+        {
+            let value = self.declare(name, binding.pattern, one.ty, top, Some(one));
+            self.env.bind(name, value);
+            self.uses.insert(key(value), 0);
+            one.value = Some(value);
+            provisional = Some((name, value));
         }
         let mut bounds = Vec::new();
         match one.function {
@@ -175,18 +175,18 @@ impl Checker<'_> {
                 }
             }
         }
-        if let Some((name, value)) = provisional {
-            self.env.back_to(mark);
-            if self.uses.remove(&key(value)).is_some_and(|uses| uses > 0) {
-                let group = self.next_group();
-                if let Some(info) = one.function.and_then(|id| self.functions.get_mut(id)) {
-                    info.row.group = Some(group);
-                }
-                let span = self.tree().pattern_span(binding.pattern);
-                let text = self.names.text(name).to_owned();
-                let problem = self.warning(codes::AUTO_REC, span).arg("name", text);
-                self.report(problem);
+        self.env.back_to(mark);
+        if let Some((name, value)) = provisional
+            && self.uses.remove(&key(value)).is_some_and(|uses| uses > 0)
+        {
+            let group = self.next_group();
+            if let Some(info) = one.function.and_then(|id| self.functions.get_mut(id)) {
+                info.row.group = Some(group);
             }
+            let span = self.tree().pattern_span(binding.pattern);
+            let text = self.names.text(name).to_owned();
+            let problem = self.warning(codes::AUTO_REC, span).arg("name", text);
+            self.report(problem);
         }
         bounds
     }

@@ -40,7 +40,7 @@ impl Checker<'_> {
             owner,
             span,
         };
-        let inner = self.rewrite(&rewriting, body, true);
+        let inner = self.rewrite(&rewriting, body);
         let mut whole = inner;
         let delays = self.has(&rewriting, "Delay");
         if delays {
@@ -185,14 +185,14 @@ impl Checker<'_> {
     }
 
     /// A statement of the computation as an expression.
-    fn rewrite(&mut self, rewriting: &Rewriting, id: ExprId, last: bool) -> ExprId {
+    fn rewrite(&mut self, rewriting: &Rewriting, id: ExprId) -> ExprId {
         let span = self.tree().span(id);
         match self.tree().expr(id) {
             Expr::Block(stmts) => {
                 let stmts = self.tree().list(stmts).to_vec();
                 self.rewrite_stmts(rewriting, &stmts, span)
             }
-            Expr::Paren(inner) if self.is_computed(inner) => self.rewrite(rewriting, inner, last),
+            Expr::Paren(inner) if self.is_computed(inner) => self.rewrite(rewriting, inner),
             Expr::Return { value, from } => self.invoke(
                 rewriting,
                 if from { "ReturnFrom" } else { "Return" },
@@ -224,11 +224,11 @@ impl Checker<'_> {
                     .into_iter()
                     .map(|branch| Branch {
                         condition: branch.condition,
-                        body: self.rewrite(rewriting, branch.body, last),
+                        body: self.rewrite(rewriting, branch.body),
                     })
                     .collect();
                 let otherwise = match otherwise {
-                    Some(body) => self.rewrite(rewriting, body, last),
+                    Some(body) => self.rewrite(rewriting, body),
                     None => self.zero(rewriting, span),
                 };
                 let branches = self.file.parsed.tree.add_list(&branches);
@@ -265,7 +265,7 @@ impl Checker<'_> {
                 body,
                 ..
             } => {
-                let body = self.rewrite(rewriting, body, true);
+                let body = self.rewrite(rewriting, body);
                 let function = self.lambda_of(pattern, body);
                 self.invoke(rewriting, "For", &[source, function])
             }
@@ -276,7 +276,7 @@ impl Checker<'_> {
                 body,
                 ..
             } => {
-                let body = self.rewrite(rewriting, body, true);
+                let body = self.rewrite(rewriting, body);
                 let function = self.lambda_of(variable, body);
                 let range = self.node(
                     Expr::Range {
@@ -289,13 +289,13 @@ impl Checker<'_> {
                 self.invoke(rewriting, "For", &[range, function])
             }
             Expr::While { condition, body } => {
-                let body = self.rewrite(rewriting, body, true);
+                let body = self.rewrite(rewriting, body);
                 let body = self.delayed(rewriting, body);
                 let condition = self.thunk(condition);
                 self.invoke(rewriting, "While", &[condition, body])
             }
             Expr::Try { body, rules } => {
-                let body = self.rewrite(rewriting, body, last);
+                let body = self.rewrite(rewriting, body);
                 let body = self.delayed(rewriting, body);
                 let rules = self.rewrite_rules(rewriting, rules);
                 let handler = self.node(Expr::Function(rules), span);
@@ -305,7 +305,7 @@ impl Checker<'_> {
                 body,
                 last: finally,
             } => {
-                let body = self.rewrite(rewriting, body, last);
+                let body = self.rewrite(rewriting, body);
                 let body = self.delayed(rewriting, body);
                 let finally = self.thunk(finally);
                 self.invoke(rewriting, "TryFinally", &[body, finally])
@@ -334,7 +334,7 @@ impl Checker<'_> {
             .to_vec()
             .into_iter()
             .map(|rule| Rule {
-                body: self.rewrite(rewriting, rule.body, true),
+                body: self.rewrite(rewriting, rule.body),
                 ..rule
             })
             .collect();
@@ -407,7 +407,7 @@ impl Checker<'_> {
                     rest = Some(self.invoke(rewriting, "Bind", &[value, function]));
                 }
                 StmtKind::Expr(value) if rest.is_none() && plain.is_empty() => {
-                    rest = Some(self.rewrite(rewriting, value, true));
+                    rest = Some(self.rewrite(rewriting, value));
                 }
                 StmtKind::Expr(value) => {
                     if let Expr::DoBang(value) = self.tree().expr(value) {
@@ -416,7 +416,7 @@ impl Checker<'_> {
                         rest = Some(self.invoke(rewriting, "Bind", &[value, continuation]));
                     } else if self.is_computed(value) {
                         let body = following(self, rest, &mut plain);
-                        let first = self.rewrite(rewriting, value, false);
+                        let first = self.rewrite(rewriting, value);
                         let second = self.delayed(rewriting, body);
                         rest = Some(self.invoke(rewriting, "Combine", &[first, second]));
                     } else {

@@ -503,9 +503,7 @@ impl Checker<'_> {
             let path = self.path_names(&path);
             if let Some((&name, owner)) = path.split_last() {
                 names.push(name);
-                if let Some(TypeName::Defined(owner)) =
-                    self.find_type(owner).filter(|_| !owner.is_empty())
-                {
+                if let Some(owner) = self.record_of_path(owner, name) {
                     let args: Vec<Ty> =
                         (0..self.defined.get(owner).map_or(0, |info| info.params.len()))
                             .map(|_| self.fresh())

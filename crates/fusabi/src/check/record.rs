@@ -91,8 +91,8 @@ impl Checker<'_> {
         if let Some(first) = fields.first() {
             let path = self.tree().list(first.path).to_vec();
             let path = self.path_names(&path);
-            if let Some((_, owner)) = path.split_last()
-                && let Some(TypeName::Defined(id)) = self.find_type(owner)
+            if let Some((&name, owner)) = path.split_last()
+                && let Some(id) = self.record_of_path(owner, name)
             {
                 return Some(id);
             }
@@ -101,6 +101,25 @@ impl Checker<'_> {
             self.defined.get(id).is_some_and(|info| {
                 info.fields.len() == names.len()
                     && info.fields.iter().all(|field| names.contains(&field.0))
+            })
+        })
+    }
+
+    /// The record that `Type.Field` or `Module.Field` is of; `None` without anything before the dot.
+    pub fn record_of_path(&mut self, owner: &[NameId], field: NameId) -> Option<DefinedId> {
+        let (&first, rest) = owner.split_first()?;
+        if let Some(TypeName::Defined(id)) = self.find_type(owner) {
+            return Some(id);
+        }
+        let mut among = self.env.modules(first).to_vec();
+        for &name in rest {
+            among = self.modules.inner(&among, name);
+        }
+        self.modules.find(&among, |module| {
+            module.records.iter().rev().copied().find(|&id| {
+                self.defined
+                    .get(id)
+                    .is_some_and(|info| info.fields.iter().any(|known| known.0 == field))
             })
         })
     }

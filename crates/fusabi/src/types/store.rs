@@ -121,6 +121,12 @@ impl Types {
         self.nodes.len()
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
     /// Adds a node.
     pub fn add(&mut self, node: Node) -> Ty {
         let ty = Ty(self.nodes.len() as u32);
