@@ -184,10 +184,15 @@ impl FunctionBuilder<'_> {
     fn bind_all(&mut self, binds: &[(Local, Target)]) {
         for (from, target) in binds {
             self.load(*from);
-            match target {
-                Target::Local(local) => self.store(*local),
-                Target::Var(var) => self.set_reserved(*var),
-            }
+            self.bind_top(*target);
+        }
+    }
+
+    /// Stores the value on top where it is bound.
+    fn bind_top(&mut self, target: Target) {
+        match target {
+            Target::Local(local) => self.store(local),
+            Target::Var(var) => self.set_reserved(var),
         }
     }
 
@@ -643,7 +648,7 @@ impl Match {
         f: &mut FunctionBuilder<'_>,
         subject: Local,
         extract: &Extract,
-        rows: Vec<(Vec<Pattern>, Row)>,
+        mut rows: Vec<(Vec<Pattern>, Row)>,
     ) -> Vec<Row> {
         let count = rows.iter().map(|(parts, _)| parts.len()).max().unwrap_or(0);
         let mut wanted = vec![false; count];
@@ -679,6 +684,9 @@ impl Match {
                 }
             }
         } else {
+            if !matches!(extract, Extract::Ready(_)) {
+                self.bind_parts(f, subject, extract, &mut rows, &mut wanted);
+            }
             for (index, place) in places.iter_mut().enumerate() {
                 if wanted.get(index) == Some(&true) {
                     *place = Some(self.part(f, subject, extract, index as u32));
@@ -697,6 +705,36 @@ impl Match {
             .collect()
     }
 
+    /// Where one row is left whose parts are bound and nothing is asked of them, it has matched: they go straight to where
+    /// they are bound.
+    fn bind_parts(
+        &mut self,
+        f: &mut FunctionBuilder<'_>,
+        subject: Local,
+        extract: &Extract,
+        rows: &mut [(Vec<Pattern>, Row)],
+        wanted: &mut [bool],
+    ) {
+        let [(parts, row)] = rows else {
+            return;
+        };
+        let matched = row.tests.is_empty()
+            && parts
+                .iter()
+                .all(|part| matches!(part, Pattern::Any | Pattern::Bind(_)));
+        if !matched {
+            return;
+        }
+        for (index, (part, wanted)) in parts.iter_mut().zip(wanted).enumerate() {
+            if let Pattern::Bind(target) = std::mem::replace(part, Pattern::Any) {
+                f.load(subject);
+                Self::take_out(f, extract, index as u32);
+                f.bind_top(target);
+                *wanted = false;
+            }
+        }
+    }
+
     fn part(
         &mut self,
         f: &mut FunctionBuilder<'_>,
@@ -704,12 +742,17 @@ impl Match {
         extract: &Extract,
         index: u32,
     ) -> Local {
+        if let Extract::Ready(place) = extract {
+            return *place;
+        }
         f.load(subject);
+        Self::take_out(f, extract, index);
+        self.keep(f)
+    }
+
+    /// Replaces the subject on the stack by one of its parts.
+    fn take_out(f: &mut FunctionBuilder<'_>, extract: &Extract, index: u32) {
         match extract {
-            Extract::Ready(place) => {
-                f.pop();
-                return *place;
-            }
             Extract::Case(typedef, tag) => f.op(Op::GetCase, &[typedef.0, *tag, index]),
             Extract::Tuple => f.op(Op::TupleGet, &[index]),
             Extract::Record(typedef, slots) => {
@@ -724,9 +767,8 @@ impl Match {
                 f.swap();
                 f.pop();
             }
-            Extract::Nothing | Extract::Seq { .. } => {}
+            Extract::Nothing | Extract::Ready(_) | Extract::Seq { .. } => {}
         }
-        self.keep(f)
     }
 }
 

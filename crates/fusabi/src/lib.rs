@@ -23,8 +23,8 @@
 //! - Children stand before their parents in each arena. Places are byte ranges of [`Parsed::source`]: `span`, `pattern_span`,
 //!   `type_span`, `decl_span`; names inside of nodes carry their own ([`Name`](tree::Name)).
 //! - Left operands, callees and targets form spines that can be as long as the text; walk them with
-//!   [`Tree::left_spine`](tree::Tree::left_spine). Everything else nests at most [`MAX_DEPTH`] levels, so a pass may recurse
-//!   on it.
+//!   [`Tree::left_spine`](tree::Tree::left_spine). Everything else nests at most [`MAX_DEPTH`] levels, in types and
+//!   patterns times [`MOST_SUFFIXES`], so a pass may recurse on it.
 //! - Nothing is resolved here. [`Pattern::Name`](tree::Pattern::Name) is a constructor if one of that name is in scope. A
 //!   binding with parameters, `let Some x = …`, is a pattern if its name is a constructor's. `A.B.x` is a chain of fields
 //!   ([`Tree::path_of`](tree::Tree::path_of)). `Circle(r)` is a call with a parenthesised argument. `type T = A` is an
@@ -70,3 +70,6 @@ pub use syntax::tree;
 /// How deeply brackets, blocks, prefix operators, right operands of right-grouping operators, patterns and types may be
 /// nested; deeper texts are refused with FB0005, so that no pass over the tree overflows the native stack.
 pub const MAX_DEPTH: usize = 256;
+
+/// How many suffixes a type (`int list list`) and how many `as` a pattern may have; each level of [`MAX_DEPTH`] can have them.
+pub const MOST_SUFFIXES: usize = 8;

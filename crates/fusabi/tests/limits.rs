@@ -133,6 +133,22 @@ fn the_limit_is_where_it_says() {
 }
 
 #[test]
+fn suffixes_of_types_and_patterns_are_limited() {
+    for (head, part) in [("a : int", " list"), ("a : int", "[]"), ("let p", " as q")] {
+        let tail = if head.starts_with("let") { " = b" } else { "" };
+        let text = |count: usize| format!("{head}{}{tail}", part.repeat(count));
+        assert!(
+            !read(&text(fusabi::MOST_SUFFIXES)).has_errors(),
+            "{head}{part}"
+        );
+        assert!(
+            too_deep(&read(&text(fusabi::MOST_SUFFIXES + 1))),
+            "{head}{part}"
+        );
+    }
+}
+
+#[test]
 fn what_repeats_has_no_limit() {
     for (part, joint) in [
         ("a", " + "),

@@ -248,10 +248,15 @@ impl Handles {
     }
 
     /// Releases what was dropped meanwhile, on any thread. Called at safepoints; nearly free if nothing was.
+    #[inline]
     pub fn release_dropped(&mut self) {
-        if !self.queue.waiting.load(Ordering::Acquire) {
-            return;
+        if self.queue.waiting.load(Ordering::Acquire) {
+            self.release_waiting();
         }
+    }
+
+    #[cold]
+    fn release_waiting(&mut self) {
         let queue = Arc::clone(&self.queue);
         let mut ids = queue.lock();
         queue.waiting.store(false, Ordering::Relaxed);

@@ -84,6 +84,8 @@ pub mod prompt_flags {
     pub const COMPLETES: u8 = 4;
     /// `***` is in the topic set (not in files).
     pub const ERRORS: u8 = 128;
+    /// The selector has a rule for anonymous signals.
+    pub const ANONYMOUS: u8 = 64;
 }
 
 /// A fiber.

@@ -11,7 +11,7 @@ use lemari::{Scope, Ticket, Visitor};
 use crate::exec::dispatch::Next;
 use crate::exec::signals::What;
 use crate::fault::{Fault, Raise, Raised};
-use crate::fiber::{FiberId, Home, Role};
+use crate::fiber::{FiberId, Home, Role, prompt_flags};
 use crate::frame::{flags, proclaimer};
 use crate::heap::object::{MAP_HEADER, MapObj};
 use crate::legend::{Legends, Nature};
@@ -625,8 +625,8 @@ impl World {
     }
 
     /// Was the running activation called under a selector with a rule for anonymous signals (rhumb.md §5.3 6)?
-    /// `anonymous` is the interned name of what has no topic.
-    pub(crate) fn anonymous_heard(&self, anonymous: u32) -> bool {
+    #[inline]
+    pub(crate) fn anonymous_heard(&self) -> bool {
         let Some(Some(fiber)) = self.fibers.get(self.current.0 as usize) else {
             return false;
         };
@@ -634,7 +634,7 @@ impl World {
         let called = fiber.frames.as_ptr().wrapping_add(2);
         match fiber.prompt {
             Some(prompt) if self.frame.cast_const() <= called && fiber.parent.is_some() => {
-                self.topic_set_has(prompt.topics, What::new(SIGNAL, Some(anonymous)))
+                prompt.flags & prompt_flags::ANONYMOUS != 0
             }
             _ => false,
         }

@@ -28,6 +28,12 @@ fn blanks() {
     check("`k [ 1 ] ; `k ++ 1", "`k[1]\n`k ++ 1\n");
 }
 
+/// What stands before a token may decide what it is, also more atoms back than are looked at together.
+#[test]
+fn wildcard_fields_behind_long_runs() {
+    check("a\\*.e#t(a)\\*.e", "a\\*.e#t(a)\\*.e\n");
+}
+
 #[test]
 fn lines() {
     check("a;b;;c", "a\nb\nc\n");

@@ -205,3 +205,67 @@ fn sources_have_the_truth_words_of_their_locale() {
     );
     assert_eq!(place.rhi(&["-last-value", "b.rh"]).out, "=> oui\n");
 }
+
+/// Literals are as long as anybody likes; what has its bounds is told by name, in the user's language.
+#[test]
+fn long_literals_and_what_is_too_large() {
+    let list = |count: usize, item: &dyn Fn(usize) -> String| -> String {
+        (0..count).map(item).collect::<Vec<_>>().join("; ")
+    };
+    let place = Place::new("long");
+    let elements = list(10_000, &|i| i.to_string());
+    let fields = list(3_000, &|i| match i % 4 {
+        0 => format!("f{i} .. {i}"),
+        1 => format!("f{i} :: {i}"),
+        2 => format!("'t{i}' .. {i}"),
+        _ => format!("@s{i} .. [x .. {i}]"),
+    });
+    place.file(
+        "a.rh",
+        &format!(
+            "m := [{elements}]\nm[#] %= 10000\nm[10000] %= 9999\n\
+             n := [g .. [] -> !\\f2996; {fields}; h .. [] -> !\\f2997; 7]\n\
+             n\\f2996 %= 2996\nn\\g() %= 2996\nn\\h() %= 2997\nn@s2999\\x %= 2999\nn[1] %= 7\nn[*][#] %= 2252\n\
+             n\\f2997 := 5\nn\\f2997 %= 5\n(n\\f2996 := 5) {{ #*** .. 'no' }} %= 'no'\n"
+        )
+    );
+    let ended = place.rhi(&["-test", "a.rh"]);
+    assert!(
+        ended.out.ends_with("10 passed, 0 failed\n"),
+        "{}{}",
+        ended.out,
+        ended.err
+    );
+
+    let arguments = list(6_000, &|i| i.to_string());
+    let parameters = list(300, &|i| format!("a{i}"));
+    for (text, english, indonesian) in [
+        (
+            format!("log({arguments})\n"),
+            "too many values at once",
+            "terlalu banyak nilai sekaligus",
+        ),
+        (
+            format!("f := [{parameters}] -> a299\n"),
+            "too many parameters",
+            "terlalu banyak parameter",
+        ),
+        (
+            format!("m := []\nn := [{arguments}; &m]\n"),
+            "too many items before one that is spread",
+            "terlalu banyak butir sebelum satu yang disebarkan",
+        ),
+    ] {
+        place.file("b.rh", &text);
+        for (lang, message) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["--lang", lang, "b.rh"]);
+            assert_eq!(ended.code, 65, "{}", ended.err);
+            let first = ended.err.lines().next().unwrap_or_default();
+            assert!(
+                first.contains("RH0202") && first.contains(message),
+                "{first}"
+            );
+            assert!(!ended.err.contains("RH0299"), "{}", ended.err);
+        }
+    }
+}

@@ -10,7 +10,7 @@ use crate::value::{Kind, Value};
 use crate::world::World;
 
 pub use super::signals::{
-    KeepEvent, Post, Prompt, Reply, RetOuter, SelectorRet, event_arg, match_event, signal_wanted,
+    KeepEvent, Prompt, RetOuter, SelectorRet, event_arg, match_event, post, reply, signal_wanted,
 };
 
 /// A suspended fiber over the routine at `b`.

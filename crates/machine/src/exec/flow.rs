@@ -4,9 +4,9 @@ use super::dispatch::{Dispatch, Next, Slow, cold};
 use super::int::{get, set};
 use crate::code::Word;
 use crate::fault::{Fault, Raised};
-use crate::frame::Frame;
-use crate::value::tag;
-use crate::world::World;
+use crate::frame::{Frame, flags};
+use crate::value::{Value, tag};
+use crate::world::{Outcome, World};
 
 /// Enters the block whose first word is at `at`: charges its cost, tests the budget and, on a backward way, reads the
 /// World's signal word; then goes on behind that word.
@@ -504,7 +504,12 @@ unsafe fn ret_checked<D: Dispatch>(
     // SAFETY: a return of the frame on top.
     unsafe {
         let frame = (*cx).frame;
-        if (*frame).flags != crate::frame::flags::CHECKED {
+        if (*frame).flags != flags::CHECKED {
+            if returns_to_host(frame) {
+                let result = (*(*frame).code).result;
+                let result = (*cx).tagged_register(r, (*pc).a, result);
+                return return_to_host::<D>(cx, r, result);
+            }
             return cold::<D, RetSlow>(pc, r, cx, ia, fa);
         }
         let value = get(r, (*pc).a) as u64;
@@ -515,6 +520,29 @@ unsafe fn ret_checked<D: Dispatch>(
         to.add(1).write(value);
         (*cx).frame = caller;
         D::next((*caller).pc, window, cx, ia, fa)
+    }
+}
+
+/// Is this the frame that the host entered by a typed call, with nothing to do but to leave the run loop?
+#[inline(always)]
+unsafe fn returns_to_host(frame: *const Frame) -> bool {
+    // SAFETY: the frame on top; below the first one of a fiber stands its sentinel.
+    unsafe {
+        (*frame).flags & !flags::CLEAN == flags::BARRIER | flags::CROSS
+            && (*frame.sub(1)).code.is_null()
+    }
+}
+
+/// What [`World::return_slow`] does for a frame that [`returns_to_host`].
+#[inline(always)]
+unsafe fn return_to_host<D: Dispatch>(cx: *mut World, r: *mut u64, result: Value) -> D::Out {
+    // SAFETY: the running World; the frame on top returns.
+    unsafe {
+        let frame = (*cx).frame;
+        (*cx).running_r = r.byte_sub((*frame).delta as usize);
+        (*cx).frame = frame.sub(1);
+        (*cx).outcome = Outcome::Returned(result);
+        D::exit()
     }
 }
 
@@ -543,7 +571,7 @@ pub unsafe fn ret2<D: Dispatch>(
         let from = r.byte_add((*pc).a as usize);
         let frame = (*cx).frame;
         if (*frame).flags != 0 && !(*frame).leaves_fast() {
-            return cold::<D, RetSlow2>(pc, r, cx, ia, fa);
+            return ret2_checked::<D>(pc, r, cx, ia, fa);
         }
         let (tag, payload) = (from.read_volatile(), from.add(1).read_volatile());
         let caller = frame.sub(1);
@@ -553,6 +581,29 @@ pub unsafe fn ret2<D: Dispatch>(
         to.add(1).write_volatile(payload);
         (*cx).frame = caller;
         D::next((*caller).pc, window, cx, ia, fa)
+    }
+}
+
+/// Returns the pair at `a` as the frame's flags say.
+#[inline(never)]
+unsafe fn ret2_checked<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: a return of the frame on top; volatile as above.
+    unsafe {
+        if returns_to_host((*cx).frame) {
+            let from = r.byte_add((*pc).a as usize);
+            let result = Value {
+                tag: from.read_volatile(),
+                payload: from.add(1).read_volatile(),
+            };
+            return return_to_host::<D>(cx, r, result);
+        }
+        cold::<D, RetSlow2>(pc, r, cx, ia, fa)
     }
 }
 

@@ -121,9 +121,9 @@ singles! { D;
     /// Substring test.
     TextContains => texts::contains::<D>;
     /// Load a constant text, bytes, … as a bare ticket.
-    ConstTicket => whole::<D, values::ConstTicket>;
+    ConstTicket => values::const_ticket::<D>;
     /// Load a constant as a pair.
-    ConstPair => whole::<D, values::ConstPair>;
+    ConstPair => values::const_pair::<D>;
     /// Load a capture.
     LoadCap => closures::load_cap::<D>;
     /// Load a capture that has a representation.
@@ -367,9 +367,9 @@ singles! { D;
     /// Prompt.
     Prompt => whole::<D, fibers::Prompt>;
     /// Post, post_trap.
-    Post => whole::<D, fibers::Post>;
+    Post => fibers::post::<D>;
     /// Reply.
-    Reply => whole::<D, fibers::Reply>;
+    Reply => fibers::reply::<D>;
     /// Selector returns.
     SelectorRet => whole::<D, fibers::SelectorRet>;
     /// Return from the prompt's owner.

@@ -22,7 +22,7 @@ pub(crate) use state::{DROPPED, Emission, Emissions, Purpose, RETURNS, Selecting
 pub(crate) use throws::Met;
 
 use super::calls::wide;
-use super::dispatch::{Dispatch, Next, Slow, cold};
+use super::dispatch::{Dispatch, Next, Slow, cold, cold_word};
 use crate::code::Word;
 use crate::fault::Raise;
 use crate::heap::object::{BlobObj, MapObj, kind};
@@ -47,45 +47,99 @@ impl Slow for Prompt {
 }
 
 /// Posts the signal whose arguments stand at `b`, a receiver before them if the flags say so.
-pub struct Post;
+pub unsafe fn post<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    _: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code; what is noted first is what `Slow` promises.
+    unsafe {
+        (*(*cx).frame).pc = pc.add(Post::WORDS);
+        (*cx).running_r = r;
+        match (*cx).post_directly(pc) {
+            Some(next) => D::next(next.pc, next.r(), cx, 0, 0.0),
+            None => cold::<D, Post>(pc, r, cx, 0, 0.0),
+        }
+    }
+}
+
+struct Post;
 impl Slow for Post {
     const WORDS: usize = 3;
     unsafe fn run(world: &mut World, pc: *const Word, _: *mut u64) -> Raise<Next> {
-        // SAFETY: operands of the instruction at `pc`.
+        // SAFETY: the instruction at `pc`.
+        unsafe { world.post(&Posting::at(pc)) }
+    }
+}
+
+impl Posting {
+    /// Operands and immediates of the instruction at `pc`.
+    #[inline(always)]
+    unsafe fn at(pc: *const Word) -> Posting {
+        // SAFETY: the instruction is a post of three words.
         unsafe {
             let w = *pc;
             let (topic, _) = wide(pc);
             let (flags, traps) = wide(pc.add(1));
-            let trap = (w.c & 0x8000 != 0).then_some(traps);
-            world.post(&Posting {
+            Posting {
                 window: w.b,
                 pairs: w.c & 0x7FFF,
                 topic,
                 flags,
-                trap,
+                trap: (w.c & 0x8000 != 0).then_some(traps),
                 dst: w.a,
-            })
+            }
         }
     }
 }
 
 /// Replies with the arguments at `b`, a target before them if the flags say so.
-pub struct Reply;
+pub unsafe fn reply<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    _: i64,
+    _: f64,
+) -> D::Out {
+    // SAFETY: as `post`; the result of a reply may end the run.
+    unsafe {
+        (*(*cx).frame).pc = pc.add(Reply::WORDS);
+        (*cx).running_r = r;
+        match (*cx).reply_directly(pc) {
+            Some(next) if next.pc.is_null() => D::exit(),
+            Some(next) => D::next(next.pc, next.r(), cx, 0, 0.0),
+            None => cold::<D, Reply>(pc, r, cx, 0, 0.0),
+        }
+    }
+}
+
+struct Reply;
 impl Slow for Reply {
     const WORDS: usize = 3;
     unsafe fn run(world: &mut World, pc: *const Word, _: *mut u64) -> Raise<Next> {
-        // SAFETY: operands of the instruction at `pc`.
+        // SAFETY: the instruction at `pc`.
+        unsafe { world.reply(&Replying::at(pc)) }
+    }
+}
+
+impl Replying {
+    /// Operands and immediates of the instruction at `pc`.
+    #[inline(always)]
+    unsafe fn at(pc: *const Word) -> Replying {
+        // SAFETY: the instruction is a reply of three words.
         unsafe {
             let w = *pc;
             let (name, _) = wide(pc);
             let (flags, _) = wide(pc.add(1));
-            world.reply(&Replying {
+            Replying {
                 window: w.b,
                 pairs: w.c,
                 name,
                 flags,
                 dst: w.a,
-            })
+            }
         }
     }
 }
@@ -133,7 +187,7 @@ impl Slow for KeepEvent {
     }
 }
 
-/// The value at `b`, and whether it is an event of a topic set.
+/// `a` := whether the value at `b` is an event of a topic set.
 pub unsafe fn match_event<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -153,13 +207,16 @@ pub unsafe fn match_event<D: Dispatch>(
                 && let Some(set) = (*cx).emissions.known_set(instance, wide(pc).0)
             {
                 let what = What::of(fields.add(slot::WHAT as usize).read());
-                let matches = (*cx).topic_set_has(set, what);
-                r.byte_add(w.a as usize).cast::<Value>().write(event);
-                *r.byte_add(w.a as usize + 16) = u64::from(matches);
+                let matches = if set.only.is_named() && what.is_named() {
+                    set.only == what
+                } else {
+                    (*cx).topic_set_has(set.number, what)
+                };
+                *r.byte_add(w.a as usize) = u64::from(matches);
                 return D::next(pc.add(2), r, cx, i64::from(matches), fa);
             }
         }
-        cold::<D, MatchEvent>(pc, r, cx, ia, fa)
+        cold_word::<D, MatchEvent>(pc, r, cx, ia, fa)
     }
 }
 
@@ -173,9 +230,7 @@ impl Slow for MatchEvent {
             let value = world.read(r, w.b);
             let matches = world.matches_event(value, wide(pc).0)?;
             let r = world.running_r;
-            let value = world.read(r, w.b);
-            world.write(r, w.a, value);
-            *r.byte_add(w.a as usize + 16) = u64::from(matches);
+            *r.byte_add(w.a as usize) = u64::from(matches);
             Ok(Next::at(pc.add(2), r))
         }
     }
@@ -186,30 +241,18 @@ pub unsafe fn signal_wanted<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
     cx: *mut World,
-    ia: i64,
+    _: i64,
     fa: f64,
 ) -> D::Out {
     // SAFETY: verified, translated code; the running fiber exists.
     unsafe {
-        if (*cx).emissions.no_topic != 0 {
-            let wanted = (*cx).anonymous_heard((*cx).emissions.no_topic - 1);
-            *r.byte_add((*pc).a as usize) = u64::from(wanted);
-            return D::next(pc.add(1), r, cx, i64::from(wanted), fa);
-        }
-        cold::<D, SignalWanted>(pc, r, cx, ia, fa)
+        let wanted = (*cx).anonymous_heard();
+        *r.byte_add((*pc).a as usize) = u64::from(wanted);
+        D::next(pc.add(1), r, cx, i64::from(wanted), fa)
     }
 }
 
-struct SignalWanted;
-impl Slow for SignalWanted {
-    unsafe fn run(world: &mut World, pc: *const Word, r: *mut u64) -> Raise<Next> {
-        world.no_topic()?;
-        // Done again, with the name known.
-        Ok(Next::at(pc, r))
-    }
-}
-
-/// The event at `b`, and its argument of that index; empty if it has none.
+/// `a` := the argument of that index of the event at `b`; empty if it has none.
 pub unsafe fn event_arg<D: Dispatch>(
     pc: *const Word,
     r: *mut u64,
@@ -228,9 +271,7 @@ pub unsafe fn event_arg<D: Dispatch>(
                 let vec = (*cx).at::<BlobObj>(elements);
                 if *vec.cast::<u8>() == kind::VEC_DYN && index < (*vec).len {
                     let value = read_element(vec, elem::DYN, index as usize);
-                    let to = r.byte_add(w.a as usize).cast::<Value>();
-                    to.write(event);
-                    to.add(1).write(value);
+                    r.byte_add(w.a as usize).cast::<Value>().write(value);
                     return D::next(pc.add(2), r, cx, ia, fa);
                 }
             }
@@ -256,8 +297,7 @@ impl Slow for EventArg {
             } else {
                 Value::EMPTY
             };
-            world.write(r, w.a, event);
-            world.write(r, w.a + 16, value);
+            world.write(r, w.a, value);
             Ok(Next::at(pc.add(2), r))
         }
     }

@@ -53,8 +53,48 @@ macro_rules! slow {
     };
 }
 
+/// A constant as a bare ticket.
+pub unsafe fn const_ticket<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: verified, translated code: the constant exists, and `constants` are those of the running instance.
+    unsafe {
+        let constant = (*cx).constants.add(wide(pc).0 as usize);
+        if *constant == Value::HOLE {
+            return cold::<D, ConstTicket>(pc, r, cx, ia, fa);
+        }
+        *r.byte_add((*pc).a as usize) = (*constant).payload;
+        D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
+/// A constant as a pair.
+pub unsafe fn const_pair<D: Dispatch>(
+    pc: *const Word,
+    r: *mut u64,
+    cx: *mut World,
+    ia: i64,
+    fa: f64,
+) -> D::Out {
+    // SAFETY: as `const_ticket`.
+    unsafe {
+        let constant = (*cx).constants.add(wide(pc).0 as usize);
+        if *constant == Value::HOLE {
+            return cold::<D, ConstPair>(pc, r, cx, ia, fa);
+        }
+        let to = r.byte_add((*pc).a as usize);
+        to.write((*constant).tag);
+        to.add(1).write((*constant).payload);
+        D::next(pc.add(2), r, cx, ia, fa)
+    }
+}
+
 slow! {
-    /// A constant as a bare ticket.
+    /// A constant that was not made yet, as a bare ticket.
     ConstTicket, |world, pc, r, w| {
         let value = world.constant(wide(pc).0)?;
         *r.byte_add(w.a as usize) = value.payload;
@@ -62,7 +102,7 @@ slow! {
 }
 
 slow! {
-    /// A constant as a pair.
+    /// A constant that was not made yet, as a pair.
     ConstPair, |world, pc, r, w| {
         let value = world.constant(wide(pc).0)?;
         world.write(r, w.a, value);

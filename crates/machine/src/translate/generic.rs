@@ -78,6 +78,9 @@ impl Walk<'_> {
             return self.intrinsic(intrinsic);
         }
         let form = self.form(instr)?;
+        if matches!(instr.op, Op::MatchEvent | Op::EventArg) {
+            return self.emit_beside(form);
+        }
         if form.hot {
             return self.emit_hot(form);
         }
@@ -154,6 +157,28 @@ impl Walk<'_> {
         if let (true, Some(repr)) = (form.mirrored, form.pushes.first()) {
             self.mirror_result(*repr, a);
         }
+        Ok(())
+    }
+
+    /// An instruction whose one operand stays on the stack, below its result: the operand is left where it is.
+    fn emit_beside(&mut self, form: Form) -> Step<()> {
+        let &[_, answer] = form.pushes.as_slice() else {
+            return Err("an operand that does not stay".to_owned());
+        };
+        let at = self.stack.word(&mut self.emit, Repr::Dyn)?;
+        let operand = self.stack.pop()?;
+        let stays = match operand.loc {
+            Loc::Alias(_) if operand.is_pair() => operand.loc,
+            _ => Loc::Home,
+        };
+        self.stack.push(Repr::Dyn, stays)?;
+        self.stack.forget();
+        let keep = self.stack.entries.len();
+        let to = self.destination(answer)?;
+        let word = self.emit.op(form.rop as u16, to, at, 0);
+        self.emit.pair(form.wide.0, form.wide.1);
+        self.safepoint(word, keep, &[]);
+        self.mirror_result(answer, to);
         Ok(())
     }
 

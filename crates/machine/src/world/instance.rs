@@ -131,6 +131,15 @@ impl World {
         }
     }
 
+    /// The World's number of a name of the running frame's module, if it was asked for before.
+    #[inline]
+    pub(crate) fn known_name_of(&self, name: u32) -> Option<u32> {
+        // SAFETY: as above.
+        let instance = unsafe { (*self.frame).instance };
+        let names = &self.instances.get(instance as usize)?.names;
+        names.get(name as usize)?.checked_sub(1)
+    }
+
     /// [`World::name_in`] of a name that was not asked for before.
     #[cold]
     fn name_met(&mut self, instance: u32, name: u32) -> Raise<u32> {
@@ -382,10 +391,16 @@ impl World {
     }
 
     /// Makes an instance the running one for handlers.
+    #[inline]
     pub(crate) fn switch_instance(&mut self, instance: u32) {
+        if self.switched == instance {
+            return;
+        }
+        self.switched = instance;
         let entry = &mut self.instances[instance as usize];
         self.slots = entry.slots.as_mut_ptr();
         self.statics = entry.statics.as_mut_ptr();
+        self.constants = entry.constants.as_ptr();
         self.records = entry.records.as_ptr();
     }
 }

@@ -71,10 +71,14 @@ pub struct World {
     pub(crate) frame_end: *mut Frame,
     /// End of the running fiber's registers.
     pub(crate) regs_end: *mut u64,
+    /// The instance whose tables the next four fields point at; `u32::MAX` before the first.
+    pub(crate) switched: u32,
     /// Function slots of the running instance.
     pub(crate) slots: *mut FnSlot,
     /// Statics of the running instance.
     pub(crate) statics: *mut Value,
+    /// Constants of the running instance, [`Value::HOLE`] where none was made yet.
+    pub(crate) constants: *const Value,
     /// Legends of the running instance's record types ([`Instance::records`]).
     pub(crate) records: *const u32,
     /// The memory.

@@ -146,8 +146,10 @@ impl World {
 
     /// Shows what emissions, records of selectors and runs hold.
     fn visit_emissions(&mut self, v: &mut Visitor<'_>) {
-        for emission in self.emissions.list.iter_mut().flatten() {
-            emission.visit(v);
+        for index in 0..self.emissions.indexes() {
+            if let Some(emission) = self.emissions.record_mut(index) {
+                emission.visit(v);
+            }
         }
         self.visit_records(v);
     }
@@ -289,17 +291,12 @@ impl World {
                 }
             }
         }
-        for index in 0..self.emissions.list.len() as u32 {
-            let anchored = self
-                .emissions
-                .list
-                .get(index as usize)
-                .and_then(|emission| emission.as_ref())
-                .filter(|emission| {
-                    emission.status == Status::Kept
-                        || (emission.status == Status::Open
-                            && self.fiber_lives(emission.emitter.0, emission.emitter_generation))
-                });
+        for index in 0..self.emissions.indexes() {
+            let anchored = self.emissions.record(index).filter(|emission| {
+                emission.status == Status::Kept
+                    || (emission.status == Status::Open
+                        && self.fiber_lives(emission.emitter.0, emission.emitter_generation))
+            });
             if let Some(generation) = anchored.map(|emission| emission.generation) {
                 self.reach_emission(v, (index, generation));
             }
@@ -330,15 +327,15 @@ impl World {
                 self.follow_fibers(v);
             }
         }
-        for index in 0..self.emissions.list.len() {
-            if let Some(Some(emission)) = self.emissions.list.get(index)
+        for index in 0..self.emissions.indexes() {
+            if let Some(emission) = self.emissions.record(index)
                 && emission.mark != epoch
                 && emission.named
                 && v.reached(emission.event.as_ticket())
             {
                 any = true;
                 let generation = emission.generation;
-                self.reach_emission(v, (index as u32, generation));
+                self.reach_emission(v, (index, generation));
             }
         }
         self.follow_fibers(v);
@@ -427,21 +424,7 @@ impl World {
                 at = self.emissions.free_record(record);
             }
         }
-        for index in 0..self.emissions.list.len() {
-            let Some(slot) = self.emissions.list.get_mut(index) else {
-                break;
-            };
-            let Some(emission) = slot else { continue };
-            if emission.mark == epoch {
-                continue;
-            }
-            bytes += size_of::<crate::exec::signals::Emission>();
-            if emission.status == Status::Kept {
-                self.emissions.kept = self.emissions.kept.saturating_sub(1);
-            }
-            *slot = None;
-            self.emissions.free.push(index as u32);
-        }
+        bytes += self.emissions.sweep(epoch) * size_of::<crate::exec::signals::Emission>();
         self.emissions.young.retain(|index| {
             self.fibers
                 .get(*index as usize)

@@ -332,7 +332,7 @@ impl World {
     /// True if no fiber but the main one, no emission and no result of a run is left.
     pub(crate) fn only_main_is_left(&self) -> bool {
         self.fibers.len() <= self.free_fibers.len() + 1
-            && self.emissions.list.len() == self.emissions.free.len()
+            && self.emissions.is_quiet()
             && self.emissions.runs.iter().all(Option::is_none)
     }
 
@@ -423,8 +423,7 @@ impl World {
         }
         self.end_orphans();
         self.forget_waiter(entry.0);
-        for index in 0..self.emissions.list.len() {
-            let index = index as u32;
+        for index in 0..self.emissions.indexes() {
             if self
                 .emission(index)
                 .is_some_and(|emission| emission.owner == entry && emission.status != Status::Open)

@@ -173,11 +173,12 @@ impl World {
             run((*code).entry, window, self);
             self.reentry = 0;
             self.unslice();
-            // Only the sentinel at the bottom has no code.
+            // A return left the main fiber's registers in `running_r`; whatever else ended the run left frames. Only the
+            // sentinel at the bottom has no code.
             if self.current.0 != 0 || !(*self.frame).code.is_null() {
                 self.abandon_to(crate::fiber::FiberId(0), 0, 0);
+                self.running_r = self.fiber().regs.as_mut_ptr();
             }
-            self.running_r = self.fiber().regs.as_mut_ptr();
         }
         let left = self.fuel.max(0) as u64;
         self.counters.fuel_used += self.fuel_granted.saturating_sub(left);

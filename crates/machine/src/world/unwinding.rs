@@ -343,8 +343,17 @@ impl World {
     ///
     /// # Safety
     /// `fiber` is the one of that number.
-    #[inline]
     pub(crate) unsafe fn switch_to_fiber(&mut self, id: FiberId, fiber: *mut Fiber) {
+        // SAFETY: passed on.
+        unsafe { self.switch_here(id, fiber) }
+    }
+
+    /// [`World::switch_to_fiber`] within its caller.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline(always)]
+    pub(crate) unsafe fn switch_here(&mut self, id: FiberId, fiber: *mut Fiber) {
         self.current = id;
         // SAFETY: a live fiber; nothing else borrows it. `top` lies within its frames.
         unsafe {

@@ -11,7 +11,7 @@ use crate::tree::{ExprId, LabelId, Mutability, Span, Tree};
 
 use super::Options;
 use super::places::Lines;
-use super::problem::{Problem, ProblemKind};
+use super::problem::{Much, Problem, ProblemKind};
 use super::rules;
 use super::units::{Analysis, Meaning, UnitId, UnitKind, VarId, VarKind};
 
@@ -316,7 +316,7 @@ impl<'a> Code<'a> {
                     let span = found.expr.map(|id| shared.tree.span(id));
                     shared.problems.borrow_mut().push(Problem {
                         span: span.unwrap_or_default(),
-                        kind: ProblemKind::Limit("parameters".to_owned()),
+                        kind: ProblemKind::Limit(Much::Parameters),
                     });
                 }
                 if params.is_empty() {

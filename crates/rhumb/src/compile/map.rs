@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use emit::{Const, Local};
-use fzb::tables::{ItemKind, TypeId, field_flags};
+use fzb::tables::{ItemKind, NameId, TypeId, field_flags};
 use isa::Op;
 
 use crate::tree::{
@@ -12,11 +12,22 @@ use crate::tree::{
 };
 
 use super::code::{Code, Want};
+use super::problem::{Much, Problem, ProblemKind};
 use super::units::UnitKind;
 
 /// Flags of `set_name` and `set_index`.
 const MUTABLE: u32 = 2;
 const IMMUTABLE: u32 = 4;
+const SUBFIELD: u32 = 8;
+
+/// Items of a literal that are on the stack at once, at most: a function has only so many registers. Those behind them are
+/// put into the map one by one.
+const MOST_ITEMS: usize = 512;
+
+/// An item of a literal: what it is, its name, its flags.
+type MapItem = (ItemKind, Option<NameId>, u32);
+/// A routine that is put into the map that it is in: its name there, itself, its mutability.
+type Homed = (NameId, ExprId, Mutability);
 
 /// The flag of a store that leaves a field in that state.
 fn store_flag(mutability: Mutability) -> u32 {
@@ -32,64 +43,25 @@ impl Code<'_> {
         if let Some((label, span)) = self.twice(fields) {
             return self.named_twice(label, span);
         }
-        let mut items = Vec::new();
+        let (first, more) = fields.split_at(fields.len().min(MOST_ITEMS));
         // Routines that may need the map as their home (D-09) are put in when it is there.
         let mut homed = Vec::new();
-        for field in fields {
-            match &field.kind {
-                FieldKind::Element(id) => {
-                    self.dynamic(*id, Want::Value);
-                    items.push((ItemKind::Positional, None, 0));
-                }
-                FieldKind::Spread(id) => {
-                    self.spread(*id);
-                    items.push((ItemKind::Spread, None, 0));
-                }
-                FieldKind::Named {
-                    subfield,
-                    name,
-                    mutability,
-                    value,
-                } => {
-                    let mut flags = literal_flags(*mutability, *subfield);
-                    let known = self.static_name(name);
-                    if known.is_none() {
-                        self.computed_name(name);
-                    }
-                    if let (Some(known), true) = (known, self.wants_home(*value)) {
-                        self.f.unit();
-                        flags = literal_flags(Mutability::Mutable, *subfield);
-                        homed.push((known, *value, *mutability));
-                    } else {
-                        self.field_value(*value);
-                    }
-                    items.push(match known {
-                        Some(name) => (ItemKind::Named, Some(name), flags),
-                        None => (ItemKind::Computed, None, flags),
-                    });
-                }
-                FieldKind::Pun {
-                    subfield,
-                    label,
-                    mutability,
-                    value,
-                } => {
-                    self.label(*label, field.span.start, false);
-                    self.f.coerce(TypeId::DYN);
-                    self.checks(*value);
-                    let flags = literal_flags(*mutability, *subfield);
-                    items.push((ItemKind::Named, Some(self.name(*label)), flags));
-                }
-            }
-        }
+        let items = first
+            .iter()
+            .map(|field| self.item(field, &mut homed))
+            .collect();
         let literal = self.module().constant(Const::Map(items));
         self.f.op(Op::MapLit, &[literal.0]);
-        if homed.is_empty() {
+        if homed.is_empty() && more.is_empty() {
             return;
         }
         let map = self.f.temp(TypeId::DYN);
         self.f.coerce(TypeId::DYN);
         self.f.store(map);
+        for field in more {
+            self.f.load(map);
+            self.put(field, &mut homed);
+        }
         for (name, value, mutability) in homed {
             self.f.load(map);
             self.routine(value, Some(map));
@@ -98,6 +70,86 @@ impl Code<'_> {
         }
         self.f.load(map);
         self.f.free_temp(map);
+    }
+
+    /// Pushes what an item of a literal holds.
+    fn item(&mut self, field: &Field, homed: &mut Vec<Homed>) -> MapItem {
+        match &field.kind {
+            FieldKind::Element(id) => {
+                self.dynamic(*id, Want::Value);
+                (ItemKind::Positional, None, 0)
+            }
+            FieldKind::Spread(id) => {
+                self.spread(*id);
+                (ItemKind::Spread, None, 0)
+            }
+            FieldKind::Named {
+                subfield,
+                name,
+                mutability,
+                value,
+            } => {
+                let mut flags = literal_flags(*mutability, *subfield);
+                let known = self.static_name(name);
+                if known.is_none() {
+                    self.computed_name(name);
+                }
+                if let (Some(known), true) = (known, self.wants_home(*value)) {
+                    self.f.unit();
+                    flags = literal_flags(Mutability::Mutable, *subfield);
+                    homed.push((known, *value, *mutability));
+                } else {
+                    self.field_value(*value);
+                }
+                match known {
+                    Some(name) => (ItemKind::Named, Some(name), flags),
+                    None => (ItemKind::Computed, None, flags),
+                }
+            }
+            FieldKind::Pun {
+                subfield,
+                label,
+                mutability,
+                value,
+            } => {
+                self.label(*label, field.span.start, false);
+                self.f.coerce(TypeId::DYN);
+                self.checks(*value);
+                let flags = literal_flags(*mutability, *subfield);
+                (ItemKind::Named, Some(self.name(*label)), flags)
+            }
+        }
+    }
+
+    /// Pops a map that is being made and adds an item of its literal.
+    fn put(&mut self, field: &Field, homed: &mut Vec<Homed>) {
+        if let FieldKind::Spread(_) = field.kind {
+            self.f.pop();
+            self.problem(Problem {
+                span: field.span,
+                kind: ProblemKind::Limit(Much::Items),
+            });
+            return;
+        }
+        let (kind, name, flags) = self.item(field, homed);
+        let mut store = if flags & field_flags::IMMUTABLE == 0 {
+            MUTABLE
+        } else {
+            IMMUTABLE
+        };
+        match (kind, name) {
+            (ItemKind::Named, Some(name)) => {
+                if flags & field_flags::SUBFIELD != 0 {
+                    store |= SUBFIELD;
+                }
+                self.f.op(Op::SetName, &[name.0, store]);
+            }
+            (ItemKind::Computed, _) => self.f.op(Op::SetIndex, &[store]),
+            _ => {
+                self.f.op(Op::PushAt, &[0]);
+                self.f.pop();
+            }
+        }
     }
 
     fn field_value(&mut self, value: ExprId) {

@@ -42,7 +42,7 @@ use code::{Code, Shared, Want};
 use units::{UnitId, VarKind};
 
 pub use library::{Found, Libraries, Native, NoLibraries, Wanted, known_versions};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Much, Problem, ProblemKind};
 
 /// Stack of the thread that compiles: the tree's depth is bounded, so this is never used up.
 const STACK: usize = 512 << 20;
@@ -143,9 +143,9 @@ const MOST_SUBJECTS: usize = 64;
 
 /// Chains with more of them than that.
 fn too_long(tree: &Tree) -> Vec<Problem> {
-    let limit = |id, what: &str| Problem {
+    let limit = |id, what| Problem {
         span: tree.span(id),
-        kind: ProblemKind::Limit(what.to_owned()),
+        kind: ProblemKind::Limit(what),
     };
     tree.ids()
         .filter_map(|id| match tree.expr(id) {
@@ -154,11 +154,11 @@ fn too_long(tree: &Tree) -> Vec<Problem> {
                     .iter()
                     .filter(|step| matches!(step.kind, StepKind::Attach(_)))
                     .count();
-                (count > MOST_SUBJECTS).then(|| limit(id, "selectors behind one expression"))
+                (count > MOST_SUBJECTS).then(|| limit(id, Much::Selectors))
             }
             Expr::Flow { rest, .. } => {
                 let loops = rest.iter().filter(|term| term.op == FlowOp::While).count();
-                (loops > MOST_SUBJECTS).then(|| limit(id, "`|>`"))
+                (loops > MOST_SUBJECTS).then(|| limit(id, Much::Loops))
             }
             _ => None,
         })
@@ -243,6 +243,11 @@ fn compile_here(tree: &Tree, options: &Options<'_>) -> Result<Tables, Vec<Proble
                 }
             }));
             problems.sort_by_key(|problem| problem.span.start);
+        }
+        // Code without what the user is told of already need not hold together.
+        let own = |problem: &Problem| matches!(problem.kind, ProblemKind::Internal(_));
+        if !problems.iter().all(own) {
+            problems.retain(|problem| !own(problem));
         }
         problems
     };

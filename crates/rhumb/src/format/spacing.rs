@@ -79,23 +79,32 @@ impl<'t> Run<'t> {
     pub fn glue(&mut self, atom: &Atom<'t>) -> bool {
         if self.texts.len() == WINDOW {
             self.texts.remove(0);
+            // What a token is may depend on the one before it (`*.e` behind a backslash).
+            while !keep_apart(&self.texts) {
+                self.texts.remove(0);
+            }
         }
         self.texts.push(atom.text);
-        let together = lex(&self.texts.concat());
-        let mut at = 0;
-        let kept = together.errors.is_empty()
-            && self.texts.iter().all(|text| {
-                let (start, end) = (at, at + text.len());
-                at = end;
-                // Of an interpolated text, only its ends matter.
-                let bounds = |token: &&crate::lex::Token| token.span.start as usize == start;
-                together.tokens.iter().find(bounds).is_some_and(|token| {
-                    token.span.end as usize == end || token.kind == TokenKind::TextStart
-                })
-            });
+        let kept = keep_apart(&self.texts);
         if !kept {
             self.texts.pop();
         }
         kept
     }
+}
+
+/// Do atoms without blanks between them stay the tokens that they are?
+fn keep_apart(texts: &[&str]) -> bool {
+    let together = lex(&texts.concat());
+    let mut at = 0;
+    together.errors.is_empty()
+        && texts.iter().all(|text| {
+            let (start, end) = (at, at + text.len());
+            at = end;
+            // Of an interpolated text, only its ends matter.
+            let bounds = |token: &&crate::lex::Token| token.span.start as usize == start;
+            together.tokens.iter().find(bounds).is_some_and(|token| {
+                token.span.end as usize == end || token.kind == TokenKind::TextStart
+            })
+        })
 }

@@ -299,16 +299,14 @@ impl<'t> Lexer<'t> {
     fn quoted_name(&mut self) {
         let start = self.at;
         let rest = self.rest().get(2..).unwrap_or("");
-        let line = rest
-            .get(..rest.find('\n').unwrap_or(rest.len()))
-            .unwrap_or("");
-        let Some(end) = line.find("``").filter(|&end| end > 0) else {
+        let name = rest.find("``").and_then(|end| rest.get(..end));
+        let Some(name) = name.filter(|name| !name.is_empty() && !name.contains('\n')) else {
             self.at += 2;
             self.error(Kind::BadQuotedName, start);
             return;
         };
-        self.at += end + 4;
-        let symbol = self.out.symbols.intern(line.get(..end).unwrap_or(""));
+        self.at += name.len() + 4;
+        let symbol = self.out.symbols.intern(name);
         self.push(TokenKind::Ident(symbol), start);
     }
 

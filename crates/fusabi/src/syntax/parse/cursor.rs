@@ -334,6 +334,18 @@ impl<'t> Parser<'t> {
         Some(result)
     }
 
+    /// Counts what grows a type or pattern to the left (`int list list`, `p as a as b`); `false`, and the statement passed,
+    /// if it is too much.
+    pub fn may_grow(&mut self, length: &mut usize) -> bool {
+        *length += 1;
+        let fits = *length <= crate::MOST_SUFFIXES;
+        if !fits {
+            self.error_here(Kind::TooDeep, None);
+            self.skip_statement();
+        }
+        fits
+    }
+
     // Nodes.
 
     pub fn expr_since(&mut self, expr: Expr, start: Span) -> ExprId {

@@ -361,7 +361,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Whether `<` at the cursor begins type arguments: what could be types stands before a `>` that touches `(` or `.` (§1.15).
+    /// Whether `<` at the cursor begins type arguments: what could be types stands before a `>` that
+    /// touches `(` or `.` (§1.15) or that no operand follows.
     fn begins_type_arguments(&self) -> bool {
         // Longer lists are no type arguments that anyone writes.
         const FURTHEST: usize = 64;
@@ -381,9 +382,18 @@ impl Parser<'_> {
                     if depth == 0 {
                         let next = self.token_at(ahead + 1);
                         let touches = next.span.start == token.span.end;
-                        let opens = matches!(next.kind, T::Punct(P::ParenOpen | P::Dot));
+                        let opens = touches && matches!(next.kind, T::Punct(P::ParenOpen | P::Dot));
+                        // No operand follows, so it is no comparison either: `typeof<int>` at the end of something.
+                        let ends = match next.kind {
+                            T::Separator
+                            | T::Close
+                            | T::End
+                            | T::Punct(P::Comma | P::Semicolon) => true,
+                            T::Punct(punct) => punct.is_closer(),
+                            _ => false,
+                        };
                         return text.get(closing..) == Some(".")
-                            || (text.len() == closing && touches && opens);
+                            || (text.len() == closing && (opens || ends));
                     }
                 }
                 T::Punct(

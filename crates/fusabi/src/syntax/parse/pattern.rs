@@ -32,7 +32,9 @@ impl Parser<'_> {
             alternatives.push(self.tuple_after(next, start, annotated));
         }
         let mut pattern = self.one_or(&alternatives, start, Pattern::Or);
-        while self.eat_word(K::As) {
+        let mut length = 0;
+        while self.is_word(K::As) && self.may_grow(&mut length) {
+            self.advance();
             let name = self.atomic_pattern();
             pattern = self.pattern_since(Pattern::As { pattern, name }, start);
         }
@@ -89,7 +91,7 @@ impl Parser<'_> {
             let tail = tail.unwrap_or_else(|| self.error_pattern());
             pattern = self.pattern_since(Pattern::Cons { head: first, tail }, start);
         }
-        while annotated && self.eat_punct(P::Colon) {
+        if annotated && self.eat_punct(P::Colon) {
             let ty = self.constrained_type();
             pattern = self.pattern_since(Pattern::Annotated { pattern, ty }, start);
         }

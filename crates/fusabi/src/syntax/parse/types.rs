@@ -123,10 +123,7 @@ impl Parser<'_> {
                 }
                 _ => return ty,
             };
-            length += 1;
-            if length > crate::MAX_DEPTH {
-                self.error_here(Kind::TooDeep, None);
-                self.skip_statement();
+            if !self.may_grow(&mut length) {
                 return ty;
             }
         }

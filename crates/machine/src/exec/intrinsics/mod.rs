@@ -239,8 +239,7 @@ pub(crate) unsafe fn run(
         NumberCeil => number::whole(world, site, numeric::Rounding::Ceil),
         InRange => number::in_range(world, site),
         SignalWanted => {
-            let anonymous = world.no_topic()?;
-            let wanted = world.anonymous_heard(anonymous);
+            let wanted = world.anonymous_heard();
             site.set_bool(wanted);
             Ok(())
         }

@@ -3,24 +3,40 @@
 //! which comes to the same for the same fuel; nothing has happened when a function here answers `None`.
 
 use super::event::{SLOTS, What, emission_word, slot};
-use super::reply::Replying;
+use super::reply::{Replying, TAIL};
 use super::search::Posting;
-use super::state::{FINISHES, Place, Purpose, RETURNS, Selecting, Status};
-use crate::code::Code;
+use super::state::{Emission, FINISHES, Place, Purpose, RETURNS, Selecting, Status};
+use crate::code::{Code, Word};
 use crate::exec::dispatch::Next;
 use crate::exec::flow::push_frame;
-use crate::fault::{Fault, Raise};
 use crate::fiber::{Fiber, Home, State, prompt_flags};
 use crate::frame::{Frame, flags};
-use crate::heap::object::{BLOB_HEADER, BlobObj, MAP_HEADER, MapObj, TextObj, kind};
+use crate::heap::object::{BLOB_HEADER, BlobObj, MAP_HEADER, MapObj, kind};
 use crate::legend::Legends;
 use crate::space::Crossing;
 use crate::space_trace::SpaceAct;
 use crate::value::{Kind, Value};
 use crate::world::{FnSlot, World};
 
+/// What it costs.
+const FUEL: i64 = 2;
 /// Arguments of an event that is made here, at most.
 const ARGUMENTS: u16 = 8;
+
+/// Selectors that were entered last, at most: one per place, by the function's number.
+pub(super) const ENTERED: usize = 4;
+
+/// A selector that was entered: the next event finds it without a search.
+#[derive(Clone, Copy)]
+pub(crate) struct Entered {
+    /// Instance and function.
+    routine: (u32, u32),
+    /// Where the frame that waited goes on.
+    pc: *const Word,
+    slot: *mut FnSlot,
+    /// Bytes of that frame's window that were in use.
+    window: u32,
+}
 
 /// A frame for a selector, before it is pushed.
 pub(super) struct Entry {
@@ -67,23 +83,34 @@ impl World {
     /// # Safety
     /// `stacks` are those of a fiber of this World whose frame on top waits behind an instruction.
     #[inline(always)]
-    pub(super) unsafe fn selector_entry(&self, stacks: Stacks, selector: Value) -> Option<Entry> {
+    pub(super) unsafe fn selector_entry(
+        &mut self,
+        stacks: Stacks,
+        selector: Value,
+    ) -> Option<Entry> {
         if !matches!(selector.kind(), Kind::Func | Kind::Closure) {
             return None;
         }
-        let (instance, function) = self.routine_of(selector);
-        let slots = &self.instances.get(instance as usize)?.slots;
-        let slot: *mut FnSlot = std::ptr::from_ref(slots.get(function as usize)?).cast_mut();
-        // SAFETY: a slot of the World, in whose code, if any, the World keeps alive; the frame is the caller's promise.
+        let routine = self.routine_of(selector);
+        let instance = routine.0;
+        // SAFETY: the frame is the caller's promise; slots stay where they are as long as the World, and so does code that
+        // one has had.
         unsafe {
-            let (code, caller) = ((*slot).code, (*stacks.frame).code);
-            if code.is_null() || caller.is_null() || (*stacks.frame).instance != instance {
+            if (*stacks.frame).instance != instance {
                 return None;
             }
-            if !(*code).selects {
-                return None;
-            }
-            let window = (*caller).free_window((*stacks.frame).pc);
+            let pc = (*stacks.frame).pc;
+            let place = routine.1 as usize % ENTERED;
+            let known = match self.emissions.entered[place] {
+                Some(known) if known.routine == routine && std::ptr::eq(known.pc, pc) => known,
+                _ => {
+                    let known = self.find_entry(routine, &*stacks.frame)?;
+                    self.emissions.entered[place] = Some(known);
+                    known
+                }
+            };
+            let (slot, window) = (known.slot, known.window);
+            let code = (*slot).code;
             let first = stacks.r.wrapping_byte_add(window as usize);
             let bytes = ((*code).frame_bytes as usize).max(2 * size_of::<Value>());
             if first.wrapping_byte_add(bytes) > stacks.regs_end
@@ -102,6 +129,29 @@ impl World {
                     0
                 },
                 instance,
+            })
+        }
+    }
+
+    /// What [`World::selector_entry`] needs to know of a selector and of the frame that waits for it.
+    ///
+    /// # Safety
+    /// As there.
+    #[cold]
+    unsafe fn find_entry(&mut self, routine: (u32, u32), frame: &Frame) -> Option<Entered> {
+        let slots = &mut self.instances.get_mut(routine.0 as usize)?.slots;
+        let slot: *mut FnSlot = slots.get_mut(routine.1 as usize)?;
+        // SAFETY: a slot of the World, which keeps its code, if any, alive; the frame is the caller's promise.
+        unsafe {
+            let code = (*slot).code;
+            if code.is_null() || frame.code.is_null() || !(*code).selects {
+                return None;
+            }
+            Some(Entered {
+                routine,
+                pc: frame.pc,
+                slot,
+                window: (*frame.code).free_window(frame.pc),
             })
         }
     }
@@ -139,17 +189,26 @@ impl World {
     }
 
     /// A signal with a name, without receiver, spread or trapped replies, that the prompt of the running fiber takes: the
-    /// child is captured and the selector entered in the owner.
+    /// child is captured and the selector entered in the owner. `None` if it is another case, and nothing has happened.
     ///
     /// # Safety
-    /// The operands stand where `posting` says; `topic` is the posted name, not `***`.
-    pub(super) unsafe fn post_directly(
-        &mut self,
-        posting: &Posting,
-        topic: u32,
-    ) -> Raise<Option<Next>> {
-        if !self.emissions.barriers.is_empty() {
-            return Ok(None);
+    /// A post stands at `pc`, in the frame on top, whose first register is `running_r`.
+    #[inline(never)]
+    pub(super) unsafe fn post_directly(&mut self, pc: *const Word) -> Option<Next> {
+        // SAFETY: the caller's promise.
+        let posting = unsafe { Posting::at(pc) };
+        if posting.flags != 0 || posting.trap.is_some() || !self.emissions.barriers.is_empty() {
+            return None;
+        }
+        // One for the prompt that is asked, one for the way that the search would go once more.
+        let metered = !cfg!(feature = "unmetered");
+        if metered && self.fuel < FUEL {
+            return None;
+        }
+        let topic = self.known_name_of(posting.topic)?;
+        // Errors are raised; before their name and that of what has none are known, nothing was caught.
+        if topic + 1 == self.emissions.error_topic || self.emissions.no_topic == 0 {
+            return None;
         }
         let emitter = self.current;
         let child: *mut Fiber = self.fiber();
@@ -158,36 +217,38 @@ impl World {
             let (Some(prompt), Some(owner_id), Home::Parent) =
                 ((*child).prompt, (*child).parent, (*child).home)
             else {
-                return Ok(None);
+                return None;
             };
-            if !self.topic_set_has(prompt.topics, What::new(1, Some(topic))) {
-                return Ok(None);
+            let heard = if topic + 1 == self.emissions.no_topic {
+                prompt.flags & prompt_flags::ANONYMOUS != 0
+            } else {
+                self.topic_set_has(prompt.topics, What::new(1, Some(topic)))
+            };
+            if !heard {
+                return None;
             }
             let Some(Some(owner)) = self.fibers.get_mut(owner_id.0 as usize) else {
-                return Ok(None);
+                return None;
             };
             let owner: *mut Fiber = &raw mut **owner;
-            let Some(entry) = self.selector_entry(Stacks::of(&mut *owner), prompt.selector) else {
-                return Ok(None);
-            };
-            let ready = !self.emissions.free_selecting.is_empty();
-            let Some((index, generation)) = ready.then(|| self.spare_emission()).flatten() else {
-                return Ok(None);
-            };
-            let Some(event) = self.event_now(posting, topic, emission_word(index, generation))
+            let entry = self.selector_entry(Stacks::of(&mut *owner), prompt.selector)?;
+            let &free = self.emissions.free_selecting.last()?;
+            let (index, generation, emission) = self.spare_emission()?;
+            let emission: *mut Emission = emission;
+            let Some(event) = self.event_now(&posting, topic, emission_word(index, generation))
             else {
                 self.drop_fresh(index);
-                return Ok(None);
+                return None;
             };
-            // One for the prompt that was asked, one for the way that the search would go once more.
-            if let Err(raised) = self.charge_fuel(2) {
-                self.drop_fresh(index);
-                return Err(raised);
+            if metered {
+                self.fuel -= FUEL;
             }
             let (dst, branch) = ((*child).parent_dst, (*child).branch);
             let emitter_generation = (*child).generation;
             let owner_generation = (*owner).generation;
-            if let Some(Some(emission)) = self.emissions.list.get_mut(index as usize) {
+            {
+                // Records are boxed, and nothing has touched this one since.
+                let emission = &mut *emission;
                 emission.event = event;
                 emission.named = true;
                 emission.emitter = emitter;
@@ -204,14 +265,13 @@ impl World {
                 emission.multi = prompt.flags & prompt_flags::MULTI != 0;
                 emission.status = Status::Held;
             }
+            self.space_note(SpaceAct::Raised, 1, Some(topic), 0, None);
             self.emission_note(SpaceAct::Taken, index, Some(owner_id));
             self.save_in(&mut *child);
             (*child).parent = None;
             (*child).state = State::Captured;
-            self.switch_to_fiber(owner_id, owner);
-            let Some(free) = self.emissions.free_selecting.pop() else {
-                return Err(self.fault(Fault::Internal, "room for a record vanished"));
-            };
+            self.switch_here(owner_id, owner);
+            self.emissions.free_selecting.pop();
             let record = Selecting {
                 below: (*owner).selector,
                 frame: (*owner).top + 1,
@@ -232,7 +292,7 @@ impl World {
                 *place = record;
             }
             (*owner).selector = free + 1;
-            Ok(Some(next))
+            Some(next)
         }
     }
 
@@ -250,15 +310,11 @@ impl World {
         if self.collect_always || posting.pairs > ARGUMENTS {
             return None;
         }
-        let text = self.name_value(topic);
-        if text.kind() != Kind::Text {
-            return None;
-        }
-        // SAFETY: texts of names are live; an anonymous event has no topic.
-        let text = if unsafe { (*self.at::<TextObj>(text.as_ticket())).bytes } == 0 {
+        // An anonymous event has no topic.
+        let text = if topic + 1 == self.emissions.no_topic {
             Value::EMPTY
         } else {
-            text
+            self.name_value(topic)
         };
         let count = posting.pairs as usize;
         // SAFETY: fresh young objects of those sizes, written whole before anything else is allocated, so without barriers;
@@ -300,8 +356,14 @@ impl World {
     /// nothing or one value: the chain takes the selector's place. `None` if it is another case, and nothing has happened.
     ///
     /// # Safety
-    /// As [`World::reply`].
-    pub(super) unsafe fn reply_directly(&mut self, asked: &Replying) -> Option<Raise<Next>> {
+    /// As [`World::post_directly`], of a reply.
+    #[inline(never)]
+    pub(super) unsafe fn reply_directly(&mut self, pc: *const Word) -> Option<Next> {
+        // SAFETY: the caller's promise.
+        let asked = unsafe { Replying::at(pc) };
+        if asked.flags != TAIL || asked.pairs > 1 {
+            return None;
+        }
         let owner: *mut Fiber = self.fiber();
         // SAFETY: fibers are boxed, and none is freed here; the operands are the caller's promise.
         unsafe {
@@ -313,7 +375,7 @@ impl World {
             }
             let (id, below, owner_dst, branch) =
                 (record.emission, record.below, record.dst, record.branch);
-            let emission = self.emissions.list.get(id.0 as usize)?.as_deref()?;
+            let emission = self.emissions.record(id.0)?;
             if emission.generation != id.1 {
                 return None;
             }
@@ -326,7 +388,7 @@ impl World {
             }
             let (emitter, outer, dst) = (emission.emitter, emission.outer, emission.dst);
             let child: *mut Fiber = &raw mut **self.fibers.get_mut(emitter.0 as usize)?.as_mut()?;
-            self.reply_note(SpaceAct::Replied, asked, Some(emitter));
+            self.reply_note(SpaceAct::Replied, &asked, Some(emitter));
             let value = if asked.pairs == 0 {
                 Value::EMPTY
             } else {
@@ -339,13 +401,19 @@ impl World {
             self.link(outer, owner_id, owner_dst, branch);
             self.drop_fresh(id.0);
             self.save_in(&mut *owner);
-            self.switch_to_fiber(emitter, child);
+            self.switch_here(emitter, child);
             if dst >= FINISHES {
-                return Some(self.resume_with(dst, value));
+                return Some(match self.resume_with(dst, value) {
+                    Ok(next) => next,
+                    Err(raised) => {
+                        let r = self.running_r;
+                        self.raise(raised, r)
+                    }
+                });
             }
             let r = self.running_r;
             self.write(r, dst, value);
-            Some(Ok(Next::at((*self.frame).pc, r)))
+            Some(Next::at((*self.frame).pc, r))
         }
     }
 }

@@ -3,6 +3,7 @@
 use fzb::tables::function_flags;
 
 use super::direct::Stacks;
+use super::event::What;
 use super::state::{Purpose, RETURNS, Selecting, Status, Then};
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
@@ -51,6 +52,10 @@ impl World {
         let topics = self.topic_set(instance, topics)?;
         if self.topic_set_has_errors(topics) {
             prompt_bits |= prompt_flags::ERRORS;
+        }
+        let anonymous = What::new(1, Some(self.no_topic()?));
+        if self.topic_set_has(topics, anonymous) {
+            prompt_bits |= prompt_flags::ANONYMOUS;
         }
         let id = self.new_fiber(Role::Prompt)?;
         let parent = self.current;

@@ -28,7 +28,7 @@ pub(crate) struct Replying {
 const TARGET: u32 = 1;
 const SPREAD: u32 = 2;
 const NAMED: u32 = 4;
-const TAIL: u32 = 8;
+pub(super) const TAIL: u32 = 8;
 
 /// A selector in a captured chain whose emission traps the name of a reply.
 #[derive(Clone, Copy)]
@@ -52,13 +52,6 @@ impl World {
     /// # Safety
     /// The operands stand where `asked` says.
     pub(crate) unsafe fn reply(&mut self, asked: &Replying) -> Raise<Next> {
-        if asked.flags == TAIL
-            && asked.pairs <= 1
-            // SAFETY: the caller's promise.
-            && let Some(next) = unsafe { self.reply_directly(asked) }
-        {
-            return next;
-        }
         // SAFETY: the caller's promise.
         let passed_on = unsafe { self.passed_on(asked) };
         if passed_on.is_some_and(|reply| {
@@ -410,12 +403,7 @@ impl World {
                 let found = self
                     .newest_waiting(|emission| emission.status == Status::Kept)
                     .filter(|id| {
-                        let owner = self
-                            .emissions
-                            .list
-                            .get(id.0 as usize)
-                            .and_then(|emission| emission.as_ref())
-                            .map(|emission| emission.owner);
+                        let owner = self.emissions.record(id.0).map(|emission| emission.owner);
                         owner.is_some_and(|owner| self.runs_in(owner, process))
                     });
                 Ok(found.map(|id| (None, id)))
@@ -448,12 +436,12 @@ impl World {
         wanted: impl Fn(&super::state::Emission) -> bool,
     ) -> Option<(u32, u32)> {
         let mut best: Option<(u64, (u32, u32))> = None;
-        for (index, emission) in self.emissions.list.iter().enumerate() {
-            if let Some(emission) = emission
+        for index in 0..self.emissions.indexes() {
+            if let Some(emission) = self.emissions.record(index)
                 && wanted(emission)
                 && best.is_none_or(|(serial, _)| serial < emission.serial)
             {
-                best = Some((emission.serial, (index as u32, emission.generation)));
+                best = Some((emission.serial, (index, emission.generation)));
             }
         }
         best.map(|(_, id)| id)
@@ -478,12 +466,12 @@ impl World {
     /// Resumes the oldest kept emission with empty; false if there is none.
     pub(crate) fn resume_oldest_kept(&mut self) -> bool {
         let mut best: Option<(u64, u32)> = None;
-        for (index, emission) in self.emissions.list.iter().enumerate() {
-            if let Some(emission) = emission
+        for index in 0..self.emissions.indexes() {
+            if let Some(emission) = self.emissions.record(index)
                 && emission.status == Status::Kept
                 && best.is_none_or(|(serial, _)| serial > emission.serial)
             {
-                best = Some((emission.serial, index as u32));
+                best = Some((emission.serial, index));
             }
         }
         let Some((_, index)) = best else { return false };

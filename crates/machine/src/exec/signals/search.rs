@@ -90,6 +90,7 @@ impl World {
             self.topic_set(instance, constant)?;
         }
         let error = self.error_topic()?;
+        self.no_topic()?;
         let through = self.space_of(target);
         self.space_note(SpaceAct::Raised, 1, Some(name), through.unwrap_or(0), None);
         let place = match through {
@@ -118,13 +119,6 @@ impl World {
             self.emissions.post_dst = Some(posting.dst);
             self.emissions.post_trap = trap;
             return Err(self.throw(event, message));
-        }
-        if posting.flags == 0
-            && trap.is_none()
-            // SAFETY: the caller's promise.
-            && let Some(next) = unsafe { self.post_directly(posting, name)? }
-        {
-            return Ok(next);
         }
         let (place, hit) = self.find(place, 1, name)?;
         if matches!(hit, Hit::Nobody) {

@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 
 use lemari::Visitor;
 
+use super::direct::{ENTERED, Entered};
 use super::topics::{Known, TopicSet};
 use crate::fault::{Fault, Raise};
 use crate::fiber::FiberId;
@@ -60,6 +61,8 @@ pub(crate) enum Then {
 /// One emission for which a handler was found.
 pub(crate) struct Emission {
     pub generation: u32,
+    /// It stands for an emission; if not, it is [`Emissions::spare`].
+    pub live: bool,
     /// Its event names it: whoever holds the event can reply. Weak: it does not keep the event.
     pub named: bool,
     /// Only the direct way has written to it since [`Emission::begin`].
@@ -120,6 +123,7 @@ impl Emission {
     fn blank() -> Emission {
         Emission {
             generation: 0,
+            live: false,
             named: false,
             fresh: false,
             mark: 0,
@@ -240,10 +244,12 @@ pub(crate) struct Selecting {
 /// Everything of a World that concerns emissions, selectors and schedules.
 #[derive(Default)]
 pub(crate) struct Emissions {
-    pub list: Vec<Option<Box<Emission>>>,
-    pub free: Vec<u32>,
-    /// The record of an emission that ended, for the next one. It counts.
-    pub spare: Option<Box<Emission>>,
+    /// Records by index. Looked at through [`Emissions::record`], which passes over the spare one.
+    list: Vec<Option<Box<Emission>>>,
+    /// Indexes without a record.
+    free: Vec<u32>,
+    /// Index of the record of an emission that ended, for the next one. It counts.
+    spare: Option<u32>,
     pub selecting: Vec<Selecting>,
     pub free_selecting: Vec<u32>,
     pub generation: u32,
@@ -267,6 +273,8 @@ pub(crate) struct Emissions {
     pub topic_numbers: HashMap<(u32, u32), u32>,
     /// Those that were asked for last.
     pub known_sets: Known,
+    /// Selectors that were entered last.
+    pub entered: [Option<Entered>; ENTERED],
     /// Fibers ready to run (index, generation), in order.
     pub ready: VecDeque<(u32, u32)>,
     /// Fibers that the host wakes, by token.
@@ -312,8 +320,56 @@ pub(crate) struct Emissions {
 }
 
 impl Emissions {
-    /// Gives back the record of a selector; the one below it in its fiber (index + 1).
+    /// One past the highest index that an emission may have.
+    pub(crate) fn indexes(&self) -> u32 {
+        self.list.len() as u32
+    }
+
+    /// Is no emission under way?
     #[inline]
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.list.len() == self.free.len() + usize::from(self.spare.is_some())
+    }
+
+    /// The emission of an index, if there is one.
+    #[inline]
+    pub(crate) fn record(&self, index: u32) -> Option<&Emission> {
+        self.list
+            .get(index as usize)?
+            .as_deref()
+            .filter(|emission| emission.live)
+    }
+
+    /// The same, to change.
+    #[inline]
+    pub(crate) fn record_mut(&mut self, index: u32) -> Option<&mut Emission> {
+        self.list
+            .get_mut(index as usize)?
+            .as_deref_mut()
+            .filter(|emission| emission.live)
+    }
+
+    /// Takes out those that a collection has not reached; how many.
+    pub(crate) fn sweep(&mut self, epoch: u32) -> usize {
+        let mut swept = 0;
+        for (index, slot) in self.list.iter_mut().enumerate() {
+            if let Some(emission) = slot
+                && emission.live
+                && emission.mark != epoch
+            {
+                if emission.status == Status::Kept {
+                    self.kept = self.kept.saturating_sub(1);
+                }
+                *slot = None;
+                self.free.push(index as u32);
+                swept += 1;
+            }
+        }
+        swept
+    }
+
+    /// Gives back the record of a selector; the one below it in its fiber (index + 1).
+    #[inline(always)]
     pub(crate) fn free_record(&mut self, slot: u32) -> u32 {
         let Some(record) = self.selecting.get_mut(slot as usize) else {
             return 0;
@@ -326,11 +382,7 @@ impl Emissions {
 
 impl World {
     pub(crate) fn emission(&mut self, index: u32) -> Option<&mut Emission> {
-        let emission = self
-            .emissions
-            .list
-            .get_mut(index as usize)?
-            .as_deref_mut()?;
+        let emission = self.emissions.record_mut(index)?;
         emission.fresh = false;
         Some(emission)
     }
@@ -358,37 +410,24 @@ impl World {
             event = self.temps[mark];
             self.temps.truncate(mark);
         }
-        let slot = match self.emissions.free.pop() {
+        let slot = match self.emissions.spare.take() {
             Some(slot) => slot,
-            None => {
-                let count = self.emissions.list.len();
-                if self.emissions.list.try_reserve(1).is_err()
-                    || self.emissions.free.try_reserve(count + 1).is_err()
-                {
-                    return Err(self.fault(Fault::Mem, "the host has no memory left"));
-                }
-                self.emissions.list.push(None);
-                count as u32
-            }
+            None => self.blank_emission()?,
         };
-        let record = match self.emissions.spare.take() {
-            Some(spare) => Ok(spare),
-            None => boxed(Emission::blank()),
-        };
-        let Ok(mut record) = record else {
-            self.emissions.free.push(slot);
-            self.lemari.refund(size_of::<Emission>());
-            return Err(self.no_host_memory());
-        };
-        self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
-        self.emissions.serial += 1;
         let emitter = self.current;
         let emitter_generation = self.fiber_generation(emitter);
+        self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
+        self.emissions.serial += 1;
+        let emissions = &mut self.emissions;
+        let Some(Some(record)) = emissions.list.get_mut(slot as usize) else {
+            return Err(self.fault(Fault::Internal, "a record vanished"));
+        };
         record.begin();
+        record.live = true;
         record.fresh = false;
-        record.generation = self.emissions.generation;
-        record.mark = self.emissions.epoch;
-        record.serial = self.emissions.serial;
+        record.generation = emissions.generation;
+        record.mark = emissions.epoch;
+        record.serial = emissions.serial;
         record.event = event;
         record.emitter = emitter;
         record.emitter_generation = emitter_generation;
@@ -396,45 +435,59 @@ impl World {
         record.kind = kind;
         record.topic = topic;
         record.place = Place::Fiber(emitter);
-        self.emissions.list[slot as usize] = Some(record);
         Ok(slot)
     }
 
-    /// A record that nothing has been written to, if one can be had without asking the host; its index and generation.
-    /// Counted. Whoever takes it sets everything that concerns the emitter.
-    #[inline(always)]
-    pub(super) fn spare_emission(&mut self) -> Option<(u32, u32)> {
-        let (&slot, true) = (self.emissions.free.last()?, self.emissions.spare.is_some()) else {
-            return None;
+    /// A record that was charged for and stands for nothing yet; its index.
+    fn blank_emission(&mut self) -> Raise<u32> {
+        let Ok(record) = boxed(Emission::blank()) else {
+            self.lemari.refund(size_of::<Emission>());
+            return Err(self.no_host_memory());
         };
-        let place = self.emissions.list.get_mut(slot as usize)?;
-        let mut record = self.emissions.spare.take()?;
-        self.emissions.free.pop();
-        self.emissions.generation = self.emissions.generation.wrapping_add(1).max(1);
-        self.emissions.serial += 1;
+        if let Some(slot) = self.emissions.free.pop() {
+            self.emissions.list[slot as usize] = Some(record);
+            return Ok(slot);
+        }
+        let count = self.emissions.list.len();
+        if self.emissions.list.try_reserve(1).is_err()
+            || self.emissions.free.try_reserve(count + 1).is_err()
+        {
+            self.lemari.refund(size_of::<Emission>());
+            return Err(self.no_host_memory());
+        }
+        self.emissions.list.push(Some(record));
+        Ok(count as u32)
+    }
+
+    /// A record that nothing has been written to, if one can be had without asking the host; its index, generation and
+    /// itself. Counted. Whoever takes it sets everything that concerns the emitter.
+    #[inline(always)]
+    pub(super) fn spare_emission(&mut self) -> Option<(u32, u32, &mut Emission)> {
+        let emissions = &mut self.emissions;
+        let slot = emissions.spare?;
+        let record = emissions.list.get_mut(slot as usize)?.as_deref_mut()?;
+        emissions.spare = None;
+        emissions.generation = emissions.generation.wrapping_add(1).max(1);
+        emissions.serial += 1;
         if !record.fresh {
             record.begin();
             record.fresh = true;
         }
-        record.generation = self.emissions.generation;
-        record.mark = self.emissions.epoch;
-        record.serial = self.emissions.serial;
-        let generation = record.generation;
-        *place = Some(record);
-        Some((slot, generation))
+        record.live = true;
+        record.generation = emissions.generation;
+        record.mark = emissions.epoch;
+        record.serial = emissions.serial;
+        Some((slot, record.generation, record))
     }
 
     /// Gives back a record from [`World::spare_emission`] that only the direct way has written to.
     #[inline(always)]
     pub(super) fn drop_fresh(&mut self, index: u32) {
-        let place = self.emissions.list.get_mut(index as usize);
-        match place {
-            Some(place)
-                if self.emissions.spare.is_none()
-                    && place.as_deref().is_some_and(|emission| emission.fresh) =>
-            {
-                self.emissions.spare = place.take();
-                self.emissions.free.push(index);
+        let emissions = &mut self.emissions;
+        match emissions.list.get_mut(index as usize) {
+            Some(Some(emission)) if emissions.spare.is_none() && emission.fresh => {
+                emission.live = false;
+                emissions.spare = Some(index);
             }
             _ => self.drop_emission(index),
         }
@@ -449,23 +502,26 @@ impl World {
     }
 
     pub(crate) fn drop_emission(&mut self, index: u32) {
-        if let Some(slot) = self.emissions.list.get_mut(index as usize)
-            && let Some(mut emission) = slot.take()
-        {
-            if emission.status == Status::Kept {
-                self.emissions.kept = self.emissions.kept.saturating_sub(1);
-            }
-            self.emissions.free.push(index);
-            if self.emissions.spare.is_some() {
-                self.lemari.refund(size_of::<Emission>());
-                return;
-            }
-            // What it owns is dropped now: nobody visits a spare.
-            emission.raised = None;
-            emission.then = Then::Nothing;
-            emission.listeners = Vec::new();
-            self.emissions.spare = Some(emission);
+        let Some(emission) = self.emissions.record_mut(index) else {
+            return;
+        };
+        // What it owns is dropped now: nobody visits a spare.
+        emission.live = false;
+        emission.raised = None;
+        emission.then = Then::Nothing;
+        emission.listeners = Vec::new();
+        if emission.status == Status::Kept {
+            self.emissions.kept = self.emissions.kept.saturating_sub(1);
         }
+        if self.emissions.spare.is_none() {
+            self.emissions.spare = Some(index);
+            return;
+        }
+        if let Some(slot) = self.emissions.list.get_mut(index as usize) {
+            *slot = None;
+        }
+        self.emissions.free.push(index);
+        self.lemari.refund(size_of::<Emission>());
     }
 
     /// Makes room for a record, so that the next [`World::push_selecting`] cannot fail. `record` fills the place, and holds

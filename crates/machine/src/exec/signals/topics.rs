@@ -29,23 +29,39 @@ pub(crate) struct TopicSet {
     errors: bool,
 }
 
+/// A topic set that was asked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownSet {
+    instance: u32,
+    constant: u32,
+    /// Its number.
+    pub number: u32,
+    /// [`TopicSet::only`].
+    pub only: What,
+}
+
 /// Topic sets that were asked for last, one per place ([`Emissions::known_set`]).
-pub(crate) type Known = [Option<(u32, u32, u32)>; 16];
+pub(crate) type Known = [Option<KnownSet>; 16];
 
 impl Emissions {
     /// The number of a topic set, if it is among those asked for last.
     #[inline(always)]
-    pub(crate) fn known_set(&self, instance: u32, constant: u32) -> Option<u32> {
+    pub(crate) fn known_set(&self, instance: u32, constant: u32) -> Option<&KnownSet> {
         let place = constant as usize % self.known_sets.len();
-        match self.known_sets[place] {
-            Some((i, c, number)) if i == instance && c == constant => Some(number),
+        match &self.known_sets[place] {
+            Some(known) if known.instance == instance && known.constant == constant => Some(known),
             _ => None,
         }
     }
 
     fn know_set(&mut self, instance: u32, constant: u32, number: u32) {
         let place = constant as usize % self.known_sets.len();
-        self.known_sets[place] = Some((instance, constant, number));
+        self.known_sets[place] = self.topics.get(number as usize).map(|set| KnownSet {
+            instance,
+            constant,
+            number,
+            only: set.only,
+        });
     }
 }
 
@@ -53,7 +69,7 @@ impl World {
     /// The number of a topic set in this World; decoded and its names interned at the first question. May allocate.
     pub(crate) fn topic_set(&mut self, instance: u32, constant: u32) -> Raise<u32> {
         if let Some(known) = self.emissions.known_set(instance, constant) {
-            return Ok(known);
+            return Ok(known.number);
         }
         if let Some(&known) = self.emissions.topic_numbers.get(&(instance, constant)) {
             self.emissions.know_set(instance, constant, known);

@@ -237,10 +237,14 @@ impl World {
         fiber.dst = dst;
         fiber.drop_result = false;
         let (parent_dst, looped) = (fiber.parent_dst, std::mem::take(&mut fiber.looped));
-        self.switch_to(parent);
-        let r = self.running_r;
+        let Some(Some(waiting)) = self.fibers.get_mut(parent.0 as usize) else {
+            return Err(self.fault(Fault::Internal, "the fiber that resumed is gone"));
+        };
+        let waiting: *mut Fiber = &raw mut **waiting;
         // SAFETY: the parent waits at a `resume` or a loop's `iter_next` whose results go there.
         unsafe {
+            self.switch_to_fiber(parent, waiting);
+            let r = self.running_r;
             self.write(r, parent_dst, value);
             if looped {
                 return Ok(Next::at((*self.frame).pc, r));
