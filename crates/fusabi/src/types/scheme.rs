@@ -49,6 +49,7 @@ impl Types {
     ) -> Scheme {
         let level = self.level;
         let mut made = Vec::new();
+        let mut letters = 0;
         let mut work = vec![ty];
         self.begin_walk();
         while let Some(ty) = work.pop() {
@@ -76,7 +77,9 @@ impl Types {
             }
             let name = variable
                 .name
-                .unwrap_or_else(|| names.intern(&letter(made.len())));
+                .unwrap_or_else(|| names.intern(&letter(letters)));
+            // Records known by their fields are shown as such, without a letter.
+            letters += usize::from(variable.row.is_none());
             let id = parameters.push(Parameter {
                 name,
                 requires: if is_number {

@@ -92,3 +92,15 @@ fn errors_read_well_in_both_languages() {
     }
     insta::assert_snapshot!(all);
 }
+
+#[test]
+fn every_code_stands_in_both_catalogues() {
+    for lang in [diag::Lang::English, diag::Lang::Indonesian] {
+        for &code in fusabi::check::codes::ALL {
+            assert!(
+                diag::Catalogue::for_lang(lang).explain(code).is_some(),
+                "{code}"
+            );
+        }
+    }
+}
