@@ -243,6 +243,8 @@ impl Checker<'_> {
                 _ => space.opaque(),
             },
             Binds::Literal(_) => space.opaque(),
+            // A case that was not found: what it would match is not known.
+            _ if !matches!(self.tree().pattern(id), Pattern::Name(_)) => space.opaque(),
             _ => 0,
         }
     }

@@ -267,10 +267,16 @@ fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Option<Strin
         .filter(|name| {
             !name.is_empty() && *name != text && name.len().abs_diff(text.len()) <= limit
         })
-        .map(|name| (distance(text, name), name))
-        .filter(|&(distance, _)| distance <= limit)
+        .map(|name| (distance(text, name), !same_case(text, name), name))
+        .filter(|&(distance, ..)| distance <= limit)
         .min()
-        .map(|(_, name)| name.to_owned())
+        .map(|(.., name)| name.to_owned())
+}
+
+/// Whether both begin with a capital letter, or neither.
+fn same_case(left: &str, right: &str) -> bool {
+    let upper = |text: &str| text.starts_with(char::is_uppercase);
+    upper(left) == upper(right)
 }
 
 /// Levenshtein distance, capital letters the same as small ones.

@@ -128,7 +128,16 @@ impl Checker<'_> {
             }
             Pattern::As { pattern, name } => {
                 self.pattern(pattern, expected, bounds);
-                self.pattern(name, expected, bounds);
+                // `:? t as x`: `x` is what was tested.
+                let is_test = matches!(self.tree().pattern(pattern), Pattern::TypeTest(_));
+                let tested = self
+                    .file
+                    .pattern_types
+                    .get(pattern.index())
+                    .copied()
+                    .flatten()
+                    .filter(|_| is_test);
+                self.pattern(name, tested.unwrap_or(expected), bounds);
             }
             Pattern::TypeTest(ty) => {
                 let wanted = self.written_type(ty);

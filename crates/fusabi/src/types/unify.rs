@@ -166,14 +166,14 @@ impl Types {
             return Err(Mismatch::TooLarge);
         }
         self.begin_walk();
+        let whole = work.first().copied();
         while let Some(ty) = work.pop() {
             let root = self.find(ty);
             if !self.first_visit(root) {
                 continue;
             }
             if let Some(&place) = places.iter().find(|&&place| place == root) {
-                let whole = work.first().copied().unwrap_or(ty);
-                return Err(Mismatch::Infinite(place, whole));
+                return Err(Mismatch::Infinite(place, whole.unwrap_or(ty)));
             }
             let node = self.node(root);
             if let Node::Variable(variable) = node

@@ -277,6 +277,11 @@ const ACCEPTED: &[(&str, &str, &str)] = &[
         "m : Map<int, int>; p : float",
         "",
     ),
+    (
+        "let f (x: obj) = match x with :? string as s -> s.Length | _ -> 0",
+        "f : obj -> int",
+        "",
+    ),
     // §1.7 active patterns.
     (
         "let (|Even|Odd|) n = if n % 2 = 0 then Even else Odd\nlet f n = match n with Even -> 0 | Odd -> 1",
