@@ -1,7 +1,8 @@
 //! # fusabi: the language Fusabi
 //!
-//! From source text to a tree: [`parse()`] reads a text and returns the [`tree`] with all errors and warnings, [`format()`] lays
-//! a text out. This is the front end; types, patterns and code come after it.
+//! From source text to a typed program: [`parse()`] reads a text and returns the [`tree`] with all errors and warnings,
+//! [`format()`] lays a text out, [`check`](check::check) resolves names and infers types: it returns the tables of [`typed`] that
+//! code is generated from. The signatures of the standard library stand in [`library`].
 //!
 //! **What this crate never does.** No text, however long, deep or odd, panics or overflows the native stack: what nests is
 //! limited to [`MAX_DEPTH`], what does not is read by loops, and the tree is an arena. Time is linear in the text. It
@@ -50,11 +51,15 @@
 //! Specification: `docs/specs/fusabi.md` §1, `docs/specs/rulings.md`.
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod diagnostics;
 mod format;
+pub mod library;
 mod options;
 mod source;
 pub mod syntax;
+pub mod typed;
+pub mod types;
 
 pub use format::format;
 pub use options::Options;

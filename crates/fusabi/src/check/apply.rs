@@ -1,0 +1,845 @@
+//! Names, fields and applications: everything that stands on a left spine.
+
+use super::codes;
+use super::env::{ModuleId, Value};
+use super::state::Checker;
+use crate::library::library;
+use crate::tree::{Expr, ExprId, Literal, Slice, Span, Symbol};
+use crate::typed::{
+    Builder, CallShape, CaseId, DefinedId, Index, Indexed, LibraryId, Meaning, NameId,
+};
+use crate::types::{Mismatch, Node, Ty};
+
+/// What stands left of the next node of a spine.
+#[derive(Clone, Debug)]
+pub enum Head {
+    /// A value of that type.
+    Typed(Ty),
+    /// Functions of the library: the first that fits is meant.
+    Library(Vec<LibraryId>),
+    /// Methods of the library on a target whose type has these arguments.
+    Method(Vec<LibraryId>, Vec<Ty>),
+    /// A function of the host, of that type.
+    Host(Ty),
+    /// A case.
+    Case(CaseId),
+    /// A constructor of an object type.
+    Construct(DefinedId),
+    /// A member, of that type.
+    Member(Ty),
+    /// A builder of the language.
+    Builder(Builder),
+    /// A case of the active pattern around it.
+    ActiveResult(u32),
+}
+
+impl Checker<'_> {
+    /// Checks a node with its left spine, from the innermost node out.
+    pub fn spine(&mut self, id: ExprId, expected: Ty) {
+        let mut nodes = self.tree().left_spine(id);
+        nodes.reverse();
+        let mut at = 0;
+        let Some(&first) = nodes.first() else { return };
+        let mut head = match self.tree().expr(first) {
+            Expr::Name(symbol) => {
+                let (head, used) = self.path(&nodes, symbol);
+                at = used;
+                head
+            }
+            // `(a.[0] <- 1).[1]`: a functional update (E5).
+            Expr::Paren(_) if nodes.len() > 1 && self.is_indexed_assign(first) => {
+                let bare = self.bare(first);
+                let ty = self.fresh();
+                if let Expr::Assign { target, value } = self.tree().expr(bare) {
+                    self.update(bare, target, value, ty);
+                }
+                self.same_type(first, bare);
+                Head::Typed(ty)
+            }
+            _ if first != id => Head::Typed(self.infer(first)),
+            // A spine of one node that is no name has no left operand and is checked elsewhere.
+            _ => return,
+        };
+        let mut last = nodes.get(at).copied().unwrap_or(first);
+        for &node in nodes.get(at + 1..).unwrap_or(&[]) {
+            let wanted = if node == id { Some(expected) } else { None };
+            head = self.step_out(node, last, head, wanted);
+            last = node;
+        }
+        let span = self.tree().span(id);
+        let ty = self.head_type(id, head, Some(expected));
+        self.expect(span, expected, ty);
+        self.typed(id, expected);
+    }
+
+    fn is_indexed_assign(&self, id: ExprId) -> bool {
+        matches!(self.tree().expr(self.bare(id)), Expr::Assign { target, .. }
+            if matches!(self.tree().expr(target), Expr::Index { .. }))
+    }
+
+    /// One node further out.
+    fn step_out(&mut self, node: ExprId, left: ExprId, head: Head, wanted: Option<Ty>) -> Head {
+        self.at = self.tree().span(node);
+        let result = match self.tree().expr(node) {
+            Expr::Apply { args, .. } => {
+                let args = self.tree().list(args).to_vec();
+                Head::Typed(self.apply(node, left, head, &args, wanted))
+            }
+            Expr::Field { name, .. } => {
+                let target = self.head_type(left, head, None);
+                let name = self.name(name);
+                self.field(node, target, name)
+            }
+            Expr::Index { slices, .. } => {
+                let target = self.head_type(left, head, None);
+                let slices = self.tree().list(slices).to_vec();
+                Head::Typed(self.index(node, target, &slices))
+            }
+            Expr::TypeApply { args, .. } => {
+                let args: Vec<Ty> = self
+                    .tree()
+                    .list(args)
+                    .to_vec()
+                    .into_iter()
+                    .map(|arg| self.written_type(arg))
+                    .collect();
+                let ty = self.head_type(left, head, None);
+                if let Some((_, parts)) = self.types.as_named(ty) {
+                    let parts = parts.to_vec();
+                    let span = self.tree().span(node);
+                    if parts.len() == args.len() {
+                        for (part, arg) in parts.into_iter().zip(args) {
+                            self.expect(span, arg, part);
+                        }
+                    }
+                }
+                self.mean(node, Meaning::Same);
+                Head::Typed(ty)
+            }
+            Expr::Binary {
+                operator, right, ..
+            } => {
+                let left_type = self.head_type(left, head, None);
+                Head::Typed(self.binary(node, operator, left, left_type, right, wanted))
+            }
+            Expr::Cast { ty, kind, .. } => {
+                let left_type = self.head_type(left, head, None);
+                Head::Typed(self.cast(node, left_type, ty, kind))
+            }
+            Expr::Annotated { ty, .. } => {
+                let left_type = self.head_type(left, head, None);
+                let written = self.written_type(ty);
+                let span = self.tree().span(left);
+                self.expect(span, written, left_type);
+                Head::Typed(written)
+            }
+            Expr::Computation { body, .. } => match head {
+                Head::Builder(builder) => {
+                    Head::Typed(self.computation(node, builder, body, wanted))
+                }
+                head => {
+                    let ty = self.head_type(left, head, None);
+                    Head::Typed(self.user_computation(node, left, ty, body))
+                }
+            },
+            _ => head,
+        };
+        if let Head::Typed(ty) = result {
+            self.typed(node, ty);
+        }
+        result
+    }
+
+    /// A name and as many dots behind it as belong to it; the place of the node that names it.
+    fn path(&mut self, nodes: &[ExprId], symbol: Symbol) -> (Head, usize) {
+        let Some(&first) = nodes.first() else {
+            return (Head::Typed(self.unit), 0);
+        };
+        let name = self.name(symbol);
+        let span = self.tree().span(first);
+        if let Some(value) = self.env.value(name) {
+            return (self.use_value(first, value, span), 0);
+        }
+        if let Some(ty) = self.operator_value(first, symbol) {
+            return (Head::Typed(ty), 0);
+        }
+        let mut fields = Vec::new();
+        for &node in nodes.get(1..).unwrap_or(&[]) {
+            match self.tree().expr(node) {
+                Expr::Field { name, .. } => fields.push((node, name)),
+                _ => break,
+            }
+        }
+        let mut among: Vec<ModuleId> = self.env.modules(name).to_vec();
+        let mut type_name = self.env.ty(name);
+        for (at, &(node, field)) in fields.iter().enumerate() {
+            let field = self.name(field);
+            let value = self
+                .modules
+                .find(&among, |module| module.values.get(&field).copied());
+            if let Some(value) = value {
+                self.silence(nodes, at);
+                let span = self.tree().span(node);
+                return (self.use_value(node, value, span), at + 1);
+            }
+            if let Some(super::env::TypeName::Defined(id)) = type_name
+                && let Some(member) = self.static_member(id, field)
+            {
+                self.silence(nodes, at);
+                self.mean(node, Meaning::StaticMember(member));
+                let count = self.defined.get(id).map_or(0, |info| info.params.len());
+                let args: Vec<Ty> = (0..count).map(|_| self.fresh()).collect();
+                let ty = self.member_type(member, &args);
+                return (Head::Member(ty), at + 1);
+            }
+            type_name = self
+                .modules
+                .find(&among, |module| module.types.get(&field).copied());
+            among = self.modules.inner(&among, field);
+            if among.is_empty() && type_name.is_none() {
+                break;
+            }
+        }
+        self.undefined(nodes, name, &fields);
+        let ty = self.fresh();
+        // Nothing more is said about what stands behind an unknown name.
+        let used = if fields.is_empty() {
+            0
+        } else {
+            nodes.len().min(fields.len() + 1) - 1
+        };
+        self.silence(nodes, used);
+        (Head::Typed(ty), used)
+    }
+
+    fn silence(&mut self, nodes: &[ExprId], upto: usize) {
+        let unit = self.unit;
+        for &node in nodes.get(..=upto).unwrap_or(&[]) {
+            self.mean(node, Meaning::Silent);
+            self.typed(node, unit);
+        }
+    }
+
+    fn undefined(&mut self, nodes: &[ExprId], name: NameId, fields: &[(ExprId, Symbol)]) {
+        let Some(&first) = nodes.first() else { return };
+        let qualified = !self.env.modules(name).is_empty() || self.env.ty(name).is_some();
+        let (span, text) = match fields.last() {
+            Some(&(node, _)) if qualified => {
+                let span = self.tree().span(node);
+                let text = self
+                    .file
+                    .parsed
+                    .source
+                    .text()
+                    .get(span.range())
+                    .unwrap_or("")
+                    .to_owned();
+                (span, text)
+            }
+            _ => (self.tree().span(first), self.names.text(name).to_owned()),
+        };
+        let problem = self
+            .error(codes::UNDEFINED, span)
+            .reason("value")
+            .arg("name", text.as_str());
+        let problem = self.did_you_mean(problem, &text, false);
+        self.report(problem);
+    }
+
+    /// What a name's value is as the head of a spine.
+    fn use_value(&mut self, node: ExprId, value: Value, span: Span) -> Head {
+        self.count_use(value);
+        match value {
+            Value::Local(id) => {
+                self.mean(node, Meaning::Local(id));
+                self.capture(id, span);
+                let scheme = self.file.locals.get(id).map(|(_, scheme)| scheme.clone());
+                Head::Typed(self.instance(node, scheme))
+            }
+            Value::Global(id) => {
+                self.mean(node, Meaning::Global(id));
+                let scheme = self.globals.get(id).map(|(_, scheme)| scheme.clone());
+                Head::Typed(self.instance(node, scheme))
+            }
+            Value::Library(id, count) => Head::Library(
+                (0..count as usize)
+                    .map(|at| LibraryId::from_index(id.index() + at))
+                    .collect(),
+            ),
+            Value::Host(id) => {
+                self.mean(node, Meaning::Host(id));
+                if let Some((row, _)) = self.host.get_mut(id) {
+                    row.used = true;
+                }
+                let scheme = self.host.get(id).map(|(_, scheme)| scheme.clone());
+                let ty = self.instance(node, scheme);
+                Head::Host(ty)
+            }
+            Value::Case(id) => {
+                self.mean(node, Meaning::Case(id));
+                Head::Case(id)
+            }
+            Value::EnumCase(id, at) => {
+                self.mean(node, Meaning::EnumCase(id, at));
+                Head::Typed(self.types.named(id, &[]))
+            }
+            Value::Construct(id) => {
+                self.mean(node, Meaning::Construct(id));
+                Head::Construct(id)
+            }
+            Value::Builder(builder) => {
+                self.mean(node, Meaning::BuilderName(builder));
+                Head::Builder(builder)
+            }
+            Value::ActiveResult(case, cases) => {
+                self.mean(node, Meaning::ActiveResult { case, cases });
+                Head::ActiveResult(case)
+            }
+        }
+    }
+
+    fn instance(&mut self, node: ExprId, scheme: Option<crate::types::Scheme>) -> Ty {
+        let Some(scheme) = scheme else {
+            return self.fresh();
+        };
+        let (ty, chosen) = self
+            .types
+            .instantiate(&scheme, &self.parameters, &self.rows);
+        if !chosen.is_empty() {
+            self.file.instances.push((node, chosen));
+        }
+        ty
+    }
+
+    /// The type of a head that nothing is applied to. With several overloads the first that is wanted.
+    pub fn head_type(&mut self, node: ExprId, head: Head, wanted: Option<Ty>) -> Ty {
+        let ty = match head {
+            Head::Typed(ty) | Head::Host(ty) | Head::Member(ty) => ty,
+            Head::Library(ids) => self.choose(node, &ids, &[], wanted, Meaning::Library),
+            Head::Method(ids, args) => self.choose(node, &ids, &args, wanted, Meaning::Method),
+            Head::Case(id) => {
+                let (fields, result) = self.case_types(id);
+                if fields.is_empty() {
+                    result
+                } else {
+                    let argument = self.types.tuple(&fields);
+                    self.types.function(argument, result)
+                }
+            }
+            Head::Construct(id) => {
+                let (argument, result) = self.construct_types(id);
+                self.types.function(argument, result)
+            }
+            Head::Builder(_) => self.types.named(DefinedId::BUILDER, &[]),
+            Head::ActiveResult(case) => self.active_result(case, None),
+        };
+        self.typed(node, ty);
+        ty
+    }
+
+    fn choose(
+        &mut self,
+        node: ExprId,
+        ids: &[LibraryId],
+        args: &[Ty],
+        wanted: Option<Ty>,
+        meaning: fn(LibraryId) -> Meaning,
+    ) -> Ty {
+        if let (Some(wanted), true) = (wanted, ids.len() > 1) {
+            for &id in ids {
+                let mark = self.types.attempt();
+                let ty = self.library_type(id, args);
+                if self.coerce(wanted, ty).is_ok() {
+                    self.types.keep(mark);
+                    self.mean(node, meaning(id));
+                    return ty;
+                }
+                self.types.undo(mark);
+            }
+        }
+        let Some(&id) = ids.first() else {
+            return self.fresh();
+        };
+        self.mean(node, meaning(id));
+        self.library_type(id, args)
+    }
+
+    /// Types of a case's fields and of what it makes, for one use.
+    pub fn case_types(&mut self, id: CaseId) -> (Vec<Ty>, Ty) {
+        let Some(info) = self.cases.get(id).cloned() else {
+            return (Vec::new(), self.obj);
+        };
+        if info.parameters.is_empty() {
+            return (info.fields, info.result);
+        }
+        let chosen = info
+            .parameters
+            .iter()
+            .map(|&parameter| (parameter, self.types.fresh()))
+            .collect();
+        let mut memo = std::collections::HashMap::new();
+        let fields = info
+            .fields
+            .iter()
+            .map(|&field| self.types.copy(field, &chosen, &mut memo))
+            .collect();
+        (fields, self.types.copy(info.result, &chosen, &mut memo))
+    }
+
+    fn construct_types(&mut self, id: DefinedId) -> (Ty, Ty) {
+        let params: Vec<Ty> = self
+            .defined
+            .get(id)
+            .map(|info| info.params.clone())
+            .unwrap_or_default();
+        let argument = self
+            .defined
+            .get(id)
+            .and_then(|info| info.argument)
+            .unwrap_or(self.unit);
+        let result = self.types.named(id, &params);
+        (argument, result)
+    }
+
+    fn active_result(&mut self, case: u32, argument: Option<ExprId>) -> Ty {
+        let Some((part, result)) = self
+            .active_results
+            .last()
+            .and_then(|(parts, result)| Some((*parts.get(case as usize)?, *result)))
+        else {
+            return self.fresh();
+        };
+        match argument {
+            Some(argument) => self.expr(argument, part),
+            None => {
+                let (unit, at) = (self.unit, self.at);
+                self.expect(at, unit, part);
+            }
+        }
+        result
+    }
+
+    /// An application.
+    fn apply(
+        &mut self,
+        node: ExprId,
+        left: ExprId,
+        head: Head,
+        args: &[ExprId],
+        wanted: Option<Ty>,
+    ) -> Ty {
+        match head {
+            Head::Library(ids) => {
+                if let Some(ty) = self.formatted(node, left, &ids, args, wanted) {
+                    return ty;
+                }
+                self.apply_library(node, left, &ids, &[], args, wanted, Meaning::Library)
+            }
+            Head::Method(ids, types) => {
+                self.apply_library(node, left, &ids, &types, args, wanted, Meaning::Method)
+            }
+            Head::Case(id) => self.apply_case(node, left, id, args, wanted),
+            Head::ActiveResult(case) => {
+                self.at = self.tree().span(node);
+                let ty = self.active_result(case, args.first().copied());
+                self.typed(left, ty);
+                ty
+            }
+            Head::Builder(builder) => self.apply_builder(node, builder, args),
+            Head::Host(ty) if args.len() == 1 && self.spreads(ty, args) => {
+                let parts = self.tuple_parts(args);
+                self.mean(node, Meaning::Call(CallShape::Spread));
+                self.typed(left, ty);
+                let result = self.apply_typed(node, ty, &parts, wanted);
+                if let Some(&arg) = args.first() {
+                    let unit = self.unit;
+                    self.typed(arg, unit);
+                }
+                result
+            }
+            head => {
+                let ty = self.head_type(left, head, None);
+                self.apply_typed(node, ty, args, wanted)
+            }
+        }
+    }
+
+    /// `f(a, b)` of a function that takes `a` and `b` one after the other.
+    fn spreads(&self, ty: Ty, args: &[ExprId]) -> bool {
+        let parts = self.tuple_parts(args);
+        if parts.len() < 2 {
+            return false;
+        }
+        let Node::Function(first, mut rest) = self.types.node(ty) else {
+            return false;
+        };
+        if matches!(self.types.node(first), Node::Tuple(_)) {
+            return false;
+        }
+        for _ in 1..parts.len() {
+            match self.types.node(rest) {
+                Node::Function(_, to) => rest = to,
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// The parts of a single argument in parentheses that is a tuple.
+    pub fn tuple_parts(&self, args: &[ExprId]) -> Vec<ExprId> {
+        let [arg] = args else { return Vec::new() };
+        match self.tree().expr(self.bare(*arg)) {
+            Expr::Tuple { items, .. } => self.tree().list(items).to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_unit(&self, id: ExprId) -> bool {
+        matches!(self.tree().expr(self.bare(id)), Expr::Literal(literal)
+            if self.tree().constant(literal).value == Literal::Unit)
+    }
+
+    /// `seq xs` and the like.
+    fn apply_builder(&mut self, node: ExprId, builder: Builder, args: &[ExprId]) -> Ty {
+        let item = self.fresh();
+        let ty = match builder {
+            Builder::Seq | Builder::List => self.types.named(DefinedId::SEQ, &[item]),
+            _ => self.types.named(DefinedId::BUILDER, &[]),
+        };
+        if let Some(&arg) = args.first() {
+            self.expr(arg, ty);
+            self.mean(node, Meaning::Replaced(arg));
+        }
+        ty
+    }
+
+    /// Applies something of a known or unknown type to arguments. The type wanted is a hint for the arguments.
+    pub fn apply_typed(
+        &mut self,
+        node: ExprId,
+        callee: Ty,
+        args: &[ExprId],
+        wanted: Option<Ty>,
+    ) -> Ty {
+        let mut params = Vec::with_capacity(args.len());
+        let mut rest = callee;
+        for (at, &arg) in args.iter().enumerate() {
+            match self.types.node(rest) {
+                Node::Function(from, to) => {
+                    params.push(from);
+                    rest = to;
+                }
+                Node::Variable(_) => {
+                    let (from, to) = (self.fresh(), self.fresh());
+                    let whole = self.types.function(from, to);
+                    let span = self.tree().span(node);
+                    self.expect(span, whole, rest);
+                    params.push(from);
+                    rest = to;
+                }
+                _ => {
+                    let span = self.tree().span(arg);
+                    let shown = self.show(callee);
+                    let problem = if at == 0 {
+                        self.error(codes::NOT_A_FUNCTION, span).reason("none")
+                    } else {
+                        self.error(codes::NOT_A_FUNCTION, span).reason("many")
+                    };
+                    let problem = problem.arg("type", shown).arg("count", at);
+                    self.report(problem);
+                    for &arg in args.iter().skip(at) {
+                        self.infer(arg);
+                    }
+                    for (&arg, &param) in args.iter().zip(&params) {
+                        self.expr(arg, param);
+                    }
+                    return self.fresh();
+                }
+            }
+        }
+        if let Some(wanted) = wanted {
+            let mark = self.types.attempt();
+            match self.coerce(wanted, rest) {
+                Ok(()) => self.types.keep(mark),
+                Err(_) => self.types.undo(mark),
+            }
+        }
+        for (&arg, &param) in args.iter().zip(&params) {
+            self.expr(arg, param);
+        }
+        rest
+    }
+
+    /// Applies the first overload that fits; arguments are looked at before, so they give no hints if there are several.
+    fn apply_library(
+        &mut self,
+        node: ExprId,
+        left: ExprId,
+        ids: &[LibraryId],
+        types: &[Ty],
+        args: &[ExprId],
+        wanted: Option<Ty>,
+        meaning: fn(LibraryId) -> Meaning,
+    ) -> Ty {
+        if let [only] = *ids {
+            self.mean(left, meaning(only));
+            let ty = self.library_type(only, types);
+            self.typed(left, ty);
+            // `Map.empty ()`, `Math.pi ()`: the unit is dropped (§1.14).
+            if let [arg] = *args
+                && !self.is_function(ty)
+                && self.types.variable(ty).is_none()
+                && self.is_unit(arg)
+            {
+                let unit = self.unit;
+                self.typed(arg, unit);
+                self.mean(node, Meaning::Call(CallShape::DropUnit));
+                return ty;
+            }
+            return self.apply_typed(node, ty, args, wanted);
+        }
+        let found: Vec<Ty> = args.iter().map(|&arg| self.infer(arg)).collect();
+        for with_wanted in [true, false] {
+            for &id in ids {
+                let mark = self.types.attempt();
+                let ty = self.library_type(id, types);
+                if let Ok(result) = self.fits(ty, &found, wanted.filter(|_| with_wanted)) {
+                    self.types.keep(mark);
+                    self.mean(left, meaning(id));
+                    self.typed(left, ty);
+                    return result;
+                }
+                self.types.undo(mark);
+            }
+        }
+        let shown: Vec<String> = found.iter().map(|&ty| self.show(ty)).collect();
+        let first = ids.first().and_then(|&id| library().get(id));
+        let name = first.map_or("", |entry| entry.name);
+        let offers: Vec<String> = ids
+            .iter()
+            .filter_map(|&id| library().get(id))
+            .map(|entry| entry.signature.to_owned())
+            .collect();
+        let span = self.tree().span(node);
+        let problem = self
+            .error(codes::NO_OVERLOAD, span)
+            .arg("name", name)
+            .arg("found", shown.join(", "))
+            .arg("offers", offers);
+        self.report(problem);
+        self.fresh()
+    }
+
+    fn fits(&mut self, callee: Ty, found: &[Ty], wanted: Option<Ty>) -> Result<Ty, Mismatch> {
+        let mut rest = callee;
+        for &arg in found {
+            match self.types.node(rest) {
+                Node::Function(from, to) => {
+                    self.coerce(from, arg)?;
+                    rest = to;
+                }
+                _ => return Err(Mismatch::Differ(rest, arg)),
+            }
+        }
+        if let Some(wanted) = wanted {
+            self.coerce(wanted, rest)?;
+        }
+        Ok(rest)
+    }
+
+    fn apply_case(
+        &mut self,
+        node: ExprId,
+        left: ExprId,
+        id: CaseId,
+        args: &[ExprId],
+        wanted: Option<Ty>,
+    ) -> Ty {
+        let (fields, result) = self.case_types(id);
+        if let Some(wanted) = wanted {
+            let mark = self.types.attempt();
+            match self.unify(wanted, result) {
+                Ok(()) => self.types.keep(mark),
+                Err(_) => self.types.undo(mark),
+            }
+        }
+        let argument = self.types.tuple(&fields);
+        let as_function = self.types.function(argument, result);
+        self.typed(left, as_function);
+        let parts = self.tuple_parts(args);
+        let span = self.tree().span(node);
+        if fields.len() > 1 && parts.len() == fields.len() {
+            if let Some(order) = self.named_fields(id, &parts) {
+                self.mean(node, Meaning::Call(CallShape::CaseNamed));
+                for (&part, at) in parts.iter().zip(order) {
+                    let Expr::Binary {
+                        left: name, right, ..
+                    } = self.tree().expr(part)
+                    else {
+                        continue;
+                    };
+                    let (unit, bool) = (self.unit, self.bool);
+                    self.mean(name, Meaning::Silent);
+                    self.typed(name, unit);
+                    self.typed(part, bool);
+                    if let Some(&field) = fields.get(at) {
+                        self.expr(right, field);
+                    }
+                }
+            } else {
+                self.mean(node, Meaning::Call(CallShape::CaseFields));
+                for (&part, &field) in parts.iter().zip(&fields) {
+                    self.expr(part, field);
+                }
+            }
+            if let Some(&arg) = args.first() {
+                let bare = self.bare(arg);
+                self.typed(bare, argument);
+                self.same_type(arg, bare);
+            }
+            return result;
+        }
+        if args.len() == fields.len() && fields.len() > 1 {
+            self.mean(node, Meaning::Call(CallShape::CaseArguments));
+            let name = self
+                .cases
+                .get(id)
+                .map_or("", |info| self.names.text(info.row.name))
+                .to_owned();
+            let problem = self.warning(codes::JUXTAPOSED, span).arg("name", name);
+            self.report(problem);
+            for (&arg, &field) in args.iter().zip(&fields) {
+                self.expr(arg, field);
+            }
+            return result;
+        }
+        if fields.is_empty() || args.len() > 1 || (!parts.is_empty() && fields.len() > 1) {
+            for &arg in args {
+                self.infer(arg);
+            }
+            let name = self
+                .cases
+                .get(id)
+                .map_or("", |info| self.names.text(info.row.name))
+                .to_owned();
+            let found = if parts.is_empty() {
+                args.len()
+            } else {
+                parts.len()
+            };
+            let problem = self
+                .error(codes::CASE_FIELDS, span)
+                .arg("name", name)
+                .arg("expected", fields.len())
+                .arg("found", found);
+            self.report(problem);
+            return result;
+        }
+        if let Some(&arg) = args.first() {
+            self.expr(arg, argument);
+        }
+        result
+    }
+
+    /// `Rect(w = 1, h = 2)`: the fields by place, if each part is `name = value` of one of them.
+    fn named_fields(&mut self, id: CaseId, parts: &[ExprId]) -> Option<Vec<usize>> {
+        let mut order = Vec::with_capacity(parts.len());
+        for &part in parts {
+            let Expr::Binary {
+                operator: Symbol::EQUAL,
+                left,
+                ..
+            } = self.tree().expr(part)
+            else {
+                return None;
+            };
+            let Expr::Name(symbol) = self.tree().expr(left) else {
+                return None;
+            };
+            let name = self.name(symbol);
+            let at = self
+                .cases
+                .get(id)?
+                .row
+                .fields
+                .iter()
+                .position(|field| field.name == name)?;
+            order.push(at);
+        }
+        Some(order)
+    }
+
+    /// `t.[i]`, `t.[a..b]`
+    fn index(&mut self, node: ExprId, target: Ty, slices: &[Slice]) -> Ty {
+        let span = self.tree().span(node);
+        let is_range = slices.iter().any(|slice| !matches!(slice, Slice::Item(_)));
+        let (indexed, key, item) = match self
+            .types
+            .as_named(target)
+            .map(|(id, args)| (id, args.to_vec()))
+        {
+            Some((DefinedId::STRING, _)) => (Indexed::String, self.int, self.char),
+            Some((DefinedId::LIST, args)) => (Indexed::List, self.int, first(&args, self.obj)),
+            Some((DefinedId::ARRAY, args)) => (Indexed::Array, self.int, first(&args, self.obj)),
+            Some((DefinedId::MAP, args)) => (
+                Indexed::Map,
+                first(&args, self.obj),
+                args.get(1).copied().unwrap_or(self.obj),
+            ),
+            Some((id, args)) => {
+                let item_name = self.names.intern("Item");
+                match self.member_of(id, item_name) {
+                    Some(member) => {
+                        let ty = self.member_type(member, &args);
+                        let (from, to) = match self.types.node(ty) {
+                            Node::Function(from, to) => (from, to),
+                            _ => (self.int, ty),
+                        };
+                        (Indexed::Member(member), from, to)
+                    }
+                    None => return self.no_index(span, target, slices),
+                }
+            }
+            None if self.types.variable(target).is_some() => {
+                // F# cannot tell either; arrays are what is meant by far the most.
+                let item = self.fresh();
+                let array = self.types.named(DefinedId::ARRAY, &[item]);
+                self.expect(span, array, target);
+                (Indexed::Array, self.int, item)
+            }
+            None => return self.no_index(span, target, slices),
+        };
+        self.mean(node, Meaning::Index(indexed));
+        for slice in slices {
+            match *slice {
+                Slice::Item(at) => self.expr(at, key),
+                Slice::Range(from, to) => {
+                    for end in [from, to].into_iter().flatten() {
+                        self.expr(end, key);
+                    }
+                }
+                Slice::All => {}
+            }
+        }
+        if is_range { target } else { item }
+    }
+
+    fn no_index(&mut self, span: Span, target: Ty, slices: &[Slice]) -> Ty {
+        for slice in slices {
+            if let Slice::Item(at) = *slice {
+                self.infer(at);
+            }
+        }
+        let shown = self.show(target);
+        let problem = self
+            .error(codes::NO_FIELD, span)
+            .arg("type", shown)
+            .arg("name", "Item");
+        self.report(problem);
+        self.fresh()
+    }
+}
+
+fn first(args: &[Ty], otherwise: Ty) -> Ty {
+    args.first().copied().unwrap_or(otherwise)
+}
