@@ -23,6 +23,7 @@ const ENGLISH: &[(&str, &str)] = &[
         "en/commands.cat",
         include_str!("../catalog/en/commands.cat"),
     ),
+    ("en/plugins.cat", include_str!("../catalog/en/plugins.cat")),
     ("en/rhumb.cat", include_str!("../catalog/en/rhumb.cat")),
     ("en/fusabi.cat", include_str!("../catalog/en/fusabi.cat")),
 ];
@@ -34,6 +35,7 @@ const INDONESIAN: &[(&str, &str)] = &[
         "id/commands.cat",
         include_str!("../catalog/id/commands.cat"),
     ),
+    ("id/plugins.cat", include_str!("../catalog/id/plugins.cat")),
     ("id/rhumb.cat", include_str!("../catalog/id/rhumb.cat")),
     ("id/fusabi.cat", include_str!("../catalog/id/fusabi.cat")),
 ];

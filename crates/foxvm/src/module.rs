@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fzb::tables::{FuncId, ImportId, ImportKind, Lang, TypeId};
-use fzb::view::ExportTarget;
+use fzb::view::{Attributes, Constant, ExportTarget, Type as FileType};
 use machine::engine::Loaded;
 
 use crate::signature::{Signature, Type};
@@ -28,6 +28,19 @@ pub struct Export {
     pub name: String,
     /// What it names.
     pub item: ExportItem,
+    /// Attributes of the export, and of the function that it names.
+    pub attributes: Vec<Attribute>,
+    /// Of a function: for each parameter its name and the name of its declared type, where they have one.
+    pub params: Vec<(Option<String>, Option<String>)>,
+}
+
+/// An attribute of a function or export.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Attribute {
+    /// Its name.
+    pub name: String,
+    /// Its value, if that is a text.
+    pub text: Option<String>,
 }
 
 /// The two sorts of exports.
@@ -112,6 +125,11 @@ impl Module {
         self.file().bytes()
     }
 
+    /// Its free metadata; a plugin's is a manifest in TOML.
+    pub fn metadata(&self) -> &[u8] {
+        self.file().metadata()
+    }
+
     /// Has it a function that runs when it is loaded?
     pub fn has_entry(&self) -> bool {
         self.file().entry().is_some()
@@ -131,9 +149,27 @@ impl Module {
                         ExportItem::Static(Type::of(file, file.static_(id)?.ty))
                     }
                 };
+                let mut attributes = attributes(file, export.attributes);
+                let mut params = Vec::new();
+                if let ExportTarget::Function(id) = export.target {
+                    let function = file.function(id)?;
+                    if let Some(own) = function.attributes() {
+                        attributes.extend(self::attributes(file, own));
+                    }
+                    params = function
+                        .param_types()
+                        .zip(0..)
+                        .map(|(ty, index)| {
+                            let name = function.param_name(index).and_then(|name| file.name(name));
+                            (name.map(str::to_owned), type_name(file, ty))
+                        })
+                        .collect();
+                }
                 Some(Export {
                     name: file.name(export.name)?.to_owned(),
                     item,
+                    attributes,
+                    params,
                 })
             })
             .collect()
@@ -231,6 +267,31 @@ impl Module {
     pub(crate) fn function_name(&self, id: FuncId) -> String {
         function_name(self.file(), id)
     }
+}
+
+fn attributes(file: &fzb::Module, found: Attributes<'_>) -> Vec<Attribute> {
+    found
+        .iter()
+        .filter_map(|(name, value)| {
+            let text = match value.and_then(|value| file.constant(value)) {
+                Some(Constant::Text(text)) => Some(text.to_owned()),
+                _ => None,
+            };
+            Some(Attribute {
+                name: file.name(name)?.to_owned(),
+                text,
+            })
+        })
+        .collect()
+}
+
+fn type_name(file: &fzb::Module, id: TypeId) -> Option<String> {
+    let name = match file.type_of(id)? {
+        FileType::Opaque(name) => Some(name),
+        FileType::Named { typedef, .. } => Some(file.typedef(typedef)?.name),
+        _ => None,
+    };
+    Some(file.name(name?)?.to_owned())
 }
 
 pub(crate) fn function_name(file: &fzb::Module, id: FuncId) -> String {

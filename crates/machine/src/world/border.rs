@@ -3,6 +3,7 @@
 //! [`Value`] is current only until the next allocation.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use fzb::tables::Lang;
 use lemari::handles::{HandleError, HandleId, OwnedHandle};
@@ -318,6 +319,35 @@ impl World {
         }
         self.lemari.barrier_all(map);
         Ok(Value::ticket(Kind::Map, map))
+    }
+
+    /// The name of a union case and the number of its fields; nothing for any other value.
+    pub fn case_for_host(&self, value: Value) -> Option<(&str, u32)> {
+        let fields = match value.kind() {
+            Kind::Case0 => 0,
+            Kind::Map => {
+                let map = value.as_ticket();
+                if self.legend(self.map_legend(map)).nature != Nature::Case {
+                    return None;
+                }
+                self.positional_len(map)
+            }
+            _ => return None,
+        };
+        Some((self.case_name(self.case_legend(value)), fields))
+    }
+
+    /// A field of a union case.
+    pub fn case_field_for_host(&self, value: Value, index: u32) -> Option<Value> {
+        self.case_for_host(value)
+            .filter(|(_, fields)| index < *fields)?;
+        self.positional(value.as_ticket(), index)
+    }
+
+    /// Fuel and time of the calls of the host from now on; those of a call under way stay.
+    pub fn set_call_limits(&mut self, fuel: Option<u64>, deadline: Option<Duration>) {
+        self.limits.fuel = fuel;
+        self.limits.deadline = deadline;
     }
 
     /// What an option holds: `Some(None)` for empty and a case named `None`, `Some(Some(v))` for a case `Some` of one
