@@ -112,6 +112,31 @@ impl Instance {
         Run::start::<A>(world, self.index, id, args)
     }
 
+    /// What an exported static holds now; `None` if it is not set.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ExportUnknown`] if there is no such static; [`ErrorKind::Foreign`] with another World; fault mem.
+    pub fn static_value(&self, world: &mut World, name: &str) -> Result<Option<Value>, Error> {
+        self.belongs(world)?;
+        let Some(ExportTarget::Static(id)) = self.module.exported(name) else {
+            return Err(ErrorKind::ExportUnknown {
+                name: name.to_owned(),
+                exports: self
+                    .module
+                    .exports()
+                    .into_iter()
+                    .map(|export| export.name)
+                    .collect(),
+            }
+            .into());
+        };
+        let machine = world.machine_mut();
+        match machine.static_for_host(self.index, id.0) {
+            Some(value) => Value::hold(machine, value).map(Some),
+            None => Ok(None),
+        }
+    }
+
     fn belongs(&self, world: &World) -> Result<(), Error> {
         if world.machine().number() == self.world {
             Ok(())

@@ -142,7 +142,12 @@ impl World {
         settled.map_err(Error::from)
     }
 
-    fn check_imports(&self, module: &Module) -> Result<(), Error> {
+    /// Checks the imports of a module against the host functions and the grants, as [`World::bind`] does before it links.
+    /// Nothing runs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ImportUnknown`], [`ErrorKind::ImportDiffers`], [`ErrorKind::ImportDenied`].
+    pub fn check_imports(&self, module: &Module) -> Result<(), Error> {
         for import in module.imports() {
             if import.source != ImportSource::Host || import.optional {
                 continue;
@@ -338,14 +343,16 @@ impl World {
         &mut self,
         make: impl FnOnce(&mut Builder<'_, '_>) -> Result<(), Error>,
     ) -> Result<Value, Error> {
+        self.machine.host_work_begins();
         let mut context = Context::new(&mut self.machine);
         let mut builder = context.builder();
-        make(&mut builder)?;
-        builder.finish()
+        let made = make(&mut builder).and_then(|()| builder.finish());
+        self.machine.host_work_ends();
+        made
     }
 
-    /// Reads a value node by node, as host functions do by [`crate::Context::walk`], at most `depth` lists and maps deep. It
-    /// costs fuel that the last call left.
+    /// Reads a value node by node, as host functions do by [`crate::Context::walk`], at most `depth` lists and maps deep, with
+    /// the fuel of one call.
     ///
     /// # Errors
     /// What `read` fails with; if the value belongs to another World; fault mem.
@@ -355,9 +362,13 @@ impl World {
         depth: usize,
         read: impl FnOnce(&mut Walk<'_, '_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        self.machine.host_work_begins();
         let mut context = Context::new(&mut self.machine);
-        let mut walk = context.walk(value, depth)?;
-        read(&mut walk)
+        let result = context
+            .walk(value, depth)
+            .and_then(|mut walk| read(&mut walk));
+        self.machine.host_work_ends();
+        result
     }
 
     /// Calls any callable value of this World, as a call from outside.

@@ -17,7 +17,7 @@ use crate::grid::Grid;
 use crate::hook::{Hook, Key, modifiers};
 use crate::metrics::PluginMetrics;
 use crate::natives;
-use crate::plugin::{Datum, Live, Plugin, items, loaded};
+use crate::plugin::{Checked, Datum, Live, Plugin, check, items, loaded};
 use crate::powers::hook_names;
 use crate::reload::{Compile, Compilers};
 use crate::report::Report;
@@ -226,6 +226,15 @@ impl Host {
             ),
             _ => Ok(()),
         }
+    }
+
+    /// Reads, verifies and checks a plugin without running anything of it, whether it is loaded or not.
+    ///
+    /// # Errors
+    /// Why it could not be loaded.
+    pub fn check(&self, entry: &Entry) -> Result<Checked, Failure> {
+        let module = self.compilers.module(&self.engine, &entry.path)?;
+        check(&self.engine, entry, &module)
     }
 
     /// Switches a plugin on again: one that was switched off gets events again, with its state and no failures; one that

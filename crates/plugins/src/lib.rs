@@ -85,6 +85,7 @@ pub use hook::{Hook, Key, modifiers};
 pub use host::{Builder, Host, Item};
 pub use metrics::{HookMetrics, PluginMetrics, json, prometheus, table};
 pub use natives::{documented, page};
+pub use plugin::Checked;
 pub use report::{Level, Report};
 pub use shm::Cell;
 pub use state::State;

@@ -1,7 +1,7 @@
 //! Which function of a module is which hook, and what it is called with.
 //!
 //! A hook is an exported function with its name, in camel or snake case, or with its attribute; or a member of the record that
-//! the module's entry, or its exported function `plugin` or `register`, answers. What the declared types of the parameters
+//! the module's entry, or its exported function `plugin` or `register`, answers, or that an exported static of these names holds. What the declared types of the parameters
 //! leave open is decided by the parameters' names (`ctx`), then by their order, the context first.
 
 use diag::{Diagnostic, fp};
@@ -126,19 +126,27 @@ impl Hooks {
         if record.is_empty() {
             let exports = instance.module().exports();
             let register = exports.iter().find(|export| {
-                let plain = matches!(&export.item, ExportItem::Function(signature)
-                    if signature.params.is_empty() || signature.params == [Type::Unit]);
-                plain && REGISTER.contains(&export.name.as_str())
+                REGISTER.contains(&export.name.as_str())
+                    && match &export.item {
+                        ExportItem::Function(signature) => {
+                            signature.params.is_empty() || signature.params == [Type::Unit]
+                        }
+                        ExportItem::Static(_) => true,
+                    }
             });
             let Some(register) = register else {
                 return Ok(());
             };
-            let unit = [Value::empty()];
-            let given = match &register.item {
-                ExportItem::Function(signature) => unit.get(..signature.params.len()),
-                ExportItem::Static(_) => None,
+            record = match &register.item {
+                ExportItem::Function(signature) => {
+                    let unit = [Value::empty()];
+                    let given = unit.get(..signature.params.len()).unwrap_or_default();
+                    instance.call(world, &register.name, given)?
+                }
+                ExportItem::Static(_) => instance
+                    .static_value(world, &register.name)?
+                    .unwrap_or_else(Value::empty),
             };
-            record = instance.call(world, &register.name, given.unwrap_or_default())?;
         }
         for hook in Hook::ALL {
             let Some(place) = self

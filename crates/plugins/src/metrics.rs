@@ -169,11 +169,13 @@ pub fn table(plugins: &[PluginMetrics]) -> String {
     text
 }
 
+/// A family of Prometheus: its name, kind and help, and where its value is.
+type Family<T> = (&'static str, &'static str, &'static str, fn(&T) -> u64);
+
 /// As the text that Prometheus reads.
 pub fn prometheus(plugins: &[PluginMetrics]) -> String {
     let mut text = String::new();
-    type Read = fn(&HookMetrics) -> u64;
-    let of_hooks: [(&str, &str, &str, Read); 5] = [
+    let of_hooks: [Family<HookMetrics>; 5] = [
         ("calls_total", "counter", "Calls of hooks.", |hook| {
             hook.calls
         }),
@@ -224,7 +226,7 @@ pub fn prometheus(plugins: &[PluginMetrics]) -> String {
             }
         }
     }
-    let of_plugins: [(&str, &str, &str, fn(&PluginMetrics) -> u64); 6] = [
+    let of_plugins: [Family<PluginMetrics>; 6] = [
         ("memory_bytes", "gauge", "Memory in use.", |plugin| {
             plugin.memory as u64
         }),

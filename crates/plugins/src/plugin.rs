@@ -170,6 +170,36 @@ impl Plugin {
     }
 }
 
+/// What a plugin is and wants, found without running anything of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Checked {
+    /// The version that its manifest names.
+    pub version: Option<String>,
+    /// Its hooks; those of a record are known only when its entry has run.
+    pub hooks: Vec<Hook>,
+    /// What it may do.
+    pub powers: Vec<Capability>,
+}
+
+/// Checks a plugin's module as far as that goes without running it.
+pub(crate) fn check(engine: &Engine, entry: &Entry, module: &Module) -> Result<Checked, Failure> {
+    let plugin = entry.name.as_str();
+    let manifest = manifest::read(plugin, module)?;
+    powers::check_api(plugin, &manifest)?;
+    let powers = powers::effective(&manifest, &entry.grants);
+    let hooks = Hooks::of(plugin, module)?;
+    powers::check(plugin, engine, module, &manifest, &hooks, &powers)?;
+    engine
+        .world(entry.bounds.limits(), &powers)?
+        .check_imports(module)
+        .map_err(|error| powers::link_failure(plugin, error))?;
+    Ok(Checked {
+        version: manifest.version,
+        hooks: hooks.present().collect(),
+        powers,
+    })
+}
+
 impl Live {
     /// Links a module and runs its entry. `reached` is told each state on the way.
     pub fn start(

@@ -86,6 +86,7 @@ pub(crate) fn check(
                 .arg("name", import.name)
                 .arg("signature", signature)
                 .arg("capability", name)
+                .arg_if("granted", granted(powers))
                 .reason(reason)
                 .help(help)
                 .into());
@@ -103,11 +104,17 @@ pub(crate) fn check(
             .arg("plugin", plugin)
             .arg("hook", hook.name())
             .arg("capability", name)
+            .arg_if("granted", granted(powers))
             .reason(reason)
             .help(help)
             .into());
     }
     Ok(())
+}
+
+/// What a plugin has, for messages; nothing if that is nothing.
+fn granted(powers: &[Capability]) -> Option<Vec<String>> {
+    (!powers.is_empty()).then(|| powers.iter().map(ToString::to_string).collect())
 }
 
 /// Who did not give a capability, and what to do.
@@ -164,4 +171,36 @@ pub(crate) fn hook_names() -> Vec<String> {
         .iter()
         .map(|hook| hook.name().to_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(names: &[&str]) -> Vec<Capability> {
+        names
+            .iter()
+            .filter_map(|name| Capability::parse(name))
+            .collect()
+    }
+
+    #[test]
+    fn powers_are_what_both_sides_name_and_the_narrower_part_of_it() {
+        let of = |asked: Option<&[&str]>, grants: &[&str]| {
+            let manifest = Manifest {
+                capabilities: asked.map(all),
+                ..Manifest::default()
+            };
+            let powers = effective(&manifest, &all(grants));
+            powers.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(of(None, &["clock"]), ["clock"]);
+        assert_eq!(of(Some(&[]), &["clock"]), Vec::<String>::new());
+        assert_eq!(of(Some(&["clock", "env"]), &["clock", "random"]), ["clock"]);
+        assert_eq!(of(Some(&["fs-read"]), &["fs-read=/a"]), ["fs-read=/a"]);
+        assert_eq!(of(Some(&["fs-read=/a"]), &["fs-read"]), ["fs-read=/a"]);
+        assert_eq!(of(Some(&["fs-read=/a"]), &["fs-read=/a"]), ["fs-read=/a"]);
+        let none = of(Some(&["fs-read=/a"]), &["fs-read=/b"]);
+        assert_eq!(none, Vec::<String>::new());
+    }
 }

@@ -321,6 +321,13 @@ impl World {
         Ok(Value::ticket(Kind::Map, map))
     }
 
+    /// What a static of an instance holds; nothing if it is unset, or there is none.
+    pub fn static_for_host(&self, instance: u32, index: u32) -> Option<Value> {
+        let record = self.instances.get(instance as usize)?;
+        let value = record.statics.get(index as usize).copied()?;
+        (value.kind() != Kind::Hole).then_some(value)
+    }
+
     /// The name of a union case and the number of its fields; nothing for any other value.
     pub fn case_for_host(&self, value: Value) -> Option<(&str, u32)> {
         let fields = match value.kind() {

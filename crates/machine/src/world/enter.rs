@@ -303,6 +303,20 @@ impl World {
         std::mem::take(&mut self.outcome)
     }
 
+    /// The host makes or reads values between calls, with the fuel and time of a call; [`World::host_work_ends`] counts it.
+    pub fn host_work_begins(&mut self) {
+        if self.reentry == 0 {
+            self.grant_fuel();
+        }
+    }
+
+    /// The end of what [`World::host_work_begins`] began.
+    pub fn host_work_ends(&mut self) {
+        if self.reentry == 0 {
+            self.settle_fuel();
+        }
+    }
+
     fn grant_fuel(&mut self) {
         self.fuel_granted = self
             .limits

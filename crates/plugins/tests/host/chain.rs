@@ -99,12 +99,12 @@ fn input_and_keys_may_be_changed_and_stopped() {
 #[test]
 fn hooks_are_found_by_attribute_and_get_their_context() {
     let folder = Folder::new();
-    let body = "import log host \"log\" (text, text) -> unit\n\
-        fn whatever(line: text, ctx: dyn) -> unit export {\n attr OnOutput\n push \"warn\"\n load ctx\n get_field Plugin\n load line\n concat 2\n call_ffi log\n ret\n}\n\
+    let body = "import log host \"log\" (text, dyn) -> unit\n\
+        fn whatever(line: text, ctx: dyn) -> unit export {\n attr OnOutput\n push \"warn\"\n load ctx\n get_name Plugin\n call_ffi log\n pop\n push \"warn\"\n load line\n call_ffi log\n ret\n}\n\
         fn done(exit: int, command: text) -> unit export {\n attr OnPostCommand\n push \"info\"\n load command\n call_ffi log\n ret\n}\n\
         fn chosen() -> unit export {\n attr OnCommand = \"greet\"\n push \"info\"\n push \"greeted\"\n call_ffi log\n ret\n}\n";
     let mut host = host([folder.plugin("named", body)]);
-    assert_eq!(host.output(": hello"), Flow::Pass);
+    assert_eq!(host.output("hello"), Flow::Pass);
     host.post_command("make", 2);
     host.remote_command("named", "greet").unwrap();
     host.remote_command("named", "other").unwrap();
@@ -117,15 +117,24 @@ fn hooks_are_found_by_attribute_and_get_their_context() {
             _ => None,
         })
         .collect();
-    assert_eq!(log, ["named: hello", "make", "greeted"]);
+    assert_eq!(log, ["named", "hello", "make", "greeted"]);
 }
 
 #[test]
 fn a_record_of_functions_is_a_plugin_too() {
     let folder = Folder::new();
     let body = "type Plugin = record { onOutput: fn }\nfn plugin() export {\n make_closure shout 0\n record Plugin\n ret\n}\n\
-        fn shout(line: dyn) -> text {\n load line\n push \"!\"\n concat 2\n ret\n}\n";
+        fn shout(line: text) -> text {\n load line\n push \"!\"\n concat 2\n ret\n}\n";
     let mut host = host([folder.plugin("record", body)]);
+    assert_eq!(host.output("hey"), Flow::Changed("hey!".to_owned()));
+    // Held by a static in place of answered by a function.
+    let body = body
+        .replace(
+            "fn plugin() export {",
+            "static plugin: dyn mutable exported\nexport plugin = static plugin\nentry main\nfn main() {",
+        )
+        .replace("record Plugin\n", "record Plugin\n store_static plugin\n unit\n");
+    let mut host = self::host([folder.plugin("held", &body)]);
     assert_eq!(host.output("hey"), Flow::Changed("hey!".to_owned()));
 }
 

@@ -15,6 +15,10 @@ fn resident() -> usize {
 
 /// Run by [`a_hundred_idle_plugins_take_little`] in a process of its own: other tests take memory too.
 #[test]
+#[allow(
+    clippy::print_stdout,
+    reason = "its standard output is read by the test below"
+)]
 #[ignore = "part of the test below"]
 fn alone() {
     let folder = Folder::new();

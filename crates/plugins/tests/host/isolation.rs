@@ -16,7 +16,7 @@ fn failing(folder: &Folder) -> Vec<(Entry, &'static str)> {
     vec![
         (folder.plugin("loops", LOOPS), "FX0008"),
         (grows, "FX0006"),
-        (folder.plugin("throws", THROWS), "FX000D"),
+        (folder.plugin("throws", THROWS), "FX0021"),
         (late, "FX0009"),
     ]
 }

@@ -115,3 +115,34 @@ fn hooks_with_other_parameters_are_refused() {
     assert_eq!(code, "FP09");
     assert!(text.contains("(int)") && text.contains("(text)"), "{text}");
 }
+
+#[test]
+fn every_host_function_with_a_capability_is_refused_without_it() {
+    let folder = Folder::new();
+    let mut tried = 0;
+    for native in plugins::documented() {
+        let Some(capability) = native.capabilities().first() else {
+            continue;
+        };
+        let signature = native.signature();
+        let params: Vec<String> = signature.params.iter().map(ToString::to_string).collect();
+        let body = format!(
+            "import f host \"{}\" ({}) -> {}\nfn onLoad() -> unit export {{\n unit\n ret\n}}\n",
+            native.name(),
+            params.join(", "),
+            signature.result
+        );
+        let (code, text) = refused(without(&folder, capability, &body));
+        assert_eq!(code, "FP05", "{}", native.name());
+        assert!(
+            text.contains(native.name()) && text.contains(capability.as_str()),
+            "{text}"
+        );
+        Host::new()
+            .unwrap()
+            .load(folder.plugin("p", &body))
+            .unwrap();
+        tried += 1;
+    }
+    assert!(tried > 15, "{tried}");
+}
