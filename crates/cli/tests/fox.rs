@@ -735,6 +735,8 @@ fn plugins_of_a_file_are_checked_and_listed() {
     assert_eq!(refused.code, 65);
     assert!(refused.err.contains("broken.toml:2"), "{}", refused.err);
     assert_eq!(fox(&["plug", "check", "/nowhere/plugins.toml"]).code, 65);
+    let sample = examples().join("plugins/plugins.toml");
+    assert_eq!(fox(&["plug", "check", path(&sample)]).code, 0);
     let help = fox(&["plug", "list", "--help"]);
     assert_eq!(help.code, 0);
     assert!(help.out.contains("plugins.toml"));

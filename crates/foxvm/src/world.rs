@@ -217,6 +217,11 @@ impl World {
         self.machine.counters()
     }
 
+    /// Fuel used so far: one of the counters, for who asks after every call.
+    pub fn fuel_used(&self) -> u64 {
+        self.machine.fuel_used()
+    }
+
     /// How long the collections of the trays stopped the program, each; wall time. No part of [`World::counters`], which
     /// are the same whenever the same program runs.
     pub fn minor_pauses(&self) -> &Pauses {

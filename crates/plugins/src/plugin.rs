@@ -287,7 +287,7 @@ impl Live {
         }
         self.world
             .set_call_limits(Some(self.bounds.fuel), Some(self.bounds.of(hook)));
-        let before = self.world.counters().fuel_used;
+        let before = self.world.fuel_used();
         let start = Instant::now();
         let result = self
             .call(target, data)
@@ -296,7 +296,7 @@ impl Live {
         Called {
             result,
             time: start.elapsed(),
-            fuel: self.world.counters().fuel_used.saturating_sub(before),
+            fuel: self.world.fuel_used().saturating_sub(before),
         }
     }
 
