@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fzb::tables::{FuncId, ImportId, ImportKind, Lang, TypeId};
-use fzb::view::{Attributes, Constant, ExportTarget, Type as FileType};
+use fzb::view::{Attributes, Constant, ExportTarget, Type as FileType, Typedef};
 use machine::engine::Loaded;
 
 use crate::signature::{Signature, Type};
@@ -30,8 +30,19 @@ pub struct Export {
     pub item: ExportItem,
     /// Attributes of the export, and of the function that it names.
     pub attributes: Vec<Attribute>,
-    /// Of a function: for each parameter its name and the name of its declared type, where they have one.
-    pub params: Vec<(Option<String>, Option<String>)>,
+    /// Of a function: its parameters.
+    pub params: Vec<Param>,
+}
+
+/// A parameter of an exported function.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Param {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// The name of its declared type, where that has one.
+    pub type_name: Option<String>,
+    /// Of a declared union: the names of its cases without fields.
+    pub cases: Option<Vec<String>>,
 }
 
 /// An attribute of a function or export.
@@ -161,7 +172,13 @@ impl Module {
                         .zip(0..)
                         .map(|(ty, index)| {
                             let name = function.param_name(index).and_then(|name| file.name(name));
-                            (name.map(str::to_owned), type_name(file, ty))
+                            Param {
+                                name: name.map(str::to_owned),
+                                type_name: type_name(file, ty),
+                                cases: file
+                                    .union_of_param(id, index)
+                                    .map(|union| cases(file, &union)),
+                            }
                         })
                         .collect();
                 }
@@ -282,6 +299,15 @@ fn attributes(file: &fzb::Module, found: Attributes<'_>) -> Vec<Attribute> {
                 text,
             })
         })
+        .collect()
+}
+
+/// Names of the cases without fields.
+fn cases(file: &fzb::Module, union: &Typedef<'_>) -> Vec<String> {
+    (0..union.cases)
+        .filter_map(|tag| union.case(tag))
+        .filter(|case| case.fields == 0)
+        .filter_map(|case| Some(file.name(case.name)?.to_owned()))
         .collect()
 }
 

@@ -30,6 +30,8 @@ pub(crate) enum Slot {
     Datum(usize),
     /// A key's code.
     KeyCode,
+    /// A key as a case of the module's own union.
+    KeyCase,
     /// A key's modifiers.
     KeyMods,
 }
@@ -247,18 +249,23 @@ fn slots(params: &[Type], export: &Export, payload: &[Kind]) -> Option<Vec<Slot>
         .iter()
         .enumerate()
         .map(|(index, ty)| {
-            let (name, declared) = export.params.get(index).cloned().unwrap_or_default();
             if *ty == Type::Unit {
                 return Some(Slot::Unit);
             }
-            let context = declared.is_some_and(|declared| {
-                matches!(
+            if !matches!(ty, Type::Dyn | Type::Ref) {
+                return None;
+            }
+            let param = export.params.get(index);
+            let declared = param.and_then(|param| param.type_name.as_deref());
+            let named = param.and_then(|param| param.name.as_deref());
+            let context = match declared {
+                Some(declared) => matches!(
                     declared.rsplit('.').next(),
                     Some("Context" | "PluginContext")
-                )
-            }) || (*ty == Type::Dyn
-                && name
-                    .is_some_and(|name| matches!(name.trim_start_matches('_'), "ctx" | "context")));
+                ),
+                None => named
+                    .is_some_and(|name| matches!(name.trim_start_matches('_'), "ctx" | "context")),
+            };
             context.then_some(Slot::Context)
         })
         .collect();
@@ -278,10 +285,17 @@ fn slots(params: &[Type], export: &Export, payload: &[Kind]) -> Option<Vec<Slot>
                 .checked_sub(left)
                 .and_then(|skip| dynamic.get(skip).copied())
         };
-        let record = || {
+        // A key comes as a case where the parameter declares a union.
+        let case = || {
+            let union = |at: &usize| {
+                export
+                    .params
+                    .get(*at)
+                    .is_some_and(|param| param.cases.is_some())
+            };
             open.iter()
                 .copied()
-                .find(|at| *kind == Kind::Key && params[*at] == Type::Record)
+                .find(|at| *kind == Kind::Key && union(at))
         };
         match (exact, kind) {
             (Some(at), Kind::Key) => {
@@ -291,10 +305,10 @@ fn slots(params: &[Type], export: &Export, payload: &[Kind]) -> Option<Vec<Slot>
                 }
             }
             (Some(at), _) => slots[at] = Some(Slot::Datum(datum)),
-            (None, _) => {
-                let at = record().or_else(any)?;
-                slots[at] = Some(Slot::Datum(datum));
-            }
+            (None, _) => match case() {
+                Some(at) => slots[at] = Some(Slot::KeyCase),
+                None => slots[any()?] = Some(Slot::Datum(datum)),
+            },
         }
     }
     // One parameter may be left: the context.
@@ -303,7 +317,7 @@ fn slots(params: &[Type], export: &Export, payload: &[Kind]) -> Option<Vec<Slot>
         .zip(params)
         .filter(|(slot, _)| slot.is_none());
     if let Some((slot, ty)) = rest.next() {
-        if !matches!(ty, Type::Dyn | Type::Ref | Type::Record) || rest.next().is_some() {
+        if !matches!(ty, Type::Dyn | Type::Ref) || rest.next().is_some() {
             return None;
         }
         *slot = Some(Slot::Context);
@@ -331,6 +345,8 @@ fn exact(ty: Type, kind: Kind) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use foxvm::Param;
+
     use super::*;
 
     fn of(params: &[(Type, &str, &str)], payload: &[Kind]) -> Option<Vec<Slot>> {
@@ -342,7 +358,11 @@ mod tests {
             attributes: Vec::new(),
             params: params
                 .iter()
-                .map(|(_, name, declared)| (some(name), some(declared)))
+                .map(|(ty, name, declared)| Param {
+                    name: some(name),
+                    type_name: some(declared),
+                    cases: (*ty == Type::Dyn && *declared == "Key").then(Vec::new),
+                })
                 .collect(),
         };
         slots(&types, &export, payload)
@@ -366,10 +386,6 @@ mod tests {
             Some(vec![Context, Datum(0)])
         );
         assert_eq!(of(&[nameless], &line), Some(vec![Datum(0)]));
-        assert_eq!(
-            of(&[(Type::Record, "", ""), text], &line),
-            Some(vec![Context, Datum(0)])
-        );
     }
 
     #[test]
@@ -386,6 +402,9 @@ mod tests {
             Some(vec![Datum(0), Datum(1)])
         );
         assert_eq!(of(&[text, int], &[Kind::Key]), Some(vec![KeyCode, KeyMods]));
+        let (key, any) = ((Type::Dyn, "key", "Key"), (Type::Dyn, "key", ""));
+        assert_eq!(of(&[key], &[Kind::Key]), Some(vec![Slot::KeyCase]));
+        assert_eq!(of(&[any], &[Kind::Key]), Some(vec![Datum(0)]));
         assert_eq!(of(&[(Type::Unit, "", "")], &[]), Some(vec![Unit]));
         assert_eq!(of(&[], &[]), Some(vec![]));
     }
@@ -398,5 +417,11 @@ mod tests {
         assert_eq!(of(&[], &[Kind::Text]), None);
         assert_eq!(of(&[text, text], &[Kind::Text]), None);
         assert_eq!(of(&[text, int], &[Kind::Text]), None);
+        // A record of the module's own is not made by the host.
+        assert_eq!(
+            of(&[(Type::Record, "", "Context"), text], &[Kind::Text]),
+            None
+        );
+        assert_eq!(of(&[(Type::Record, "", "Key")], &[Kind::Key]), None);
     }
 }

@@ -311,8 +311,20 @@ impl Live {
             }
             Target::Export { name, slots } => {
                 let mut values = Vec::with_capacity(slots.len());
-                for slot in slots {
+                for (index, slot) in slots.iter().enumerate() {
                     values.push(match slot {
+                        Slot::KeyCase => {
+                            let code = match data {
+                                [Datum::Key(key), ..] => key.code.as_str(),
+                                _ => "",
+                            };
+                            let world = &mut self.world;
+                            match self.instance.param_case(world, name, index, code)? {
+                                Some(case) => case,
+                                // The plugin's own keys do not have it: it is no event for the plugin.
+                                None => return Ok(Value::empty()),
+                            }
+                        }
                         Slot::Context => self.context.clone(),
                         Slot::Unit => Value::empty(),
                         Slot::Datum(index) => match data.get(*index) {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use foxvm::{Engine, Fault, Value, Visit};
+use foxvm::{Engine, Fault, Param, Value, Visit};
 
 use crate::harness::*;
 
@@ -39,6 +39,11 @@ fn keep(n: int) -> unit export {
  unit
  ret
 }
+fn is_empty(s: Shape) -> bool export {
+ load s
+ tag_is Shape Empty
+ ret
+}
 fn name_of(x: dyn) export {
  load x
  get_name Name
@@ -60,6 +65,26 @@ fn values_are_made_read_and_called_between_calls() {
     let empty = shapes.call(&mut world, "empty", &[]).unwrap();
     assert_eq!(world.case(&empty).unwrap().unwrap().0, "Empty");
     assert!(world.case(&Value::int(1)).unwrap().is_none());
+
+    let own = shapes
+        .param_case(&mut world, "is_empty", 0, "Empty")
+        .unwrap();
+    let yes = shapes
+        .call(&mut world, "is_empty", &[own.unwrap()])
+        .unwrap();
+    assert!(world.read::<bool>(&yes).unwrap());
+    for (export, case) in [
+        ("is_empty", "Circle"),
+        ("is_empty", "Square"),
+        ("keep", "Empty"),
+    ] {
+        assert!(
+            shapes
+                .param_case(&mut world, export, 0, case)
+                .unwrap()
+                .is_none()
+        );
+    }
 
     let add = shapes.call(&mut world, "adder", &[]).unwrap();
     let sum = world.call(&add, &[Value::int(2), Value::int(3)]).unwrap();
@@ -110,7 +135,18 @@ fn exports_tell_attributes_and_parameters() {
         .map(|attribute| (attribute.name.as_str(), attribute.text.as_deref()))
         .collect();
     assert_eq!(attributes, [("OnOutput", None), ("since", Some("1.2"))]);
-    assert_eq!(of("circle").params, [(Some("r".to_owned()), None)]);
+    let named = |name: &str| Some(name.to_owned());
+    let plain = Param {
+        name: named("r"),
+        ..Param::default()
+    };
+    assert_eq!(of("circle").params, [plain]);
+    let shape = Param {
+        name: named("s"),
+        type_name: named("Shape"),
+        cases: Some(vec!["Empty".to_owned()]),
+    };
+    assert_eq!(of("is_empty").params, [shape]);
 }
 
 #[test]

@@ -5,7 +5,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use fzb::tables::Lang;
+use fzb::tables::{FuncId, Lang};
 use lemari::handles::{HandleError, HandleId, OwnedHandle};
 
 use crate::fault::{Fault, FaultReport, Raise, Raised};
@@ -326,6 +326,39 @@ impl World {
         let record = self.instances.get(instance as usize)?;
         let value = record.statics.get(index as usize).copied()?;
         (value.kind() != Kind::Hole).then_some(value)
+    }
+
+    /// The case of that name and without fields, of the union that a parameter declares; nothing if it declares none, or the
+    /// union has no such case.
+    ///
+    /// # Errors
+    /// Fault mem.
+    pub fn param_case_for_host(
+        &mut self,
+        instance: u32,
+        function: FuncId,
+        param: u32,
+        name: &str,
+    ) -> Raise<Option<Value>> {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| found.loaded.module.clone())
+        else {
+            return Ok(None);
+        };
+        let Some(found) = module.union_of_param(function, param).and_then(|union| {
+            (0..union.cases).find_map(|tag| {
+                let case = union.case(tag)?;
+                (case.fields == 0 && module.name(case.name) == Some(name))
+                    .then_some((union.id, tag))
+            })
+        }) else {
+            return Ok(None);
+        };
+        let (typedef, tag) = found;
+        let legend = self.record_legend(instance, typedef.0, tag)?;
+        Ok(Some(Value::new(Kind::Case0, 0, legend.0, u64::from(tag))))
     }
 
     /// The name of a union case and the number of its fields; nothing for any other value.

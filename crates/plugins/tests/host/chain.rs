@@ -97,6 +97,23 @@ fn input_and_keys_may_be_changed_and_stopped() {
 }
 
 #[test]
+fn a_key_may_be_a_case_of_the_plugins_own_union() {
+    let folder = Folder::new();
+    let body = "type Key = union { Escape, Space, Odd { n: int } }\n\
+        fn onKeyPress(key: Key) -> bool export {\n load key\n tag_is Key Space\n not\n ret\n}\n";
+    let mut host = host([folder.plugin("keys", body)]);
+    let key = |code: &str| Key {
+        code: code.to_owned(),
+        mods: 0,
+    };
+    assert_eq!(host.key_press(&key("Space")), Flow::Stopped);
+    assert_eq!(host.key_press(&key("Escape")), Flow::Pass);
+    assert_eq!(host.key_press(&key("Odd")), Flow::Pass, "it has a field");
+    assert_eq!(host.key_press(&key("F1")), Flow::Pass, "it has none");
+    assert_eq!(faults(&mut host), Vec::<String>::new());
+}
+
+#[test]
 fn hooks_are_found_by_attribute_and_get_their_context() {
     let folder = Folder::new();
     let body = "import log host \"log\" (text, dyn) -> unit\n\
