@@ -28,6 +28,9 @@ use crate::watch::{Stamp, Watch};
 /// Reports that wait for the daemon; beyond them they are counted only.
 const REPORTS: usize = 1_024;
 
+/// Commands that wait for the daemon; beyond them they stay in their plugins' own lists, which are bounded too.
+const COMMANDS: usize = 4_096;
+
 /// Plugins, and the daemon's side of them. One thread at a time uses it.
 #[derive(Debug)]
 pub struct Host {
@@ -149,7 +152,12 @@ impl Outbox {
         let Some(room) = live.world.data::<Room>() else {
             return;
         };
-        let commands = room.queue.take();
+        let room_left = self.commands.len() < COMMANDS;
+        let commands = if room_left {
+            room.queue.take()
+        } else {
+            Vec::new()
+        };
         if !commands.is_empty() {
             let name: Arc<str> = plugin.into();
             let named = commands.into_iter().map(|command| (name.clone(), command));
@@ -529,6 +537,12 @@ impl Host {
     /// What plugins want, in order. Cells that they want written are in the grid already.
     pub fn take_commands(&mut self) -> Vec<(Arc<str>, Command)> {
         let commands = std::mem::take(&mut self.outbox.commands);
+        // What had no room before.
+        for plugin in &mut self.plugins {
+            if let Some(live) = &mut plugin.live {
+                self.outbox.collect(&plugin.entry.name, live);
+            }
+        }
         self.surroundings.screen.write(|grid| {
             for (_, command) in &commands {
                 if let Command::SetCell { column, row, cell } = command {

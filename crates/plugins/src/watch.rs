@@ -1,5 +1,6 @@
 //! When a file has changed and is at rest again.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -13,6 +14,8 @@ pub(crate) const DEBOUNCE: Duration = Duration::from_millis(500);
 pub(crate) struct Stamp {
     modified: Option<SystemTime>,
     length: u64,
+    /// Its number in the file system, and when that last changed anything of it.
+    inode: (u64, i64, i64),
 }
 
 impl Stamp {
@@ -23,6 +26,7 @@ impl Stamp {
             |found| Stamp {
                 modified: found.modified().ok(),
                 length: found.len(),
+                inode: (found.ino(), found.ctime(), found.ctime_nsec()),
             },
         )
     }
@@ -79,6 +83,7 @@ mod tests {
         Stamp {
             modified: Some(SystemTime::UNIX_EPOCH),
             length,
+            inode: (1, 0, 0),
         }
     }
 

@@ -93,6 +93,11 @@ fn a_flood_of_commands_is_bounded_per_call() {
     host.output("x");
     assert_eq!(host.take_commands().len(), 256);
     assert_eq!(host.metrics()[0].refused_commands, 744);
+    // A daemon that takes nothing for long holds no more than its own bound and that of the plugin's list.
+    (0..40).for_each(|_| drop(host.output("x")));
+    assert_eq!(host.take_commands().len(), 4_096);
+    assert_eq!(host.take_commands().len(), 256);
+    assert!(host.take_commands().is_empty());
 }
 
 #[test]
