@@ -50,6 +50,18 @@ pub enum Verb {
 pub enum Plug {
     /// Feed the standard input, line by line, to a plugin's hook on_output
     Run(PlugRun),
+    /// Read, verify and link the plugins of a plugins.toml without running anything of them
+    Check(PlugFile),
+    /// Load the plugins of a plugins.toml and show their states, hooks, grants and counters
+    List(PlugFile),
+}
+
+/// `fox plug check` and `fox plug list`.
+#[derive(Args, Debug)]
+pub struct PlugFile {
+    /// The file that names the plugins
+    #[arg(default_value = "plugins.toml")]
+    pub file: PathBuf,
 }
 
 /// Limits and grants.

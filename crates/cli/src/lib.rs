@@ -12,6 +12,7 @@ mod interrupt;
 mod load;
 mod natives;
 mod plugin;
+mod plugin_host;
 mod report;
 mod rhi;
 mod rhumb;
@@ -57,6 +58,8 @@ fn done(verb: &Verb, report: &mut Report) -> u8 {
         Verb::Explain(arguments) => files::explain(arguments, report),
         Verb::Natives => natives::list(report),
         Verb::Plug(Plug::Run(arguments)) => plugin::run(arguments, report),
+        Verb::Plug(Plug::Check(arguments)) => plugin_host::check(arguments, report),
+        Verb::Plug(Plug::List(arguments)) => plugin_host::list(arguments, report),
     }
 }
 

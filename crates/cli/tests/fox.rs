@@ -689,3 +689,55 @@ fn main(first: text, second: text) -> unit export {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert_eq!(ran.out, "first line\none+two\n");
 }
+
+#[test]
+fn plugins_of_a_file_are_checked_and_listed() {
+    let place = Place::new("plug-list");
+    let source = std::fs::read_to_string(examples().join("plugins/errors.fza")).unwrap();
+    place.file("errors.fza", &source);
+    let good = place.file(
+        "plugins.toml",
+        "[[plugin]]\nname = \"errors\"\npath = \"errors.fza\"\ngrants = [\"output-filtering\", \"ui-overlay\", \"terminal-control\"]\n",
+    );
+    let checked = fox(&["plug", "check", path(&good)]);
+    assert_eq!((checked.code, checked.err.as_str()), (0, ""));
+    assert!(
+        checked
+            .out
+            .starts_with("errors: ok, hooks: onOutput, grants: output-filtering")
+    );
+    let listed = fox(&["plug", "list", path(&good)]);
+    assert_eq!(listed.code, 0, "{}", listed.err);
+    assert!(
+        listed.out.contains("running") && listed.out.contains("onOutput"),
+        "{}",
+        listed.out
+    );
+    let listed = fox(&["plug", "list", path(&good), "--json"]);
+    let object: Value = serde_json::from_str(listed.out.trim_end()).unwrap();
+    assert_eq!(object["result"][0]["state"], "running");
+    assert_eq!(object["result"][0]["hooks"][0]["hook"], "onOutput");
+    let bare = place.file(
+        "bare.toml",
+        "[[plugin]]\nname = \"errors\"\npath = \"errors.fza\"\n",
+    );
+    for verb in ["check", "list"] {
+        let refused = fox(&["plug", verb, path(&bare)]);
+        assert_eq!(refused.code, 65, "{verb}");
+        assert!(
+            refused.err.contains("FP05") && refused.err.contains("ui-overlay"),
+            "{}",
+            refused.err
+        );
+    }
+    let broken = place.file("broken.toml", "[[plugin]]\nname = 3\n");
+    let refused = fox(&["plug", "check", path(&broken), "--lang", "id"]);
+    assert_eq!(refused.code, 65);
+    assert!(refused.err.contains("broken.toml:2"), "{}", refused.err);
+    assert_eq!(fox(&["plug", "check", "/nowhere/plugins.toml"]).code, 65);
+    let sample = examples().join("plugins/plugins.toml");
+    assert_eq!(fox(&["plug", "check", path(&sample)]).code, 0);
+    let help = fox(&["plug", "list", "--help"]);
+    assert_eq!(help.code, 0);
+    assert!(help.out.contains("plugins.toml"));
+}

@@ -23,6 +23,8 @@ pub enum Family {
     File,
     /// `FC01`–`FC99`: the command line, two decimal digits.
     Command,
+    /// `FP01`–`FP99`: the plugin host, two decimal digits.
+    Plugin,
     /// `FB0001`–`FB9999`: the Fusabi front end, four decimal digits.
     Fusabi,
     /// `RH0001`–`RH9999`: the Rhumb front end, four decimal digits.
@@ -33,10 +35,11 @@ pub enum Family {
 
 impl Family {
     /// Every family, in the order of the reference page.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Fault,
         Self::File,
         Self::Command,
+        Self::Plugin,
         Self::Fusabi,
         Self::Rhumb,
         Self::Morph,
@@ -49,6 +52,7 @@ impl Family {
             Self::Fault => "FX",
             Self::File => "FV",
             Self::Command => "FC",
+            Self::Plugin => "FP",
             Self::Fusabi => "FB",
             Self::Rhumb => "RH",
             Self::Morph => "MF",
@@ -59,7 +63,7 @@ impl Family {
     #[must_use]
     pub const fn digits(self) -> usize {
         match self {
-            Self::File | Self::Command => 2,
+            Self::File | Self::Command | Self::Plugin => 2,
             Self::Fault | Self::Fusabi | Self::Rhumb | Self::Morph => 4,
         }
     }
@@ -69,6 +73,7 @@ impl Family {
             (b'F', b'X') => Some(Self::Fault),
             (b'F', b'V') => Some(Self::File),
             (b'F', b'C') => Some(Self::Command),
+            (b'F', b'P') => Some(Self::Plugin),
             (b'F', b'B') => Some(Self::Fusabi),
             (b'R', b'H') => Some(Self::Rhumb),
             (b'M', b'F') => Some(Self::Morph),
@@ -93,8 +98,10 @@ pub enum CodeError {
 impl fmt::Display for CodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Family => "a code begins with FX, FV, FC, FB, RH or MF",
-            Self::Digits => "FV and FC take two digits, FX four hexadecimal ones, the others four",
+            Self::Family => "a code begins with FX, FV, FC, FP, FB, RH or MF",
+            Self::Digits => {
+                "FV, FC and FP take two digits, FX four hexadecimal ones, the others four"
+            }
         })
     }
 }

@@ -241,13 +241,49 @@ codes! {
     }
 }
 
+codes! {
+    /// The plugin host (crate `plugins`).
+    fp {
+        /// `plugins.toml` cannot be read.
+        CONFIG = "FP01";
+        /// Two plugins have one name.
+        DOUBLE = "FP02";
+        /// A plugin's manifest cannot be read.
+        MANIFEST = "FP03";
+        /// A plugin is for another host API.
+        API = "FP04";
+        /// An import needs a capability that the plugin does not have.
+        IMPORT_DENIED = "FP05";
+        /// The host offers no function of an import's name.
+        IMPORT_UNKNOWN = "FP06";
+        /// An import has another signature than the host's function.
+        IMPORT_DIFFERS = "FP07";
+        /// A hook needs a capability that the plugin does not have.
+        HOOK_DENIED = "FP08";
+        /// The parameters of a hook cannot be linked.
+        HOOK_PARAMETERS = "FP09";
+        /// A hook answered what is no answer.
+        ANSWER = "FP10";
+        /// A plugin's onLoad said no.
+        LOAD_REFUSED = "FP11";
+        /// A plugin was switched off after failing again and again.
+        DISABLED = "FP12";
+        /// A new version of a plugin cannot take the place of the old one.
+        RELOAD = "FP13";
+        /// There is no plugin of that name.
+        UNKNOWN = "FP14";
+        /// A plugin has no hook (a warning).
+        NO_HOOK = "FP15";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn lists_are_in_order_without_doubles() {
-        for list in [fv::ALL, fc::ALL] {
+        for list in [fv::ALL, fc::ALL, fp::ALL] {
             assert!(list.windows(2).all(|pair| pair[0].1 < pair[1].1));
         }
     }

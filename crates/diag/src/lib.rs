@@ -42,7 +42,7 @@ pub use argument::{Argument, Arguments};
 pub use cat_format::{CatError, CatErrorKind, Section, parse_cat};
 pub use catalogue::{ArgumentKind, Catalogue, Declaration, Entry};
 pub use code::{Code, CodeError, Family};
-pub use codes::{fc, fv};
+pub use codes::{fc, fp, fv};
 pub use diagnostic::{Diagnostic, Frame, Label, Message, Severity, Trace};
 pub use escape::{escape, is_hazardous};
 pub use lang::Lang;

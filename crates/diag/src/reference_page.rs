@@ -19,6 +19,7 @@ pub fn reference_page() -> String {
             Family::Fault => "Faults of a running program (FX)",
             Family::File => "Files and the verifier (FV)",
             Family::Command => "The command line (FC)",
+            Family::Plugin => "The plugin host (FP)",
             Family::Fusabi => "Fusabi (FB)",
             Family::Rhumb => "Rhumb (RH)",
             Family::Morph => "Morph (MF)",

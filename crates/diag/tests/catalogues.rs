@@ -70,6 +70,7 @@ fn every_named_code_has_its_texts_and_every_text_its_name() {
     for (list, family) in [
         (diag::fv::ALL, Family::File),
         (diag::fc::ALL, Family::Command),
+        (diag::fp::ALL, Family::Plugin),
     ] {
         let named: BTreeSet<Code> = list.iter().map(|(_, code)| *code).collect();
         assert!(named.iter().all(|code| code.family() == family));

@@ -198,6 +198,18 @@ impl<'w> Context<'w> {
         }
     }
 
+    /// The name of a union case; `None` if the value is none.
+    ///
+    /// # Errors
+    /// If it belongs to another World.
+    pub fn case_name(&mut self, value: &Value) -> Result<Option<String>, Error> {
+        let raw = value.raw(self.world)?;
+        Ok(self
+            .world
+            .case_for_host(raw)
+            .map(|(name, _)| name.to_owned()))
+    }
+
     /// What a library of host functions keeps in this World, by its type, made on first use; `World::set_data` is the
     /// embedder's own.
     ///

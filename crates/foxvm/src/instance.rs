@@ -112,6 +112,54 @@ impl Instance {
         Run::start::<A>(world, self.index, id, args)
     }
 
+    /// The case of that name and without fields, of the union that a parameter of an exported function declares: a value of the
+    /// module's own type, e.g. to call the function with it. `None` if there is none ([`crate::Param::cases`]).
+    ///
+    /// # Errors
+    /// As [`Instance::function`] for the export; [`ErrorKind::Foreign`] with another World; fault mem.
+    pub fn param_case(
+        &self,
+        world: &mut World,
+        name: &str,
+        param: usize,
+        case: &str,
+    ) -> Result<Option<Value>, Error> {
+        let (id, _) = self.exported(name)?;
+        self.belongs(world)?;
+        let machine = world.machine_mut();
+        let param = u32::try_from(param).unwrap_or(u32::MAX);
+        match machine.param_case_for_host(self.index, id, param, case) {
+            Ok(Some(value)) => Value::hold(machine, value).map(Some),
+            Ok(None) => Ok(None),
+            Err(raised) => Err(machine.report(raised).into()),
+        }
+    }
+
+    /// What an exported static holds now; `None` if it is not set.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ExportUnknown`] if there is no such static; [`ErrorKind::Foreign`] with another World; fault mem.
+    pub fn static_value(&self, world: &mut World, name: &str) -> Result<Option<Value>, Error> {
+        self.belongs(world)?;
+        let Some(ExportTarget::Static(id)) = self.module.exported(name) else {
+            return Err(ErrorKind::ExportUnknown {
+                name: name.to_owned(),
+                exports: self
+                    .module
+                    .exports()
+                    .into_iter()
+                    .map(|export| export.name)
+                    .collect(),
+            }
+            .into());
+        };
+        let machine = world.machine_mut();
+        match machine.static_for_host(self.index, id.0) {
+            Some(value) => Value::hold(machine, value).map(Some),
+            None => Ok(None),
+        }
+    }
+
     fn belongs(&self, world: &World) -> Result<(), Error> {
         if world.machine().number() == self.world {
             Ok(())

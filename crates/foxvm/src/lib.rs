@@ -79,7 +79,9 @@ pub use machine::host::Stream;
 pub use machine::space_trace::{SpaceAct, SpaceNote};
 pub use machine::trace::Entered;
 pub use machine::world::{EmergencyMode, Late, Limits, TestCount, Warning};
-pub use module::{Export, ExportItem, FunctionInfo, ImportInfo, ImportSource, Module};
+pub use module::{
+    Attribute, Export, ExportItem, FunctionInfo, ImportInfo, ImportSource, Module, Param,
+};
 pub use native::Native;
 pub use native_macros::native;
 pub use number::{Date, Span};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fzb::tables::{FuncId, ImportId, ImportKind, Lang, TypeId};
-use fzb::view::ExportTarget;
+use fzb::view::{Attributes, Constant, ExportTarget, Type as FileType, Typedef};
 use machine::engine::Loaded;
 
 use crate::signature::{Signature, Type};
@@ -28,6 +28,30 @@ pub struct Export {
     pub name: String,
     /// What it names.
     pub item: ExportItem,
+    /// Attributes of the export, and of the function that it names.
+    pub attributes: Vec<Attribute>,
+    /// Of a function: its parameters.
+    pub params: Vec<Param>,
+}
+
+/// A parameter of an exported function.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Param {
+    /// Its name, where it has one.
+    pub name: Option<String>,
+    /// The name of its declared type, where that has one.
+    pub type_name: Option<String>,
+    /// Of a declared union: the names of its cases without fields.
+    pub cases: Option<Vec<String>>,
+}
+
+/// An attribute of a function or export.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Attribute {
+    /// Its name.
+    pub name: String,
+    /// Its value, if that is a text.
+    pub text: Option<String>,
 }
 
 /// The two sorts of exports.
@@ -112,6 +136,11 @@ impl Module {
         self.file().bytes()
     }
 
+    /// Its free metadata; a plugin's is a manifest in TOML.
+    pub fn metadata(&self) -> &[u8] {
+        self.file().metadata()
+    }
+
     /// Has it a function that runs when it is loaded?
     pub fn has_entry(&self) -> bool {
         self.file().entry().is_some()
@@ -131,9 +160,33 @@ impl Module {
                         ExportItem::Static(Type::of(file, file.static_(id)?.ty))
                     }
                 };
+                let mut attributes = attributes(file, export.attributes);
+                let mut params = Vec::new();
+                if let ExportTarget::Function(id) = export.target {
+                    let function = file.function(id)?;
+                    if let Some(own) = function.attributes() {
+                        attributes.extend(self::attributes(file, own));
+                    }
+                    params = function
+                        .param_types()
+                        .zip(0..)
+                        .map(|(ty, index)| {
+                            let name = function.param_name(index).and_then(|name| file.name(name));
+                            Param {
+                                name: name.map(str::to_owned),
+                                type_name: type_name(file, ty),
+                                cases: file
+                                    .union_of_param(id, index)
+                                    .map(|union| cases(file, &union)),
+                            }
+                        })
+                        .collect();
+                }
                 Some(Export {
                     name: file.name(export.name)?.to_owned(),
                     item,
+                    attributes,
+                    params,
                 })
             })
             .collect()
@@ -231,6 +284,40 @@ impl Module {
     pub(crate) fn function_name(&self, id: FuncId) -> String {
         function_name(self.file(), id)
     }
+}
+
+fn attributes(file: &fzb::Module, found: Attributes<'_>) -> Vec<Attribute> {
+    found
+        .iter()
+        .filter_map(|(name, value)| {
+            let text = match value.and_then(|value| file.constant(value)) {
+                Some(Constant::Text(text)) => Some(text.to_owned()),
+                _ => None,
+            };
+            Some(Attribute {
+                name: file.name(name)?.to_owned(),
+                text,
+            })
+        })
+        .collect()
+}
+
+/// Names of the cases without fields.
+fn cases(file: &fzb::Module, union: &Typedef<'_>) -> Vec<String> {
+    (0..union.cases)
+        .filter_map(|tag| union.case(tag))
+        .filter(|case| case.fields == 0)
+        .filter_map(|case| Some(file.name(case.name)?.to_owned()))
+        .collect()
+}
+
+fn type_name(file: &fzb::Module, id: TypeId) -> Option<String> {
+    let name = match file.type_of(id)? {
+        FileType::Opaque(name) => Some(name),
+        FileType::Named { typedef, .. } => Some(file.typedef(typedef)?.name),
+        _ => None,
+    };
+    Some(file.name(name?)?.to_owned())
 }
 
 pub(crate) fn function_name(file: &fzb::Module, id: FuncId) -> String {

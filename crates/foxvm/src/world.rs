@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fzb::tables::Lang;
 use lemari::Pauses;
@@ -13,7 +13,9 @@ use machine::trace::Entered;
 use machine::world::{Settle, TestCount, Warning, World as Machine, signals};
 
 use crate::Limits;
+use crate::builder::Builder;
 use crate::capability::Capability;
+use crate::context::Context;
 use crate::convert::{FromFox, IntoFox};
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind};
@@ -22,6 +24,7 @@ use crate::module::{ImportSource, Module};
 use crate::signature::{Signature, Type};
 use crate::ticker::Watch;
 use crate::value::Value;
+use crate::walk::Walk;
 
 /// One isolated program: memory, module instances, limits, grants. It shares nothing with others but verified modules.
 pub struct World {
@@ -139,7 +142,12 @@ impl World {
         settled.map_err(Error::from)
     }
 
-    fn check_imports(&self, module: &Module) -> Result<(), Error> {
+    /// Checks the imports of a module against the host functions and the grants, as [`World::bind`] does before it links.
+    /// Nothing runs.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ImportUnknown`], [`ErrorKind::ImportDiffers`], [`ErrorKind::ImportDenied`].
+    pub fn check_imports(&self, module: &Module) -> Result<(), Error> {
         for import in module.imports() {
             if import.source != ImportSource::Host || import.optional {
                 continue;
@@ -207,6 +215,11 @@ impl World {
     /// The counters now.
     pub fn counters(&self) -> Counters {
         self.machine.counters()
+    }
+
+    /// Fuel used so far: one of the counters, for who asks after every call.
+    pub fn fuel_used(&self) -> u64 {
+        self.machine.fuel_used()
     }
 
     /// How long the collections of the trays stopped the program, each; wall time. No part of [`World::counters`], which
@@ -304,6 +317,93 @@ impl World {
         let (cell, value) = (cell.raw(&self.machine)?, value.raw(&self.machine)?);
         self.machine.set_cell_for_host(cell, value, frozen);
         Ok(())
+    }
+
+    /// The name of a union case and its fields; `None` if the value is none.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn case(&mut self, value: &Value) -> Result<Option<(String, Vec<Value>)>, Error> {
+        let raw = value.raw(&self.machine)?;
+        let Some((name, count)) = self.machine.case_for_host(raw) else {
+            return Ok(None);
+        };
+        let name = name.to_owned();
+        let mut fields = Vec::new();
+        for index in 0..count {
+            // Read anew each time: holding a field may move the case.
+            let raw = value.raw(&self.machine)?;
+            if let Some(field) = self.machine.case_field_for_host(raw, index) {
+                fields.push(Value::hold(&mut self.machine, field)?);
+            }
+        }
+        Ok(Some((name, fields)))
+    }
+
+    /// Makes a compound value, as host functions do by [`crate::Context::builder`].
+    ///
+    /// # Errors
+    /// What `make` fails with; fault mem.
+    pub fn build(
+        &mut self,
+        make: impl FnOnce(&mut Builder<'_, '_>) -> Result<(), Error>,
+    ) -> Result<Value, Error> {
+        self.machine.host_work_begins();
+        let mut context = Context::new(&mut self.machine);
+        let mut builder = context.builder();
+        let made = make(&mut builder).and_then(|()| builder.finish());
+        self.machine.host_work_ends();
+        made
+    }
+
+    /// Reads a value node by node, as host functions do by [`crate::Context::walk`], at most `depth` lists and maps deep, with
+    /// the fuel of one call.
+    ///
+    /// # Errors
+    /// What `read` fails with; if the value belongs to another World; fault mem.
+    pub fn walk<T>(
+        &mut self,
+        value: &Value,
+        depth: usize,
+        read: impl FnOnce(&mut Walk<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.machine.host_work_begins();
+        let mut context = Context::new(&mut self.machine);
+        let result = context
+            .walk(value, depth)
+            .and_then(|mut walk| read(&mut walk));
+        self.machine.host_work_ends();
+        result
+    }
+
+    /// Calls any callable value of this World, as a call from outside.
+    ///
+    /// # Errors
+    /// The fault that ended the call; if a value belongs to another World.
+    pub fn call(&mut self, callee: &Value, args: &[Value]) -> Result<Value, Error> {
+        let callee = callee.raw(&self.machine)?;
+        let args = args
+            .iter()
+            .map(|arg| arg.raw(&self.machine))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.begin()?;
+        let result = match self.machine.call_routine(callee, &args) {
+            Ok(value) => Value::hold(&mut self.machine, value),
+            Err(report) => Err(report.into()),
+        };
+        self.machine.wash();
+        self.finish();
+        result
+    }
+
+    /// Sets fuel and time of the calls from now on, e.g. because hooks have different ones. Another deadline than before costs
+    /// a lock.
+    pub fn set_call_limits(&mut self, fuel: Option<u64>, deadline: Option<Duration>) {
+        if self.machine.limits().deadline != deadline {
+            self.watch = None;
+            self.timed = deadline.is_some();
+        }
+        self.machine.set_call_limits(fuel, deadline);
     }
 
     /// The display of a value, as a program of the machine's policy would show it.

@@ -5,4 +5,5 @@ mod harness;
 mod hosts;
 mod limits;
 mod modules;
+mod outside;
 mod reports;

@@ -1,7 +1,7 @@
 //! Types, type definitions, and how values of a type are held.
 
 use super::{Indexes, Module, Table};
-use crate::tables::{NameId, Range, TypeId, TypeKind, TypedefId, TypedefKind};
+use crate::tables::{FuncId, NameId, Range, TypeId, TypeKind, TypedefId, TypedefKind};
 
 /// A type.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -301,6 +301,16 @@ impl Module {
             first_case,
             module: self,
         })
+    }
+
+    /// The type definition of cases that a parameter of a function declares, if it declares one.
+    pub fn union_of_param(&self, function: FuncId, param: u32) -> Option<Typedef<'_>> {
+        let ty = self.function(function)?.param_types().nth(param as usize)?;
+        let Type::Named { typedef, .. } = self.type_of(ty)? else {
+            return None;
+        };
+        self.typedef(typedef)
+            .filter(|found| !matches!(found.kind, TypedefKind::Record | TypedefKind::Exception))
     }
 
     /// A case of a type definition.

@@ -3,8 +3,9 @@
 //! [`Value`] is current only until the next allocation.
 
 use std::ops::Range;
+use std::time::Duration;
 
-use fzb::tables::Lang;
+use fzb::tables::{FuncId, Lang};
 use lemari::handles::{HandleError, HandleId, OwnedHandle};
 
 use crate::fault::{Fault, FaultReport, Raise, Raised};
@@ -318,6 +319,75 @@ impl World {
         }
         self.lemari.barrier_all(map);
         Ok(Value::ticket(Kind::Map, map))
+    }
+
+    /// What a static of an instance holds; nothing if it is unset, or there is none.
+    pub fn static_for_host(&self, instance: u32, index: u32) -> Option<Value> {
+        let record = self.instances.get(instance as usize)?;
+        let value = record.statics.get(index as usize).copied()?;
+        (value.kind() != Kind::Hole).then_some(value)
+    }
+
+    /// The case of that name and without fields, of the union that a parameter declares; nothing if it declares none, or the
+    /// union has no such case.
+    ///
+    /// # Errors
+    /// Fault mem.
+    pub fn param_case_for_host(
+        &mut self,
+        instance: u32,
+        function: FuncId,
+        param: u32,
+        name: &str,
+    ) -> Raise<Option<Value>> {
+        let Some(module) = self
+            .instances
+            .get(instance as usize)
+            .map(|found| found.loaded.module.clone())
+        else {
+            return Ok(None);
+        };
+        let Some(found) = module.union_of_param(function, param).and_then(|union| {
+            (0..union.cases).find_map(|tag| {
+                let case = union.case(tag)?;
+                (case.fields == 0 && module.name(case.name) == Some(name))
+                    .then_some((union.id, tag))
+            })
+        }) else {
+            return Ok(None);
+        };
+        let (typedef, tag) = found;
+        let legend = self.record_legend(instance, typedef.0, tag)?;
+        Ok(Some(Value::new(Kind::Case0, 0, legend.0, u64::from(tag))))
+    }
+
+    /// The name of a union case and the number of its fields; nothing for any other value.
+    pub fn case_for_host(&self, value: Value) -> Option<(&str, u32)> {
+        let fields = match value.kind() {
+            Kind::Case0 => 0,
+            Kind::Map => {
+                let map = value.as_ticket();
+                if self.legend(self.map_legend(map)).nature != Nature::Case {
+                    return None;
+                }
+                self.positional_len(map)
+            }
+            _ => return None,
+        };
+        Some((self.case_name(self.case_legend(value)), fields))
+    }
+
+    /// A field of a union case.
+    pub fn case_field_for_host(&self, value: Value, index: u32) -> Option<Value> {
+        self.case_for_host(value)
+            .filter(|(_, fields)| index < *fields)?;
+        self.positional(value.as_ticket(), index)
+    }
+
+    /// Fuel and time of the calls of the host from now on; those of a call under way stay.
+    pub fn set_call_limits(&mut self, fuel: Option<u64>, deadline: Option<Duration>) {
+        self.limits.fuel = fuel;
+        self.limits.deadline = deadline;
     }
 
     /// What an option holds: `Some(None)` for empty and a case named `None`, `Some(Some(v))` for a case `Some` of one

@@ -303,6 +303,20 @@ impl World {
         std::mem::take(&mut self.outcome)
     }
 
+    /// The host makes or reads values between calls, with the fuel and time of a call; [`World::host_work_ends`] counts it.
+    pub fn host_work_begins(&mut self) {
+        if self.reentry == 0 {
+            self.grant_fuel();
+        }
+    }
+
+    /// The end of what [`World::host_work_begins`] began.
+    pub fn host_work_ends(&mut self) {
+        if self.reentry == 0 {
+            self.settle_fuel();
+        }
+    }
+
     fn grant_fuel(&mut self) {
         self.fuel_granted = self
             .limits
@@ -502,14 +516,19 @@ impl World {
             major_collections: stats.majors,
             washes: stats.washes,
             max_depth: self.deepest(),
-            fuel_used: self.counters.fuel_used
-                + if self.reentry > 0 {
-                    self.fuel_granted.saturating_sub(self.fuel.max(0) as u64)
-                } else {
-                    0
-                },
+            fuel_used: self.fuel_used(),
             ..self.counters
         }
+    }
+
+    /// Fuel used so far: one of the counters, without looking at fibers and memory.
+    pub fn fuel_used(&self) -> u64 {
+        let running = if self.reentry > 0 {
+            self.fuel_granted.saturating_sub(self.fuel.max(0) as u64)
+        } else {
+            0
+        };
+        self.counters.fuel_used + running
     }
 
     /// How long the collections of the trays took, each.

@@ -1,0 +1,12 @@
+//! The host through its public interface, with plugins of module text that do what plugins should not.
+
+mod harness;
+
+mod chain;
+mod configuration;
+mod idle;
+mod isolation;
+mod lifecycle;
+mod powers;
+mod reload;
+mod wishes;
