@@ -27,5 +27,5 @@ hooks! {
     19 Append "_>_" false; 20 Unshift "_<_" false; 21 Length "_#_" false; 22 IsEmpty "_?_" false; 23 Subs "_@_" false;
     24 Names "_*_" false; 25 Positional "_0_" false; 26 Freeze "_._" false; 27 Copy "_:_" false; 28 Date "_/_" false;
     29 Params "_$_" false; 30 Ctor "_^_" false; 31 Base "_!_" false; 32 Number "_+_" false; 33 Neg "_-_" false;
-    34 Bool "_=_" false; 35 Not "_~_" false; 36 Spread "_&_" false; 37 Key "_`_" false;
+    34 Bool "_=_" false; 35 Not "_~_" false; 36 Spread "_&_" false; 37 Key "_`_" false; 38 Around "_+-_" true;
 }

@@ -324,7 +324,7 @@ isa! {
     0x47 Shr "shr" [] "x x -> x" [Range] "a" "FM", "Arithmetic right shift; a negative count is out of range.";
     0x48 BitNot "bit_not" [] "x -> x" [] "a" "FM", "Bitwise complement.";
     0x49 HasHook "has_hook" [Hook] "x -> x b" [] "p" "R", "Is the operand a map with that hook?";
-    0x4A CallHook "call_hook" [Hook] "x x -> x" [Attribute, Depth] "cs" "R", "Calls the hook of the first operand with the other.";
+    0x4A CallHook "call_hook" [Hook] "x x -> x" [Attribute, Depth] "cs" "R", "Calls the hook of the first operand with the other; if that has none, the hook of the other with the first and `yes`.";
     0x4B AutoCall "auto_call" [] "x -> x" [Depth] "cs" "R", "Implicit invocation: calls a routine of arity zero, passes everything else.";
     0x4C LoadModule "load_module" [Module] "-> x" [Module] "cs" "RM", "A module's export map; runs its entry on first use.";
     0x4D ThisFn "this_fn" [] "-> x" [] "p" "RM", "The running closure.";

@@ -98,6 +98,10 @@ impl World {
 
     #[cold]
     fn no_conversion(&mut self, target: Target, value: Value) -> Raised {
+        if target == Target::Number && self.date_ns(value).is_some() {
+            // A date that a word does not hold is further from the epoch than any duration is long.
+            return self.fault(Fault::Range, "the time is out of range");
+        }
         let found = self.kind_name(value);
         self.fault_args(
             Fault::Conv,

@@ -210,7 +210,10 @@ impl World {
 
     /// Shows `temps[leaf]`: whole if it is no container, else its opening, and a frame for the rest.
     fn show_rhumb(&mut self, draft: &mut Draft, leaf: usize, mode: u8) -> Raise<()> {
-        self.temps[leaf] = self.target_of(self.temps[leaf]);
+        self.temps[leaf] = self.shown_by(self.temps[leaf]);
+        if self.passes_over_own(self.temps[leaf]) {
+            self.temps[leaf] = self.subfields_alone(leaf)?;
+        }
         let value = self.temps[leaf];
         let ticket = value.as_ticket();
         match value.kind() {
@@ -285,6 +288,11 @@ impl World {
                 Nature::Class => self.show_class(draft, ticket),
                 Nature::Event => self.enter_tuple(draft, leaf),
                 nature => {
+                    if let Some(binder) = self.binder_of(value)?
+                        && self.is_named(binder, isa::BOUND_PARAMETERS)
+                    {
+                        return self.show_parameters(draft, leaf, binder);
+                    }
                     if nature == Nature::Case {
                         self.show_case(draft, value)?;
                     }
@@ -300,6 +308,66 @@ impl World {
                 self.push_text(draft, ">")
             }
         }
+    }
+
+    /// True for a view of delegates only (`x[@]`).
+    fn passes_over_own(&self, value: Value) -> bool {
+        value.kind() == Kind::Map && self.nature(value.as_ticket()) == Nature::View
+    }
+
+    /// A map of the subfields of what the view `temps[leaf]` shows.
+    fn subfields_alone(&mut self, leaf: usize) -> Raise<Value> {
+        let from = self.temp(self.target_of(self.temps[leaf]))?;
+        let alone = self.map_new(Legends::PLAIN, 0)?;
+        let alone = self.temp(Value::ticket(Kind::Map, alone))?;
+        for index in 0..self.members(self.temps[from].as_ticket()) {
+            self.charge_node()?;
+            let member = self.member(self.temps[from].as_ticket(), index);
+            if member.flags & field_flags::SUB == 0 || member.key.kind() != Kind::Text {
+                continue;
+            }
+            let key = self.temp(member.key)?;
+            let value = self.temp(member.value)?;
+            if let Some(name) = self.name_of_key(key)? {
+                self.add_field(alone, name, value, member.flags)?;
+            }
+            self.temps.truncate(key);
+        }
+        let map = self.temps[alone];
+        self.temps.truncate(from);
+        Ok(map)
+    }
+
+    /// The parameters that a submap's routine binds, in their order; those without a name are known by their numbers.
+    fn show_parameters(&mut self, draft: &mut Draft, leaf: usize, binder: Value) -> Raise<()> {
+        let (instance, function) = self.routine_of(binder);
+        let module = self.instances.get(instance as usize);
+        let Some(module) = module.map(|entry| entry.loaded.module.clone()) else {
+            return Err(self.fault(Fault::Internal, "an instance that does not exist"));
+        };
+        let Some(record) = module.function(FuncId(function)) else {
+            return Err(self.fault(Fault::Internal, "a function that does not exist"));
+        };
+        self.push_text(draft, "<[")?;
+        for index in 0..record.params {
+            self.charge_node()?;
+            if index > 0 {
+                self.push_text(draft, "; ")?;
+            }
+            let Some(name) = record.param_name(index) else {
+                let number = fixed(|| format!("${}", index + 1));
+                self.push_text(draft, &number)?;
+                continue;
+            };
+            let name = self.name_in(instance, name.0)?;
+            self.temps[leaf] = self.name_value(name);
+            let bare = self
+                .text_str(self.temps[leaf].as_ticket())
+                .is_ok_and(is_bare);
+            let shown = if bare { mode::DISPLAY } else { mode::CANONICAL };
+            self.show_rhumb_text(draft, leaf, shown)?;
+        }
+        self.push_text(draft, "]>")
     }
 
     /// `#t(args)`, `#t` without arguments (ruling B14), `#(args)` without topic.

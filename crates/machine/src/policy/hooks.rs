@@ -184,15 +184,21 @@ impl World {
     ) -> Raise<Next> {
         let mark = self.temps.len();
         self.push_temps(&[x, y])?;
-        let Some(callee) = self.hook(x, hook)? else {
-            return Err(self.fault_args(
-                Fault::Attribute,
-                format_args!("there is no hook {}", hook.label()),
-            ));
-        };
-        let (receiver, argument) = (self.temps[mark], self.temps[mark + 1]);
+        for (own, other) in [(0, 1), (1, 0)] {
+            let Some(callee) = self.hook(self.temps[mark + own], hook)? else {
+                continue;
+            };
+            let (receiver, argument) = (self.temps[mark + own], self.temps[mark + other]);
+            self.temps.truncate(mark);
+            let args = [argument, Value::TRUE];
+            // The right operand's hook is told that it stands on the right.
+            // SAFETY: passed on.
+            return unsafe { self.call_value(r, callee, Some(receiver), &args[..=own], dst, 0) };
+        }
         self.temps.truncate(mark);
-        // SAFETY: passed on.
-        unsafe { self.call_value(r, callee, Some(receiver), &[argument], dst, 0) }
+        Err(self.fault_args(
+            Fault::Attribute,
+            format_args!("there is no hook {}", hook.label()),
+        ))
     }
 }

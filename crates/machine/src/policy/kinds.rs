@@ -266,6 +266,7 @@ impl World {
 
     /// The length of a value by policy: scalars, bytes, elements, entries, members. Charged where it must be counted.
     pub(crate) fn length(&mut self, value: Value) -> Raise<i64> {
+        let value = self.shown_by(value);
         let ticket = value.as_ticket();
         match value.kind() {
             Kind::Text => {

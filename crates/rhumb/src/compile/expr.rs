@@ -480,12 +480,28 @@ impl Code<'_> {
                 self.f.coerce(TypeId::DYN);
                 self.f.store(middle);
                 self.at(span);
+                let (hooked, end) = (self.f.label(), self.f.label());
+                for operand in [middle, width] {
+                    self.f.load(operand);
+                    self.f.op(Op::HasHook, &[isa::Hook::Around as u32]);
+                    self.f.jump_if(hooked);
+                    self.f.pop();
+                }
                 for op in [Op::Sub, Op::Add] {
                     self.f.load(middle);
                     self.f.load(width);
                     self.f.op(op, &[]);
                 }
                 self.f.op(Op::Range, &[]);
+                self.f.coerce(TypeId::DYN);
+                self.f.jump(end);
+                self.f.bind(hooked);
+                self.f.pop();
+                self.f.load(middle);
+                self.f.load(width);
+                self.f.op(Op::CallHook, &[isa::Hook::Around as u32]);
+                self.f.coerce(TypeId::DYN);
+                self.f.bind(end);
                 self.f.free_temp(width);
                 self.f.free_temp(middle);
                 return;

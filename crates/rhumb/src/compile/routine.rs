@@ -211,7 +211,7 @@ impl<'a> Code<'a> {
             return self.f.unit();
         };
         let binds = params.iter().any(|param| {
-            let plain = matches!(param.kind, ParamKind::Label { .. } | ParamKind::Void);
+            let plain = matches!(param.kind, ParamKind::Label { .. });
             !plain || param.default.is_some()
         });
         let name = binds.then_some(isa::BOUND_PARAMETERS);
@@ -375,9 +375,9 @@ impl<'a> Code<'a> {
     // Parameters
 
     fn params(&mut self, params: &[&Param]) {
-        let tree = self.tree();
+        let params = self.inlined(params);
         let mut index = 0;
-        for param in params {
+        for (place, param) in params.iter().enumerate() {
             let at = param.span.start;
             match &param.kind {
                 ParamKind::Label { mutability, .. } => {
@@ -409,30 +409,155 @@ impl<'a> Code<'a> {
                     index += 1;
                 }
                 ParamKind::Slurp(label) => {
-                    if label.is_some()
-                        && let Some(var) = self.slot_at(at)
-                    {
-                        let rest = isa::Intrinsic::ArgumentsRest;
-                        self.f.op(Op::Intrinsic, &[rest as u32]);
-                        // What a parameter got by its name is that one's.
-                        let taken = self.parameter_names();
-                        let taken = self.module().constant(Const::Names(taken));
-                        self.f.op(Op::Rest, &[0, taken.0]);
-                        self.f.coerce(TypeId::DYN);
-                        self.init(var, false);
-                    }
+                    let later = params.get(place + 1..).unwrap_or(&[]);
+                    let var = label.and_then(|_| self.slot_at(at));
+                    self.slurped(var, index, later);
                 }
-                ParamKind::Submap(id) | ParamKind::SubmapLabels(id) => {
-                    for label in rules::submap_labels(tree, self.analysis(), *id) {
-                        let unit = self.analysis().unit(self.unit);
-                        if let Some(var) = unit.labels.get(&label).copied() {
-                            self.parameter(var, false);
-                        }
-                        index += 1;
-                    }
-                }
+                // Its parameters stand behind it.
+                ParamKind::Submap(_) | ParamKind::SubmapLabels(_) => {}
             }
         }
+    }
+
+    /// Parameters, with those of submaps behind the parameters that name these.
+    fn inlined<'t>(&self, params: &[&'t Param]) -> Vec<&'t Param>
+    where
+        'a: 't,
+    {
+        let (tree, analysis) = (self.tree(), self.analysis());
+        let mut all = Vec::new();
+        let mut work: Vec<&'t Param> = params.iter().rev().copied().collect();
+        let mut inlined = 0;
+        while let Some(param) = work.pop() {
+            all.push(param);
+            let (ParamKind::Submap(id) | ParamKind::SubmapLabels(id)) = param.kind else {
+                continue;
+            };
+            if inlined < rules::MOST_INLINED {
+                inlined += 1;
+                let lists = analysis.inlined.get(&(self.unit, id));
+                let lists = lists.map_or(&[][..], Vec::as_slice);
+                work.extend(rules::params_of(tree, lists).into_iter().rev());
+            }
+        }
+        all
+    }
+
+    /// `&label`: the arguments beyond the parameters. As in destructuring (§3.19), those behind it get the last ones: what was
+    /// given to them by position goes in front of the rest, which gives them its end.
+    fn slurped(&mut self, var: Option<VarId>, index: u32, later: &[&Param]) {
+        let later: Vec<Option<LabelId>> = later
+            .iter()
+            .filter_map(|param| match &param.kind {
+                ParamKind::Label { label, .. } => Some(Some(*label)),
+                ParamKind::Slurp(_) | ParamKind::Submap(_) | ParamKind::SubmapLabels(_) => None,
+                _ => Some(None),
+            })
+            .collect();
+        // What a parameter got by its name is that one's.
+        let taken = self.parameter_names();
+        let taken = self.module().constant(Const::Names(taken));
+        let rest = isa::Intrinsic::ArgumentsRest;
+        if later.is_empty() {
+            if let Some(var) = var {
+                self.f.op(Op::Intrinsic, &[rest as u32]);
+                self.f.op(Op::Rest, &[0, taken.0]);
+                self.f.coerce(TypeId::DYN);
+                self.init(var, false);
+            }
+            return;
+        }
+        let temps = [(); 6].map(|()| self.f.temp(TypeId::DYN));
+        let [given, all, slurped, element, number, next] = temps;
+        self.f.op(Op::Intrinsic, &[rest as u32]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(given);
+        self.f.op(Op::MapNew, &[PLAIN, 0]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(all);
+        for (place, label) in (index..).zip(&later) {
+            let named = self.unless_named(given, *label);
+            let local = self.f.param(place);
+            self.add_to(all, local);
+            self.f.bind(named);
+        }
+        self.f.load(given);
+        self.elements_into(element, number);
+        self.add_to(all, element);
+        self.f.close_loop();
+        self.f.load(given);
+        self.f.op(Op::Len, &[]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(next);
+        self.f.load(given);
+        self.f.op(Op::Rest, &[u32::from(u16::MAX), taken.0]);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(slurped);
+        self.f.load(all);
+        self.elements_into(element, number);
+        let late = self.f.label();
+        self.f.load(number);
+        self.f.load(next);
+        self.f.op(Op::Le, &[]);
+        self.f.jump_if_not(late);
+        self.add_to(slurped, element);
+        self.f.bind(late);
+        self.f.close_loop();
+        for (place, label) in (index..).zip(&later) {
+            let named = self.unless_named(given, *label);
+            self.f.load(next);
+            self.f.push_int(1);
+            self.f.coerce(TypeId::DYN);
+            self.f.op(Op::Add, &[]);
+            self.f.coerce(TypeId::DYN);
+            self.f.store(next);
+            self.f.load(all);
+            self.f.load(next);
+            self.f.op(Op::GetIndex, &[]);
+            self.f.coerce(TypeId::DYN);
+            let local = self.f.param(place);
+            self.f.store(local);
+            self.f.bind(named);
+        }
+        if let Some(var) = var {
+            self.f.load(slurped);
+            self.init(var, false);
+        }
+        for temp in temps {
+            self.f.free_temp(temp);
+        }
+    }
+
+    /// Goes on unless the map of named arguments has one of that label; a label at which it goes on then, to be bound.
+    fn unless_named(&mut self, given: Local, label: Option<LabelId>) -> emit::Label {
+        const OWN: u32 = 1;
+        let named = self.f.label();
+        if let Some(label) = label {
+            self.f.load(given);
+            let name = self.text(label);
+            self.f.push_text(name);
+            self.f.coerce(TypeId::DYN);
+            self.f.op(Op::Has, &[OWN]);
+            self.f.jump_if(named);
+        }
+        named
+    }
+
+    /// Adds a value to the elements of a map.
+    fn add_to(&mut self, map: Local, value: Local) {
+        self.f.load(map);
+        self.f.load(value);
+        self.f.op(Op::PushAt, &[0]);
+        self.f.pop();
+    }
+
+    /// Opens a loop through the elements of the map on top.
+    fn elements_into(&mut self, element: Local, number: Local) {
+        self.f.open_iter(1);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(number);
+        self.f.coerce(TypeId::DYN);
+        self.f.store(element);
     }
 
     fn parameter_names(&self) -> Vec<NameId> {

@@ -363,23 +363,22 @@ pub fn known_params<'t>(
     let Expr::Lambda { head, .. } = tree.expr(lambda) else {
         return None;
     };
-    let mut params = Vec::new();
+    let mut lists = Vec::new();
     match head {
-        LambdaHead::Params(list) => params.extend(list),
+        LambdaHead::Params(list) => return Some(list.iter().collect()),
         LambdaHead::Label(_) => {
-            label_submap(tree, analysis, tree.span(lambda).start, &mut params)?;
+            lists.push(label_submap(tree, analysis, tree.span(lambda).start)?);
         }
-        LambdaHead::Value(value) => submap(tree, analysis, *value, &mut params)?,
+        LambdaHead::Value(value) => lists = submap_lists(tree, analysis, *value)?,
     }
-    Some(params)
+    Some(params_of(tree, &lists))
 }
 
-fn label_submap<'t>(
-    tree: &'t Tree,
-    analysis: &Analysis,
-    at: u32,
-    params: &mut Vec<&'t Param>,
-) -> Option<()> {
+/// Most submaps that one list of parameters inlines. Each takes its parameters from the one list, so more are refused there.
+pub const MOST_INLINED: usize = 256;
+
+/// The submap literal that an immutable label was assigned.
+fn label_submap(tree: &Tree, analysis: &Analysis, at: u32) -> Option<ExprId> {
     let Meaning::Slot(var) = analysis.meaning(at) else {
         return None;
     };
@@ -390,27 +389,19 @@ fn label_submap<'t>(
     ) {
         return None;
     }
-    match tree.expr(var.value?) {
-        Expr::Submap(list) => {
-            params.extend(list);
-            Some(())
-        }
-        _ => None,
-    }
+    let value = var.value?;
+    matches!(tree.expr(value), Expr::Submap(_)).then_some(value)
 }
 
-fn submap<'t>(
-    tree: &'t Tree,
-    analysis: &Analysis,
-    id: ExprId,
-    params: &mut Vec<&'t Param>,
-) -> Option<()> {
+/// The literals whose parameters a submap has, in their order, if the compiler knows it.
+pub fn submap_lists(tree: &Tree, analysis: &Analysis, id: ExprId) -> Option<Vec<ExprId>> {
+    let mut lists = Vec::new();
     // Operands from right to left, so that the stack gives them from left to right.
     let mut work = vec![id];
     while let Some(id) = work.pop() {
         match tree.expr(id) {
-            Expr::Submap(list) => params.extend(list),
-            Expr::Label(_) => label_submap(tree, analysis, tree.span(id).start, params)?,
+            Expr::Submap(_) => lists.push(id),
+            Expr::Label(_) => lists.push(label_submap(tree, analysis, tree.span(id).start)?),
             Expr::Reference(inner) => work.push(*inner),
             Expr::Routine(list) if list.len() == 1 => work.extend(list),
             Expr::Binary { first, rest }
@@ -424,21 +415,18 @@ fn submap<'t>(
             _ => return None,
         }
     }
-    Some(())
+    Some(lists)
 }
 
-/// The labels of a submap that the compiler knows.
-pub fn submap_labels(tree: &Tree, analysis: &Analysis, id: ExprId) -> Vec<LabelId> {
-    let mut params = Vec::new();
-    if submap(tree, analysis, id, &mut params).is_none() {
-        return Vec::new();
-    }
-    params
+/// The parameters of submap literals, one behind the other.
+pub fn params_of<'t>(tree: &'t Tree, lists: &[ExprId]) -> Vec<&'t Param> {
+    lists
         .iter()
-        .filter_map(|param| match &param.kind {
-            ParamKind::Label { label, .. } => Some(*label),
+        .filter_map(|id| match tree.expr(*id) {
+            Expr::Submap(list) => Some(list),
             _ => None,
         })
+        .flatten()
         .collect()
 }
 

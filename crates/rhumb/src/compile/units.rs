@@ -146,6 +146,8 @@ pub struct Analysis {
     pub meanings: HashMap<u32, Meaning>,
     /// The same for labels in parameter lists that several functions share (`<sub> -> …`), each by its unit.
     pub shared: HashMap<(UnitId, u32), VarId>,
+    /// The submap literals whose parameters stand behind one that names a submap, by the unit and what names it.
+    pub inlined: HashMap<(UnitId, ExprId), Vec<ExprId>>,
     /// Places of labels that a pattern binds (the others pin).
     pub binds: HashSet<u32>,
     /// Mentions of labels that nothing assigns and the prelude does not have: they are empty.

@@ -3,12 +3,16 @@
 use super::token::Literal;
 use crate::tree::{Number, Version, VersionPart};
 
+/// Most significant digits of a decimal, and most behind its point: as many nines as fit the machine's longest coefficient of
+/// 2^20 bits, and its greatest scale (docs/specs/machine.md §1; docs/decisions/0005-where-the-machine-differs.md).
+const MOST_DIGITS: usize = 315_652;
+
 /// What is wrong with a number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum NumberError {
     /// No form of the table.
     Malformed,
-    /// An integer beyond 64 bits, or a part of a version beyond.
+    /// An integer or a part of a version beyond 64 bits, a decimal beyond what the machine holds.
     TooLarge,
 }
 
@@ -71,7 +75,7 @@ pub(crate) fn read(text: &str) -> ReadNumber {
     let value = match (count, read.closing) {
         (0, None) => integer(read.groups[0]),
         (0, Some(_)) => match strip_zero(read.groups[0]) {
-            Some(rest) => Ok(decimal(rest, "")),
+            Some(rest) => decimal(rest, ""),
             None => version(&[read.groups[0]], ""),
         },
         (1, Some(closing)) if read.marks[0] == closing => version(&read.groups, ""),
@@ -82,15 +86,15 @@ pub(crate) fn read(text: &str) -> ReadNumber {
             read.length += suffix.len();
             version(&read.groups, suffix)
         }
-        (_, Some(closing)) if same && read.marks[0] != closing => Ok(fraction(&read.groups, &[])),
+        (_, Some(closing)) if same && read.marks[0] != closing => fraction(&read.groups, &[]),
         (1, None) => {
             misleading = read.marks[0] == b',' && grouped(&read.groups);
-            Ok(fraction(&read.groups[..1], &read.groups[1..]))
+            fraction(&read.groups[..1], &read.groups[1..])
         }
         (_, None) => {
             let (last, first) = (read.marks[count - 1], &read.marks[..count - 1]);
             if first.iter().all(|&mark| mark == first[0] && mark != last) {
-                Ok(fraction(&read.groups[..count], &read.groups[count..]))
+                fraction(&read.groups[..count], &read.groups[count..])
             } else {
                 Err(NumberError::Malformed)
             }
@@ -125,18 +129,26 @@ fn grouped(groups: &[&str]) -> bool {
     groups[1..].iter().all(|group| group.len() == 3) && !groups[0].starts_with('0')
 }
 
-fn decimal(whole: &str, fraction: &str) -> Literal {
+fn decimal(whole: &str, fraction: &str) -> Result<Literal, NumberError> {
     let whole = whole.trim_start_matches('0');
+    let significant = if whole.is_empty() {
+        fraction.trim_start_matches('0').len()
+    } else {
+        whole.len() + fraction.len()
+    };
+    if significant > MOST_DIGITS || fraction.len() > MOST_DIGITS {
+        return Err(NumberError::TooLarge);
+    }
     let whole = if whole.is_empty() { "0" } else { whole };
-    Literal::Number(Number::Decimal(if fraction.is_empty() {
+    Ok(Literal::Number(Number::Decimal(if fraction.is_empty() {
         whole.to_owned()
     } else {
         format!("{whole}.{fraction}")
-    }))
+    })))
 }
 
 /// A float, or a decimal if a zero too many stands in front.
-fn fraction(whole: &[&str], fraction: &[&str]) -> Literal {
+fn fraction(whole: &[&str], fraction: &[&str]) -> Result<Literal, NumberError> {
     let fraction = fraction.concat();
     if let Some(rest) = strip_zero(whole[0]) {
         return decimal(&(rest.to_owned() + &whole[1..].concat()), &fraction);
@@ -144,7 +156,7 @@ fn fraction(whole: &[&str], fraction: &[&str]) -> Literal {
     // Digits around a point are always a float; hundreds of them make an infinite one, which is no value here.
     let text = format!("{}.{fraction}0", whole.concat());
     let value = text.parse::<f64>().unwrap_or(f64::MAX);
-    Literal::Number(Number::Float(value.min(f64::MAX)))
+    Ok(Literal::Number(Number::Float(value.min(f64::MAX))))
 }
 
 fn version(groups: &[&str], suffix: &str) -> Result<Literal, NumberError> {
@@ -215,6 +227,21 @@ mod tests {
             other => format!("{other:?}"),
         };
         value.trim_end().to_owned() + lint + &rest
+    }
+
+    #[test]
+    fn decimals_have_as_many_digits_as_the_machine_holds() {
+        let nines = "9".repeat(MOST_DIGITS);
+        for text in [format!("00{nines}.-"), format!("00.{nines}")] {
+            assert!(read(&text).value.is_ok());
+        }
+        for text in [
+            format!("01{nines}.-"),
+            format!("01.{nines}"),
+            format!("00.{}1", "0".repeat(MOST_DIGITS)),
+        ] {
+            assert!(matches!(read(&text).value, Err(NumberError::TooLarge)));
+        }
     }
 
     #[test]

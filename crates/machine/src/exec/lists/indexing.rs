@@ -23,6 +23,11 @@ const F32: u8 = 8;
 /// Width number of u64.
 const U64: u8 = 7;
 
+/// The position of a number of Rhumb, counted from 0.
+fn element_index(number: i64) -> Option<u32> {
+    u32::try_from(number.checked_sub(1)?).ok()
+}
+
 impl World {
     /// The integer that a key is, as an index: integers of any width; in Rhumb also floats and decimals without a fraction.
     pub(crate) fn index_number(&self, key: Value) -> Option<i64> {
@@ -225,7 +230,8 @@ impl World {
                 if self.stands_alone(map) {
                     return Ok(Value::EMPTY);
                 }
-                return Ok(self.named_get(source, key)?.unwrap_or(Value::EMPTY));
+                let found = self.delegated_element(self.temps[source], key, index)?;
+                return Ok(found.unwrap_or(Value::EMPTY));
             }
             return Err(match nature {
                 Nature::List | Nature::Array | Nature::Tuple | Nature::Case => {
@@ -273,6 +279,26 @@ impl World {
         self.policy() == Lang::Rhumb
             && !self.legend(self.map_legend(map)).nature.typed()
             && self.stands_alone(map)
+    }
+
+    /// The element under the number `temps[key]`, which is `number`, of the first map that has one, by delegation
+    /// (docs/specs/rhumb.md §3.12).
+    fn delegated_element(
+        &mut self,
+        receiver: Value,
+        key: usize,
+        number: i64,
+    ) -> Raise<Option<Value>> {
+        let found = self.search(receiver, Self::element_wanted(key, number), false)?;
+        Ok(match (found.value, element_index(number)) {
+            (None, Some(index)) if found.holder.0 != 0 => self.positional(found.holder, index),
+            (value, _) => value,
+        })
+    }
+
+    /// What to search for an element of that number, which is `temps[key]`.
+    pub(in crate::exec) fn element_wanted(key: usize, number: i64) -> Want {
+        element_index(number).map_or(Want::Key(key), |index| Want::Element { key, index })
     }
 
     /// What a key names in a value, through delegation.

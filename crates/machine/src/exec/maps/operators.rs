@@ -81,7 +81,7 @@ impl World {
         let value = self.temps[at];
         let seen = self.target_of(value);
         match op {
-            FieldOp::Length => self.length(seen).map(Value::int),
+            FieldOp::Length => self.length(value).map(Value::int),
             FieldOp::IsEmpty => Ok(Value::bool(match seen.kind() {
                 Kind::Empty => true,
                 Kind::Text => self.text_bytes_len(seen.as_ticket()) == 0,

@@ -175,6 +175,10 @@ impl World {
             let place = self.own_place_of(object, key)?;
             return Ok(place.is_some_and(|place| place.flags() & field_flags::HIDDEN == 0));
         }
+        if let (Lang::Rhumb, Some(number)) = (self.policy(), number) {
+            let (receiver, wanted) = (self.temps[object], World::element_wanted(key, number));
+            return Ok(self.search(receiver, wanted, false)?.holder.0 != 0);
+        }
         if let Some(name) = self.name_of_key(key)? {
             let receiver = self.temps[object];
             return Ok(self.search(receiver, Want::Name(name), false)?.holder.0 != 0);

@@ -75,6 +75,14 @@ pub(crate) enum Want {
     Name(FieldName),
     /// A field under the key `temps[..]`, which need not be a name.
     Key(usize),
+    /// An element: the field under the number `temps[key]`, which is `index` among the positions if a map is that long. Where it
+    /// is one of those, the search comes to no place, only to the map.
+    Element {
+        /// Of the number.
+        key: usize,
+        /// Counted from 0.
+        index: u32,
+    },
     /// A subfield of that name.
     Sub(FieldName),
     /// The map `temps[..]` itself.
@@ -480,7 +488,13 @@ impl World {
             Want::Sub(name) => self
                 .own_place(map, name)?
                 .filter(|place| place.flags() & field_flags::SUB != 0),
-            Want::Key(key) => {
+            Want::Element { index, .. } if index < self.positional_len(map) => {
+                if viewed {
+                    self.temps[at] = Value::ticket(Kind::Map, map);
+                }
+                return Ok(Some(None));
+            }
+            Want::Key(key) | Want::Element { key, .. } => {
                 let held = self.temp(Value::ticket(Kind::Map, map))?;
                 let place = self.own_place_of(held, key)?;
                 map = self.temps[held].as_ticket();

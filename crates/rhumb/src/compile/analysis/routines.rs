@@ -98,7 +98,13 @@ impl Walker<'_> {
     pub(super) fn param_list(&mut self, params: &[&Param]) {
         let tree = self.tree;
         let mut index = 0;
-        for param in params {
+        let shared = self.shared;
+        let mut inlined = 0;
+        // With the parameters of submaps behind those that name these; their lists stand elsewhere.
+        let mut work: Vec<(&Param, bool)> =
+            params.iter().rev().map(|param| (*param, shared)).collect();
+        while let Some((param, elsewhere)) = work.pop() {
+            self.shared = elsewhere;
             let at = param.span.start;
             match &param.kind {
                 ParamKind::Label { label, .. } => {
@@ -124,9 +130,13 @@ impl Walker<'_> {
                 // The labels are bound from as many arguments, whether they stand in a list of their own or not (rulings B12).
                 ParamKind::Submap(id) | ParamKind::SubmapLabels(id) => {
                     self.expr(*id);
-                    for label in rules::submap_labels(tree, &self.analysis, *id) {
-                        self.declare(label, VarKind::Param(index), at);
-                        index += 1;
+                    if inlined < rules::MOST_INLINED {
+                        inlined += 1;
+                        let lists = rules::submap_lists(tree, &self.analysis, *id);
+                        let lists = lists.unwrap_or_default();
+                        let params = rules::params_of(tree, &lists).into_iter().rev();
+                        work.extend(params.map(|param| (param, true)));
+                        self.analysis.inlined.insert((self.unit, *id), lists);
                     }
                 }
             }
@@ -137,6 +147,7 @@ impl Walker<'_> {
                 }
             }
         }
+        self.shared = shared;
         self.analysis.unit_mut(self.unit).params = index;
     }
 
