@@ -73,6 +73,7 @@ impl Checker<'_> {
                 params,
                 fields: Vec::new(),
                 argument: None,
+                variables: Vec::new(),
             });
             if id != DefinedId::BUILDER {
                 self.env.bind_type(name, TypeName::Defined(id));

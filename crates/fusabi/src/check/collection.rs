@@ -172,13 +172,13 @@ impl Checker<'_> {
         self.computed(body, &context, true);
     }
 
-    /// Whether `yield`, `yield!` or `->` stands in the statements of a body.
+    /// Whether `yield` or `->` stands in the statements of a body; `yield!` may stand beside implicit yields.
     fn yields(&self, id: ExprId) -> bool {
         let mut work = vec![id];
         while let Some(id) = work.pop() {
             if matches!(
                 self.tree().expr(id),
-                Expr::Yield { .. } | Expr::ForIn { arrow: true, .. }
+                Expr::Yield { from: false, .. } | Expr::ForIn { arrow: true, .. }
             ) {
                 return true;
             }

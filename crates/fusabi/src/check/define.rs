@@ -125,6 +125,7 @@ impl Checker<'_> {
             params,
             fields: Vec::new(),
             argument: None,
+            variables: Vec::new(),
         });
         if !matches!(def.kind, TypeKind::Abbreviation(_)) {
             self.declare_type(name, TypeName::Defined(id));
@@ -279,8 +280,17 @@ impl Checker<'_> {
                 let mark = self.env.mark();
                 let mut bounds = Vec::new();
                 self.pattern(params, argument, &mut bounds);
+                self.declare_locals(&bounds, false);
+                let variables = bounds
+                    .iter()
+                    .filter_map(|bound| match self.env.value(bound.name) {
+                        Some(Value::Local(local)) => Some((bound.name, local)),
+                        _ => None,
+                    })
+                    .collect();
                 self.env.back_to(mark);
                 if let Some(info) = self.defined.get_mut(one.id) {
+                    info.variables = variables;
                     info.argument = Some(argument);
                 }
                 if let Some(name) = self.defined.get(one.id).map(|info| info.row.name) {
@@ -503,16 +513,14 @@ impl Checker<'_> {
         self.types.level += 1;
         let mark = self.env.mark();
         self.inside.push(function);
-        if let TypeShape::Object { params, .. } = self
+        // The constructor's variables are in scope of every member, which captures those that it uses.
+        let variables = self
             .defined
             .get(owner)
-            .map_or(TypeShape::Opaque, |info| info.row.shape.clone())
-            && let Some(argument) = self.defined.get(owner).and_then(|info| info.argument)
-        {
-            // The constructor's variables are in scope of every member; each has its own view of them.
-            let mut bounds = Vec::new();
-            self.pattern(params, argument, &mut bounds);
-            self.declare_locals(&bounds, false);
+            .map(|info| info.variables.clone())
+            .unwrap_or_default();
+        for (name, local) in variables {
+            self.env.bind(name, Value::Local(local));
         }
         let this = self.types.named(owner, &params);
         if let Some(pattern) = member.this {

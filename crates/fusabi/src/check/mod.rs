@@ -4,7 +4,7 @@
 //! Errors do not end it: what is wrong gets a type that fits everything, so that each mistake is said once.
 //!
 //! Layout: `load.rs` files, `module.rs` declarations, `define.rs` types, `binding.rs` bindings and functions, `expr.rs`
-//! expressions, `apply.rs` names, fields and applications, `operator.rs` operators, `record.rs` records, `collection.rs`
+//! expressions, `name.rs` names, `apply.rs` applications, `construct.rs` cases and objects, `index.rs` indexing, `operator.rs` operators, `record.rs` records, `collection.rs`
 //! collections and computations of the language, `builder.rs` computations of a user's builder, `format.rs` format strings,
 //! `pattern.rs` patterns, `exhaust.rs` their completeness, `field.rs` fields, members and overloads, `annotation.rs` written
 //! types, `builtin.rs` what is there before, `env.rs` scopes, `state.rs` the checker, `finish.rs` the output, `problem.rs`
@@ -16,6 +16,7 @@ mod binding;
 mod builder;
 mod builtin;
 mod collection;
+mod construct;
 mod define;
 mod env;
 mod exhaust;
@@ -23,8 +24,10 @@ mod expr;
 mod field;
 mod finish;
 mod format;
+mod index;
 mod load;
 mod module;
+mod name;
 mod operator;
 mod pattern;
 mod problem;

@@ -30,6 +30,8 @@ pub struct DefinedInfo {
     pub fields: Vec<(NameId, Ty, bool)>,
     /// Type of the constructor's argument.
     pub argument: Option<Ty>,
+    /// Variables of the constructor.
+    pub variables: Vec<(NameId, LocalId)>,
 }
 
 /// A case with types that are still under inference.

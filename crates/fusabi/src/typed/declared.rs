@@ -115,7 +115,8 @@ pub struct Member {
     /// Without parameters: evaluated each time it is read.
     pub is_property: bool,
     /// Its function: for an instance member `this` is the first parameter, then those that were written (one per pattern:
-    /// `member x.F(a, b)` takes one tuple). A property's function takes `this` alone, a static property's `unit`.
+    /// `member x.F(a, b)` takes one tuple). What it captures are variables of the type's constructor: they are read
+    /// from `this`. A property's function takes `this` alone, a static property's `unit`.
     pub function: FunctionId,
     /// Type parameters beyond those of the type.
     pub parameters: Box<[ParameterId]>,

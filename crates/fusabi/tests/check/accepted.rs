@@ -282,6 +282,11 @@ const ACCEPTED: &[(&str, &str, &str)] = &[
         "f : obj -> int",
         "",
     ),
+    (
+        "let a = [if true then 1\n         2\n         yield! [3]]",
+        "a : int list",
+        "",
+    ),
     // §1.7 active patterns.
     (
         "let (|Even|Odd|) n = if n % 2 = 0 then Even else Odd\nlet f n = match n with Even -> 0 | Odd -> 1",

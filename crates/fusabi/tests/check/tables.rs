@@ -148,3 +148,24 @@ fn first_expr(file: &TypedFile) -> fusabi::tree::ExprId {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn members_capture_the_variables_of_the_constructor() {
+    let program = program(
+        "type Add(by: int) =\n  member _.Run x = x + by\n  member _.Twice x = x + by + by\nlet r = Add(2).Run 3",
+    );
+    let file = main_file(&program);
+    let captured: Vec<usize> = program
+        .functions
+        .iter()
+        .map(|(_, function)| function.captures.len())
+        .collect();
+    assert_eq!(captured, [1, 1]);
+    assert_eq!(
+        file.locals
+            .iter()
+            .filter(|(_, local)| local.captured)
+            .count(),
+        1
+    );
+}
