@@ -26,7 +26,10 @@ const ENGLISH: &[(&str, &str)] = &[
     ("en/plugins.cat", include_str!("../catalog/en/plugins.cat")),
     ("en/rhumb.cat", include_str!("../catalog/en/rhumb.cat")),
     ("en/fusabi.cat", include_str!("../catalog/en/fusabi.cat")),
-    ("en/fusabi_types.cat", include_str!("../catalog/en/fusabi_types.cat")),
+    (
+        "en/fusabi_types.cat",
+        include_str!("../catalog/en/fusabi_types.cat"),
+    ),
 ];
 const INDONESIAN: &[(&str, &str)] = &[
     ("id/common.cat", include_str!("../catalog/id/common.cat")),
@@ -39,7 +42,10 @@ const INDONESIAN: &[(&str, &str)] = &[
     ("id/plugins.cat", include_str!("../catalog/id/plugins.cat")),
     ("id/rhumb.cat", include_str!("../catalog/id/rhumb.cat")),
     ("id/fusabi.cat", include_str!("../catalog/id/fusabi.cat")),
-    ("id/fusabi_types.cat", include_str!("../catalog/id/fusabi_types.cat")),
+    (
+        "id/fusabi_types.cat",
+        include_str!("../catalog/id/fusabi_types.cat"),
+    ),
 ];
 
 /// The phrases of each language but English, which their templates are written in.

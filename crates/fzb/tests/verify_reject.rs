@@ -99,7 +99,7 @@ fn rule_2_operands() {
         (code(), Op::Intrinsic, &[0]),
         (code().i(Op::Push, &[k::TEXT]), Op::FaultOp, &[0]),
         (code().i(Op::Push, &[k::TEXT]), Op::FaultOp, &[8]),
-        (unit(), Op::HasHook, &[38]),
+        (unit(), Op::HasHook, &[isa::Hook::ALL.len() as u32]),
         (unit(), Op::FieldOpOp, &[15]),
         (code(), Op::Array, &[0, 4]),
         (code().int(), Op::Box, &[9]),
