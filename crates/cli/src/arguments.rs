@@ -164,7 +164,7 @@ pub struct Test {
 /// `fox check`.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// The sources
+    /// The sources (Rhumb's, or Fusabi's if they end with .fsx or .fs)
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
 }

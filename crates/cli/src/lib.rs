@@ -8,6 +8,7 @@
 mod amounts;
 mod arguments;
 mod files;
+mod fusabi;
 mod interrupt;
 mod load;
 mod natives;

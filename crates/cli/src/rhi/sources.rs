@@ -10,11 +10,14 @@ use serde_json::json;
 
 use crate::load::{self, shown};
 use crate::report::{Report, exit, paths};
-use crate::{natives, rhumb as front};
+use crate::{fusabi, natives, rhumb as front};
 
-/// `fox check`: reads and compiles each source, as if it were a program of its own.
+/// `fox check`: reads and compiles each source, as if it were a program of its own; of Fusabi's, names and types are checked.
 pub(crate) fn check(files: &[PathBuf], report: &mut Report) -> u8 {
     each(files, report, |path, report| {
+        if fusabi::is_source(path) {
+            return fusabi::check(path, report);
+        }
         let engine = Engine::new();
         let natives = natives::offer(&engine, stdlib::Settings::new()).map_err(|error| {
             report.tell(&error.diagnostic());
@@ -60,28 +63,18 @@ pub(crate) fn format(files: &[PathBuf], check: bool, report: &mut Report) -> u8 
 
 /// The text of a source as its language's formatter lays it out; the exit code if it is wrong, which is told.
 fn laid_out(path: &Path, text: &str, report: &mut Report) -> Result<String, u8> {
-    let fusabi = path.extension().is_some_and(|it| it == "fsx" || it == "fs");
-    if fusabi {
-        let options = fusabi::Options::default();
-        fusabi::format(text, &options).map_err(|errors| {
-            let read = fusabi::parse(text, &options).source.text().to_owned();
-            let file = report.sources.add(shown(path), read);
-            for error in &errors {
-                report.tell(&error.diagnostic(file));
-            }
-            exit::FILE
-        })
-    } else {
-        let options = rhumb::Options::default();
-        rhumb::format(text, options).map_err(|errors| {
-            let read = rhumb::parse(text, options).source.text().to_owned();
-            let file = report.sources.add(shown(path), read);
-            for error in &errors {
-                report.tell(&error.diagnostic(file));
-            }
-            exit::FILE
-        })
+    if fusabi::is_source(path) {
+        return fusabi::format(path, text, report);
     }
+    let options = rhumb::Options::default();
+    rhumb::format(text, options).map_err(|errors| {
+        let read = rhumb::parse(text, options).source.text().to_owned();
+        let file = report.sources.add(shown(path), read);
+        for error in &errors {
+            report.tell(&error.diagnostic(file));
+        }
+        exit::FILE
+    })
 }
 
 fn each(

@@ -222,6 +222,38 @@ fn every_verb_answers_with_an_object() {
 }
 
 #[test]
+fn names_and_types_of_fusabi_are_checked() {
+    let place = Place::new("fusabi-types");
+    place.file("lib.fsx", "let twice x = x * 2\n");
+    place.file("a.fsx", "#load \"lib.fsx\"\nprintfn \"%d\" (twice 21)\n");
+    assert_eq!(ended_of_fox(&place, &["check", "a.fsx"]).out, "a.fsx: ok\n");
+    place.file(
+        "b.fsx",
+        "#load \"lib.fsx\"\nlet x: string = twice 4\nlet y = nobody\n",
+    );
+    for (lang, word) in [("en", "error"), ("id", "kesalahan")] {
+        let ended = ended_of_fox(&place, &["--lang", lang, "check", "b.fsx"]);
+        assert_eq!(ended.code, 65);
+        assert!(
+            ended.err.contains(&format!("{word}[FB0501]")) && ended.err.contains("b.fsx:2:"),
+            "{}",
+            ended.err
+        );
+        assert!(
+            ended.err.contains(&format!("{word}[FB0039]")) && ended.err.contains("b.fsx:3:9"),
+            "{}",
+            ended.err
+        );
+    }
+    place.file("c.fsx", "#load \"c.fsx\"\n");
+    let ended = ended_of_fox(&place, &["check", "c.fsx"]);
+    assert!(ended.err.contains("FB0513"), "{}", ended.err);
+    place.file("d.fsx", "#load \"none.fsx\"\n");
+    let ended = ended_of_fox(&place, &["check", "d.fsx"]);
+    assert!(ended.err.contains("FB0514"), "{}", ended.err);
+}
+
+#[test]
 fn fusabi_is_laid_out_by_its_own_rules() {
     let place = Place::new("fusabi-sources");
     let text = "let f x =   // doubles\n       x*2\nprintfn \"%d\" (f 3)\n";
