@@ -65,7 +65,7 @@ impl Checker<'_> {
         }
         let span = self.tree().span(id);
         let ty = self.head_type(id, head, Some(expected));
-        self.expect(span, expected, ty);
+        self.want_type(span, expected, ty);
         self.typed(id, expected);
     }
 
@@ -106,7 +106,7 @@ impl Checker<'_> {
                     let span = self.tree().span(node);
                     if parts.len() == args.len() {
                         for (part, arg) in parts.into_iter().zip(args) {
-                            self.expect(span, arg, part);
+                            self.want_type(span, arg, part);
                         }
                     }
                 }
@@ -127,7 +127,7 @@ impl Checker<'_> {
                 let left_type = self.head_type(left, head, None);
                 let written = self.written_type(ty);
                 let span = self.tree().span(left);
-                self.expect(span, written, left_type);
+                self.want_type(span, written, left_type);
                 Head::Typed(written)
             }
             Expr::Computation { body, .. } => match head {
@@ -314,7 +314,7 @@ impl Checker<'_> {
                     let (from, to) = (self.fresh(), self.fresh());
                     let whole = self.types.function(from, to);
                     let span = self.tree().span(node);
-                    self.expect(span, whole, rest);
+                    self.want_type(span, whole, rest);
                     params.push(from);
                     rest = to;
                 }

@@ -140,13 +140,13 @@ impl Checker<'_> {
                 }
                 self.inside.pop();
                 let span = self.tree().pattern_span(binding.pattern);
-                self.expect(span, one.ty, ty);
+                self.want_type(span, one.ty, ty);
             }
             None => {
                 let ty = one.ty;
                 if let Some(written) = binding.ty {
                     let written = self.written_type(written);
-                    self.expect(binding.span, ty, written);
+                    self.want_type(binding.span, ty, written);
                 }
                 if one.name.is_none() {
                     // Annotations in the pattern are hints for the value.
@@ -471,7 +471,7 @@ impl Checker<'_> {
         if let Some(annotation) = annotation {
             let span = self.tree().type_span(annotation);
             let written = self.written_type(annotation);
-            self.expect(span, result, written);
+            self.want_type(span, result, written);
         }
         if let Some(info) = self.functions.get_mut(function) {
             info.result = result;

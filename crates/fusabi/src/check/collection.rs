@@ -33,7 +33,7 @@ impl Checker<'_> {
                     let found = self.range(from, step, to);
                     let ty = self.types.named(DefinedId::SEQ, &[found]);
                     self.typed(body, ty);
-                    self.expect(span, item, found);
+                    self.want_type(span, item, found);
                 } else {
                     let builder = match kind {
                         CollectionKind::List => Builder::List,
@@ -50,7 +50,7 @@ impl Checker<'_> {
             item
         };
         let ty = self.types.named(made, &[item]);
-        self.expect(span, expected, ty);
+        self.want_type(span, expected, ty);
     }
 
     /// Elements of one type, else of `obj` with a warning (E6).
@@ -143,7 +143,7 @@ impl Checker<'_> {
         {
             let found = self.range(from, step, to);
             let span = self.tree().span(body);
-            self.expect(span, item, found);
+            self.want_type(span, item, found);
         } else {
             let implicit = !self.yields(body);
             let context = Computation {
@@ -389,9 +389,9 @@ impl Checker<'_> {
                 let span = self.tree().span(value);
                 if last {
                     // `do! e` at the end gives what `e` gives.
-                    self.expect(span, context.item, item);
+                    self.want_type(span, context.item, item);
                 } else {
-                    self.expect(span, unit, item);
+                    self.want_type(span, unit, item);
                 }
             }
             Expr::Do(value) => {
@@ -420,7 +420,7 @@ impl Checker<'_> {
         {
             return;
         }
-        self.expect(span, context.item, hint);
+        self.want_type(span, context.item, hint);
         if self.meaning_of(id) == Meaning::Plain {
             self.mean(id, Meaning::ImplicitYield);
         } else {
@@ -440,7 +440,7 @@ impl Checker<'_> {
     fn ends_with_unit(&mut self, span: Span, context: &Computation, last: bool) {
         if last && self.bound_type(context, context.item).is_some() {
             let unit = self.unit;
-            self.expect(span, context.item, unit);
+            self.want_type(span, context.item, unit);
         }
     }
 

@@ -56,7 +56,7 @@ impl Checker<'_> {
             Some(argument) => self.expr(argument, part),
             None => {
                 let (unit, at) = (self.unit, self.at);
-                self.expect(at, unit, part);
+                self.want_type(at, unit, part);
             }
         }
         result

@@ -73,8 +73,9 @@ impl Checker<'_> {
             .iter()
             .any(|attribute| &*attribute.name == "Measure")
         {
-            let dummy = self.types.named(DefinedId::UNIT, &[]);
-            self.add_abbreviation(name, Box::default(), dummy);
+            // Units are erased (rulings, Fusabi 26): the name must be known and stands for no values.
+            let erased = self.types.named(DefinedId::UNIT, &[]);
+            self.add_abbreviation(name, Box::default(), erased);
             return None;
         }
         let mut parameters = Vec::new();
@@ -544,7 +545,7 @@ impl Checker<'_> {
         self.inside.pop();
         self.env.back_to(mark);
         let span = member.span;
-        self.expect(span, ty, found);
+        self.want_type(span, ty, found);
         self.types.level -= 1;
         let scheme = self.types.generalize(
             ty,

@@ -71,7 +71,7 @@ impl Checker<'_> {
                     } else {
                         ty
                     };
-                    self.expect(span, expected, ty);
+                    self.want_type(span, expected, ty);
                 }
             }
             Expr::Name(_)
@@ -96,7 +96,7 @@ impl Checker<'_> {
             Expr::Range { from, step, to } => {
                 let item = self.range(from, step, to);
                 let ty = self.types.named(DefinedId::SEQ, &[item]);
-                self.expect(span, expected, ty);
+                self.want_type(span, expected, ty);
             }
             Expr::Record(record) => self.record(id, record, expected),
             Expr::Lambda { params, body } => self.lambda(id, params, body, expected),
@@ -115,7 +115,7 @@ impl Checker<'_> {
                 let (bool, unit) = (self.bool, self.unit);
                 self.expr(condition, bool);
                 self.statement(body);
-                self.expect(span, expected, unit);
+                self.want_type(span, expected, unit);
             }
             Expr::For {
                 variable,
@@ -128,7 +128,7 @@ impl Checker<'_> {
                 self.expr(from, int);
                 self.expr(to, int);
                 self.scoped_pattern(variable, int, |this| this.statement(body));
-                self.expect(span, expected, unit);
+                self.want_type(span, expected, unit);
             }
             Expr::ForIn {
                 pattern,
@@ -139,7 +139,7 @@ impl Checker<'_> {
                 let item = self.walk(id, source);
                 self.scoped_pattern(pattern, item, |this| this.statement(body));
                 let unit = self.unit;
-                self.expect(span, expected, unit);
+                self.want_type(span, expected, unit);
             }
             Expr::Try { body, rules } => {
                 self.expr(body, expected);
@@ -158,21 +158,21 @@ impl Checker<'_> {
                 self.set_result(function, item);
                 self.mean(id, Meaning::Function(function));
                 let ty = self.types.named(DefinedId::LAZY, &[item]);
-                self.expect(span, expected, ty);
+                self.want_type(span, expected, ty);
             }
             Expr::Assert(condition) => {
                 let (bool, unit) = (self.bool, self.unit);
                 self.expr(condition, bool);
-                self.expect(span, expected, unit);
+                self.want_type(span, expected, unit);
             }
             Expr::Do(value) => {
                 let unit = self.unit;
                 self.expr(value, unit);
-                self.expect(span, expected, unit);
+                self.want_type(span, expected, unit);
             }
             Expr::Break | Expr::Continue => {
                 let unit = self.unit;
-                self.expect(span, expected, unit);
+                self.want_type(span, expected, unit);
             }
             Expr::Interpolated(pieces) => self.interpolated(span, pieces, expected),
             Expr::DoBang(value) | Expr::Return { value, .. } | Expr::Yield { value, .. } => {
@@ -223,7 +223,7 @@ impl Checker<'_> {
         // A collection of unknown kind is any: what comes to be known is looked at again at the end.
         let item = self.fresh();
         let seq = self.types.named(DefinedId::SEQ, &[item]);
-        self.expect(span, seq, ty);
+        self.want_type(span, seq, ty);
         self.file.walks.push((id, ty, true));
         self.mean(id, Meaning::Walk(Sequenced::Seq));
         item
@@ -271,7 +271,7 @@ impl Checker<'_> {
         match self.types.node(ty) {
             Node::Variable(_) => {
                 let unit = self.unit;
-                self.expect(span, unit, ty);
+                self.want_type(span, unit, ty);
             }
             Node::Named(DefinedId::UNIT, _) => {}
             _ => {
@@ -333,7 +333,7 @@ impl Checker<'_> {
             self.expr(item, hint);
         }
         let ty = self.types.tuple(&hints);
-        self.expect(span, expected, ty);
+        self.want_type(span, expected, ty);
     }
 
     fn conditional(
@@ -348,7 +348,7 @@ impl Checker<'_> {
             expected
         } else {
             let unit = self.unit;
-            self.expect(span, expected, unit);
+            self.want_type(span, expected, unit);
             unit
         };
         for branch in self.tree().list(branches).to_vec() {
@@ -427,11 +427,11 @@ impl Checker<'_> {
                     let whole = self.types.function(from, to);
                     if self.types.variable(rest).is_some() {
                         let span = self.tree().span(id);
-                        self.expect(span, rest, whole);
+                        self.want_type(span, rest, whole);
                     } else {
                         // No function is wanted: said once, the lambda is checked by itself.
                         let span = self.tree().span(id);
-                        self.expect(span, rest, whole);
+                        self.want_type(span, rest, whole);
                     }
                     types.push(from);
                     rest = to;
@@ -456,7 +456,7 @@ impl Checker<'_> {
             _ => {
                 let (from, to) = (self.fresh(), self.fresh());
                 let whole = self.types.function(from, to);
-                self.expect(span, expected, whole);
+                self.want_type(span, expected, whole);
                 (from, to)
             }
         };
@@ -471,7 +471,7 @@ impl Checker<'_> {
         let ty = self.infer(target);
         self.expr(value, ty);
         let unit = self.unit;
-        self.expect(span, expected, unit);
+        self.want_type(span, expected, unit);
         let bare = self.bare(target);
         let mutable = match self.meaning_of(bare) {
             Meaning::Local(local) => self
@@ -528,7 +528,7 @@ impl Checker<'_> {
             && let Some(Some(ty)) = self.file.expr_types.get(target.index()).copied()
         {
             let span = self.tree().span(id);
-            self.expect(span, expected, ty);
+            self.want_type(span, expected, ty);
         }
         self.typed(id, expected);
         self.mean(id, Meaning::Update);
@@ -544,7 +544,7 @@ impl Checker<'_> {
         // From and to `obj` and between collections and `seq`; elsewhere the types must be the same.
         let span = self.tree().span(id);
         if self.types.defined(left) != Some(DefinedId::OBJ) {
-            self.expect(span, wanted, left);
+            self.want_type(span, wanted, left);
         }
         wanted
     }
@@ -560,7 +560,7 @@ impl Checker<'_> {
             }
         }
         let string = self.string;
-        self.expect(span, expected, string);
+        self.want_type(span, expected, string);
     }
 }
 

@@ -42,7 +42,7 @@ impl Checker<'_> {
                 // F# cannot tell either; arrays are what is meant by far the most.
                 let item = self.fresh();
                 let array = self.types.named(DefinedId::ARRAY, &[item]);
-                self.expect(span, array, target);
+                self.want_type(span, array, target);
                 (Indexed::Array, self.int, item)
             }
             None => return self.no_index(span, target, slices),

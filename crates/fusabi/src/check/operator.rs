@@ -47,7 +47,7 @@ impl Checker<'_> {
                 let item = self.fresh();
                 let list = self.types.named(DefinedId::LIST, &[item]);
                 let span = self.tree().span(left);
-                self.expect(span, list, left_type);
+                self.want_type(span, list, left_type);
                 self.expr(right, list);
                 self.does(node, Operator::Append, Operand::Structural);
                 list
@@ -64,7 +64,7 @@ impl Checker<'_> {
                 let parts: Vec<Ty> = (0..count).map(|_| self.fresh()).collect();
                 let tuple = self.types.tuple(&parts);
                 let span = self.tree().span(left);
-                self.expect(span, tuple, left_type);
+                self.want_type(span, tuple, left_type);
                 let result = self.fresh();
                 let function = self.types.functions(&parts, result);
                 self.expr(right, function);
@@ -87,7 +87,7 @@ impl Checker<'_> {
                 let result = self.fresh();
                 let function = self.types.functions(&parts, result);
                 let span = self.tree().span(left);
-                self.expect(span, function, left_type);
+                self.want_type(span, function, left_type);
                 let tuple = self.types.tuple(&parts);
                 self.expr(right, tuple);
                 let operator = if count == 2 {
@@ -105,7 +105,7 @@ impl Checker<'_> {
                 let item = self.fresh();
                 let reference = self.types.named(DefinedId::REF, &[item]);
                 let span = self.tree().span(left);
-                self.expect(span, reference, left_type);
+                self.want_type(span, reference, left_type);
                 self.expr(right, item);
                 self.does(node, Operator::SetReference, Operand::Structural);
                 self.unit
@@ -150,7 +150,7 @@ impl Checker<'_> {
         } else {
             (second, first)
         };
-        self.expect(span, this, left_type);
+        self.want_type(span, this, left_type);
         self.expr(right, other);
         let operator = if forward {
             Operator::Compose
@@ -175,14 +175,14 @@ impl Checker<'_> {
         match kind {
             Kind::Logic => {
                 let bool = self.bool;
-                self.expect(span, bool, left_type);
+                self.want_type(span, bool, left_type);
                 self.expr(right, bool);
                 self.does(node, operator, Operand::Bool);
                 bool
             }
             Kind::Text => {
                 let string = self.string;
-                self.expect(span, string, left_type);
+                self.want_type(span, string, left_type);
                 self.expr(right, string);
                 self.does(node, operator, Operand::String);
                 string
@@ -221,7 +221,7 @@ impl Checker<'_> {
                         return self.member_operator_typed(node, member, &[left_type, right_type]);
                     }
                     let span = self.tree().span(right);
-                    self.expect(span, left_type, right_type);
+                    self.want_type(span, left_type, right_type);
                 }
                 self.restrict(left, left_type, *set);
                 self.later(node, operator, left_type, false);
@@ -292,7 +292,7 @@ impl Checker<'_> {
             curried
         };
         let span = self.tree().span(node);
-        self.expect(span, ty, wanted);
+        self.want_type(span, ty, wanted);
         result
     }
 
@@ -332,7 +332,7 @@ impl Checker<'_> {
         types.push(right_type);
         let shape = self.types.functions(&types, result);
         let span = self.tree().span(node);
-        self.expect(span, ty, shape);
+        self.want_type(span, ty, shape);
         self.expr(right, right_type);
         result
     }
@@ -348,7 +348,7 @@ impl Checker<'_> {
                 && let Some(value) = self.env.value(name)
             {
                 let ty = self.user_operator(node, value, &[], operand, Some(expected));
-                self.expect(span, expected, ty);
+                self.want_type(span, expected, ty);
                 return;
             }
         }
@@ -396,7 +396,7 @@ impl Checker<'_> {
                 self.fresh()
             }
         };
-        self.expect(span, expected, ty);
+        self.want_type(span, expected, ty);
     }
 
     /// `(+)` as a function; `None` if the name is no operator of the language.

@@ -83,7 +83,7 @@ impl Checker<'_> {
                     if is_bytes {
                         ty = self.types.named(DefinedId::ARRAY, &[ty]);
                     }
-                    self.expect(span, expected, ty);
+                    self.want_type(span, expected, ty);
                 }
             }
             Pattern::Tuple { items, .. } => {
@@ -95,7 +95,7 @@ impl Checker<'_> {
                     _ => {
                         let parts: Vec<Ty> = items.iter().map(|_| self.fresh()).collect();
                         let ty = self.types.tuple(&parts);
-                        self.expect(span, expected, ty);
+                        self.want_type(span, expected, ty);
                         parts
                     }
                 };
@@ -112,7 +112,7 @@ impl Checker<'_> {
             Pattern::Cons { head, tail } => {
                 let item = self.fresh();
                 let list = self.types.named(DefinedId::LIST, &[item]);
-                self.expect(span, expected, list);
+                self.want_type(span, expected, list);
                 self.pattern(head, item, bounds);
                 self.pattern(tail, list, bounds);
             }
@@ -146,13 +146,13 @@ impl Checker<'_> {
                     self.types.defined(expected),
                     Some(DefinedId::OBJ | DefinedId::EXN)
                 ) {
-                    self.expect(span, expected, wanted);
+                    self.want_type(span, expected, wanted);
                 }
                 self.typed_pattern(id, wanted);
             }
             Pattern::Annotated { pattern, ty } => {
                 let written = self.written_type(ty);
-                self.expect(span, written, expected);
+                self.want_type(span, written, expected);
                 self.pattern(pattern, written, bounds);
             }
             Pattern::Paren(inner) | Pattern::Attributed { pattern: inner, .. } => {
@@ -223,18 +223,18 @@ impl Checker<'_> {
             PatternName::Case(case) => {
                 self.bind(id, Binds::Case(case));
                 let (fields, result) = self.case_types(case);
-                self.expect(span, expected, result);
+                self.want_type(span, expected, result);
                 self.case_arguments(span, case, &fields, args, bounds);
             }
             PatternName::EnumCase(owner, at) => {
                 self.bind(id, Binds::EnumCase(owner, at));
                 let ty = self.types.named(owner, &[]);
-                self.expect(span, expected, ty);
+                self.want_type(span, expected, ty);
             }
             PatternName::Literal(global) => {
                 self.bind(id, Binds::Literal(global));
                 if let Some(ty) = self.globals.get(global).map(|(_, scheme)| scheme.ty) {
-                    self.expect(span, expected, ty);
+                    self.want_type(span, expected, ty);
                 }
             }
             PatternName::Active(row, case) => {
@@ -320,7 +320,7 @@ impl Checker<'_> {
         self.bind(id, Binds::Case(case));
         let span = self.tree().pattern_span(id);
         let (types, result) = self.case_types(case);
-        self.expect(span, expected, result);
+        self.want_type(span, expected, result);
         for field in self.tree().list(fields).to_vec() {
             let path = self.tree().list(field.path).to_vec();
             let Some(&name) = self.path_names(&path).last() else {
@@ -399,25 +399,25 @@ impl Checker<'_> {
             _ => {
                 let (from, to) = (self.fresh(), self.fresh());
                 let function = self.types.function(from, to);
-                self.expect(span, rest, function);
+                self.want_type(span, rest, function);
                 (from, to)
             }
         };
-        self.expect(span, from, expected);
+        self.want_type(span, from, expected);
         let item = if info.partial {
             match self.types.defined(gives) {
                 Some(DefinedId::BOOL) => self.unit,
                 _ => {
                     let item = self.fresh();
                     let option = self.types.named(DefinedId::OPTION, &[item]);
-                    self.expect(span, option, gives);
+                    self.want_type(span, option, gives);
                     item
                 }
             }
         } else if info.cases > 1 {
             let parts: Vec<Ty> = (0..info.cases).map(|_| self.fresh()).collect();
             let choice = self.types.named(DefinedId::CHOICE, &parts);
-            self.expect(span, choice, gives);
+            self.want_type(span, choice, gives);
             parts.get(case as usize).copied().unwrap_or(gives)
         } else {
             gives
@@ -492,7 +492,7 @@ impl Checker<'_> {
         let ty = self
             .types
             .named(super::expr::collection_type(kind), &[item]);
-        self.expect(span, expected, ty);
+        self.want_type(span, expected, ty);
         for pattern in self.tree().list(items).to_vec() {
             self.pattern(pattern, item, bounds);
         }
@@ -518,7 +518,7 @@ impl Checker<'_> {
                             .map(|_| self.fresh())
                             .collect();
                     let ty = self.types.named(owner, &args);
-                    self.expect(field.span, expected, ty);
+                    self.want_type(field.span, expected, ty);
                 }
             }
         }
@@ -575,7 +575,7 @@ impl Checker<'_> {
                         other.others.push(bound.pattern);
                         let (wanted, found) = (other.ty, bound.ty);
                         let at = self.tree().pattern_span(bound.pattern);
-                        self.expect(at, wanted, found);
+                        self.want_type(at, wanted, found);
                     }
                     None => missing = true,
                 }

@@ -17,7 +17,7 @@ impl Checker<'_> {
         let span = self.tree().span(id);
         if let Some(copied) = record.copied {
             let ty = self.copy_record(id, copied, &fields, expected);
-            self.expect(span, expected, ty);
+            self.want_type(span, expected, ty);
             return;
         }
         let mut names = Vec::with_capacity(fields.len());
@@ -40,7 +40,7 @@ impl Checker<'_> {
         match declared {
             Some(declared) => {
                 let ty = self.make_declared(id, declared, &names, &fields, expected);
-                self.expect(span, expected, ty);
+                self.want_type(span, expected, ty);
             }
             None => {
                 let hints: Vec<Ty> = names
@@ -52,7 +52,7 @@ impl Checker<'_> {
                 }
                 let ty = self.record_type(names.into_iter().zip(hints).collect());
                 self.mean(id, Meaning::Structural);
-                self.expect(span, expected, ty);
+                self.want_type(span, expected, ty);
             }
         }
     }

@@ -355,7 +355,7 @@ impl Checker<'_> {
     }
 
     /// The node has type `actual` where `expected` is wanted.
-    pub fn expect(&mut self, span: Span, expected: Ty, actual: Ty) {
+    pub fn want_type(&mut self, span: Span, expected: Ty, actual: Ty) {
         if let Err(mismatch) = self.coerce(expected, actual) {
             self.mismatch(span, expected, actual, mismatch);
         }
