@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use fusabi::check::{CheckOptions, NoLoader, check};
 use fusabi::tree::print;
 use fusabi::{Options, format, parse};
 
@@ -30,6 +31,16 @@ fn trees() {
         );
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         insta::assert_snapshot!(name, print(&parsed.tree));
+    }
+}
+
+#[test]
+fn names_and_types() {
+    for path in programs() {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let name = path.display().to_string();
+        let checked = check(&name, &text, &mut NoLoader, &CheckOptions::default());
+        assert!(!checked.has_errors(), "{name}: {:?}", checked.problems);
     }
 }
 
