@@ -298,8 +298,14 @@ impl World {
         if self.current != entry || self.frame_index() != top {
             self.abandon_to(entry, top, (offset / 8) as u32);
         }
-        let fiber = self.fiber();
-        self.running_r = fiber.regs.as_mut_ptr().wrapping_byte_add(offset);
+        if nested {
+            let fiber = self.fiber();
+            self.running_r = fiber.regs.as_mut_ptr().wrapping_byte_add(offset);
+        } else {
+            // What the main fiber's record says of its stacks is from when it last waited for another fiber: collections
+            // before the next call are not to look for values there.
+            self.rest_at_main();
+        }
         std::mem::take(&mut self.outcome)
     }
 
