@@ -117,4 +117,7 @@ intrinsics! {
     117 SignalFilter "signal.filter" [Dyn Dyn] Bool [] "a", "Notes that the next `subscribe` is to events whose argument at a position (from 0) equals a value; was it noted?";
     118 ArgumentsRest "arguments.rest" [] Dyn [State] "a", "The arguments of the running function that are beyond its parameters, with all named ones as fields.";
     119 ArgumentsLeft "arguments.left" [Dyn Dyn] Dyn [] "a", "What the labels of a submap leave of a map of all arguments.";
+    120 MapDraft "map.draft" [Dyn] Dyn [] "p", "The map, which from now on is a draft: code is still filling it and nothing else has seen it, so a copy of a fiber whose registers name it has a copy of it.";
+    121 MapDone "map.done" [Dyn] Dyn [] "p", "The map, which is no draft any more: copies of fibers share it.";
+    122 MapOfReversed "map.of_reversed" [List] Dyn [] "a", "A plain map whose elements are those of a list, the last first.";
 }

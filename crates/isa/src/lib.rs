@@ -20,6 +20,12 @@ pub mod signature;
 pub mod table;
 pub mod text;
 
+/// Register words of one frame that operands of register code can name: a byte offset has 16 bits (docs/specs/machine.md §6
+/// "Format"). The file format allows more, so front ends refuse what needs more.
+pub const FRAME_WORDS: u32 = 8192;
+/// Most captures of a closure: its header counts them in 12 bits.
+pub const CLOSURE_CAPTURES: u32 = 4095;
+
 pub use codec::{DecodeError, Instr, decode, encode};
 pub use fault::Fault;
 pub use field_op::FieldOp;

@@ -119,6 +119,15 @@ fn programs_without_end_meet_their_limits() {
             "heap",
         ),
         ("x := 02.-\nyes |> (x := x ** x)", "heap steps"),
+        // Branches: one after the other, and in one another.
+        (
+            "f .= [] -> (1|9000 <> [x] -> (x == 9000 => #q ~> x); 1)\nf { #q .. (yes |> ^()) }",
+            "steps",
+        ),
+        (
+            "f .= [] -> (1|___ <> [x] -> (x >> 9000 => #q ~> x))\nf { #q .. (^(); ^()) }",
+            "heap",
+        ),
         ("m := []\nyes |> (m[>] := <$>)", "heap"),
         ("r .= <$>\nyes |> (r <> [#a] -> 1)", "heap"),
         (
@@ -241,7 +250,33 @@ fn long_literals_and_what_is_too_large() {
         ended.err
     );
 
+    // Branches have their own of what is put together behind the first 512 items, as it was: immutable fields stay so.
+    let first = list(300, &|i| format!("k{i} .. {i}; {i}"));
+    place.file(
+        "c.rh",
+        &format!(
+            "got := []\nf .= [] -> [{first}; #q(1); last .. #q(2); #q(3)]\n\
+             f {{ #q(n) .. (^(n); ^(n ** 10)); v .. (got[>] := [v[301]; v\\last; v[302]; v[#]]) }}\n\
+             got[#] %= 8\ngot[1] %= [1; 2; 3; 302]\ngot[2] %= [1; 2; 30; 302]\ngot[8] %= [10; 20; 30; 302]\n\
+             g .= [] -> [{first}; #q; x :: 5]\n\
+             (g {{ #q .. (^(); ^()); v .. (v\\x := 6; v\\k7 := 1) }}) {{ #***(c; _; _) .. c }} %= 409\n"
+        ),
+    );
+    let ended = place.rhi(&["-test", "c.rh"]);
+    assert!(
+        ended.out.ends_with("5 passed, 0 failed\n"),
+        "{}{}",
+        ended.out,
+        ended.err
+    );
+
     let arguments = list(6_000, &|i| i.to_string());
+    let own = list(4_100, &|i| format!("a{i} := {i}"));
+    let (outer, inner) = (
+        list(2_500, &|i| format!("a{i} := {i}")),
+        list(2_500, &|i| format!("b{i} := {i}")),
+    );
+    let both = list(2_500, &|i| format!("a{i}; b{i}"));
     let parameters = list(300, &|i| format!("a{i}"));
     for (text, english, indonesian) in [
         (
@@ -259,6 +294,17 @@ fn long_literals_and_what_is_too_large() {
             "too many items before one that is spread",
             "terlalu banyak butir sebelum satu yang disebarkan",
         ),
+        // Labels of a routine, and those of routines around it that it mentions.
+        (
+            format!("f .= [] -> ({own}; a7)\n"),
+            "too many labels",
+            "terlalu banyak label",
+        ),
+        (
+            format!("f .= [] -> ({outer}; g .= [] -> ({inner}; h .= [] -> ({both})))\n"),
+            "too many labels",
+            "terlalu banyak label",
+        ),
     ] {
         place.file("b.rh", &text);
         for (lang, message) in [("en", english), ("id", indonesian)] {
@@ -272,4 +318,37 @@ fn long_literals_and_what_is_too_large() {
             assert!(!ended.err.contains("RH0299"), "{}", ended.err);
         }
     }
+}
+
+/// What is too large is pointed at.
+#[test]
+fn a_routine_with_too_many_labels_is_pointed_at() {
+    let place = Place::new("labels");
+    let labels: String = (0..4_100).map(|i| format!("a{i} := {i}\n")).collect();
+    place.file("a.rh", &format!("x := 1\ny .= [] -> (\n{labels})\n"));
+    let ended = place.rhi(&["a.rh"]);
+    assert_eq!(ended.code, 65, "{}", ended.err);
+    assert!(ended.err.contains("a.rh:2:6"), "{}", ended.err);
+    // Somewhat fewer run.
+    let labels: String = (0..4_000).map(|i| format!("a{i} := {i}\n")).collect();
+    place.file("b.rh", &format!("y .= [] -> (\n{labels}a3999)\nlog(y)\n"));
+    assert_eq!(place.rhi(&["b.rh"]).out, "3999\n");
+}
+
+/// To go on from a reply costs the same however much the loops around the signal have collected.
+#[test]
+fn replies_in_long_loops_fit_in_little_memory() {
+    let place = Place::new("collected");
+    place.file(
+        "a.rh",
+        "n := 0\nf .= [] -> (1|4000 <> [x] -> #q(x))\n\
+         log((f { #q(x) .. (x == 0 => ^(0); ^(x); n := n ++ 1); v .. v })[4000])\nlog(n)\n",
+    );
+    let ended = place.rhi(&["-max-heap", "24M", "a.rh"]);
+    assert_eq!(
+        (ended.out.as_str(), ended.code),
+        ("4000\n4000\n", 0),
+        "{}",
+        ended.err
+    );
 }

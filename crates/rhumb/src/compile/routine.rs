@@ -467,14 +467,12 @@ impl<'a> Code<'a> {
             }
             return;
         }
-        let temps = [(); 6].map(|()| self.f.temp(TypeId::DYN));
-        let [given, all, slurped, element, number, next] = temps;
+        let temps = [(); 4].map(|()| self.f.temp(TypeId::DYN));
+        let [given, element, number, next] = temps;
         self.f.op(Op::Intrinsic, &[rest as u32]);
         self.f.coerce(TypeId::DYN);
         self.f.store(given);
-        self.f.op(Op::MapNew, &[PLAIN, 0]);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(all);
+        let all = self.draft();
         for (place, label) in (index..).zip(&later) {
             let named = self.unless_named(given, *label);
             let local = self.f.param(place);
@@ -491,8 +489,7 @@ impl<'a> Code<'a> {
         self.f.store(next);
         self.f.load(given);
         self.f.op(Op::Rest, &[u32::from(u16::MAX), taken.0]);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(slurped);
+        let slurped = self.draft_of_top();
         self.f.load(all);
         self.elements_into(element, number);
         let late = self.f.label();
@@ -519,10 +516,12 @@ impl<'a> Code<'a> {
             self.f.store(local);
             self.f.bind(named);
         }
-        if let Some(var) = var {
-            self.f.load(slurped);
-            self.init(var, false);
+        self.drafted(slurped);
+        match var {
+            Some(var) => self.init(var, false),
+            None => self.f.pop(),
         }
+        self.f.free_temp(all);
         for temp in temps {
             self.f.free_temp(temp);
         }
