@@ -142,15 +142,17 @@ impl World {
     /// # Safety
     /// The places are registers that collections see and that stay where they are; each names an iteration or a draft.
     unsafe fn separate_places(&mut self, places: &mut [*mut Value]) -> Raise<()> {
-        // SAFETY (here and below): the caller's promise.
-        let ticket = |place: &*mut Value| unsafe { (**place).as_ticket() };
+        let ticket = |place: &*mut Value| {
+            // SAFETY: the caller's promise.
+            unsafe { (**place).as_ticket() }
+        };
         self.charge_fuel(places.len() as u64)?;
         // Registers that name one thing stand together, and do so however collections move things.
         places.sort_unstable_by_key(ticket);
         let first = self.temps.len();
         let mut at = 0;
         while let Some(place) = places.get(at) {
-            // SAFETY: as above.
+            // SAFETY: the caller's promise.
             let value = unsafe { **place };
             let same = |other: &&*mut Value| ticket(other) == value.as_ticket();
             at += places.iter().skip(at).take_while(same).count();
@@ -160,13 +162,13 @@ impl World {
         let mut copies = first;
         let mut last = None;
         for place in places {
-            // SAFETY: as above.
+            // SAFETY: the caller's promise.
             let value = unsafe { **place };
             if last.is_some_and(|last| last != value.as_ticket()) {
                 copies += 1;
             }
             last = Some(value.as_ticket());
-            // SAFETY: as above.
+            // SAFETY: the caller's promise.
             unsafe { place.write(self.temps[copies]) };
         }
         self.temps.truncate(first);
