@@ -14,6 +14,10 @@ pub const JOINED_PARAMETERS: &str = "joined parameters";
 /// Name of the function of a submap that makes a map of what its labels get from the arguments; no program can write it.
 pub const BOUND_PARAMETERS: &str = "bound parameters";
 
+/// Name of the function behind that of a routine whose parameters are more than labels: it has the same captures, and makes a map
+/// of what the labels of those parameters get from the arguments; no program can write it.
+pub const OWN_PARAMETERS: &str = "own parameters";
+
 macro_rules! intrinsics {
     ($($num:literal $name:ident $text:literal [$($arg:ident)*] $result:ident [$($fault:ident)*] $effects:literal, $doc:literal;)*) => {
         /// An intrinsic's number; never changes its meaning (`intrinsic.lock`).
