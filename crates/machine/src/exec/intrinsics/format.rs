@@ -1,4 +1,4 @@
-//! `format` of the machine's own policy (docs/specs/fusabi.md §1.11): the specifications of `printf`.
+//! `format`: the specifications of `printf` (docs/specs/fusabi.md §1.11; rulings.md Fusabi 14, 37, 38).
 //!
 //! What is written is collected outside the heap, counted, and becomes a text at the end. Values stay in the
 //! instruction's registers.
@@ -243,6 +243,10 @@ unsafe fn one(
             None => Err(world.type_fault("a char", value)),
         },
         b's' | b'O' | b'A' => {
+            if field.letter == b's' && value.is_empty() {
+                // `null` is no text.
+                return padded(world, output, field, b"", None);
+            }
             let text = match value.tag {
                 tag::TEXT if field.letter != b'A' => value.as_ticket(),
                 _ => world.display(value, u8::from(field.letter == b'A'))?,
@@ -273,6 +277,12 @@ fn whole(world: &mut World, value: Value, unsigned: bool) -> Raise<Digits> {
     };
     if let Some(number) = value.as_int() {
         return Ok(digits(number, unsigned));
+    }
+    if unsigned && value.kind() == Kind::Sized {
+        return Ok(Digits {
+            negative: false,
+            text: bits(world, value).map(|bits| fixed(|| bits.to_string()))?,
+        });
     }
     match world.number_of(value)? {
         Some(Number::I64(number)) => Ok(digits(number, false)),
@@ -347,14 +357,14 @@ fn real_text(size: f64, field: Field, precision: usize) -> String {
             let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
             let exponent: i32 = exponent.parse().unwrap_or(0);
             let sign = if exponent < 0 { '-' } else { '+' };
-            write!(text, "{mantissa}e{sign}{:03}", exponent.unsigned_abs())
+            write!(text, "{mantissa}e{sign}{:02}", exponent.unsigned_abs())
         }
-        _ => match field.precision {
-            Some(_) => write!(text, "{}", general(size, precision.max(1))),
-            None => write!(text, "{}", numeric::float_text(size, TextStyle::Fusabi)),
-        },
+        b'M' if field.precision.is_none() => {
+            write!(text, "{}", numeric::float_text(size, TextStyle::Fusabi))
+        }
+        _ => write!(text, "{}", general(size, precision.max(1))),
     };
-    if field.letter == b'E' {
+    if matches!(field.letter, b'E' | b'G') {
         text.make_ascii_uppercase();
     }
     text
@@ -372,7 +382,7 @@ fn general(size: f64, digits: usize) -> String {
             text.to_owned()
         }
     };
-    if (-5..digits as i64).contains(&exponent) {
+    if (-4..digits as i64).contains(&exponent) {
         let places = (digits as i64 - 1 - exponent).max(0) as usize;
         return trimmed(&format!("{size:.places$}"));
     }
@@ -394,7 +404,9 @@ fn numeric_field(
         _ => b"",
     };
     let missing = (field.width as usize).saturating_sub(sign.len() + digits.text.len());
-    let zeroes = field.zero && !field.left;
+    // Names of what is no number get no zeroes.
+    let counted = digits.text.starts_with(|c: char| c.is_ascii_hexdigit());
+    let zeroes = field.zero && !field.left && counted;
     if !field.left && !zeroes {
         output.fill(world, b' ', missing)?;
     }
