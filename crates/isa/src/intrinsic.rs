@@ -133,4 +133,5 @@ intrinsics! {
     118 ArgumentsRest "arguments.rest" [] Dyn [State] "a", "The arguments of the running function that are beyond its parameters, with all named ones as fields.";
     119 ArgumentsLeft "arguments.left" [Dyn Dyn] Dyn [] "a", "What the labels of a submap leave of a map of all arguments.";
     120 FusabiMessage "fusabi.message" [Dyn] Text [] "a", "What an exception says: its field if that is one text, the message of a fault, else the form of %A.";
+    121 TextFormat "text.format" [Text Dyn] Text [Type Conv Range] "a", "Formats the values of a list by a specification; a float without a precision in its shortest form.";
 }

@@ -26,6 +26,15 @@ impl World {
         self.display_in(Lang::Fusabi, value, mode::CANONICAL)
     }
 
+    /// The same for the host.
+    ///
+    /// # Errors
+    /// Fault mem or fuel.
+    pub fn exception_text(&mut self, value: Value) -> Raise<String> {
+        let text = self.exception_message(value)?;
+        self.host_text(text)
+    }
+
     /// The text in which a thrown value says what went wrong, if it has one.
     pub(super) fn said(&self, value: Value) -> Option<Value> {
         let text = match value.kind() {

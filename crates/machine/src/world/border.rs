@@ -226,6 +226,15 @@ impl World {
         self.host_text(ticket)
     }
 
+    /// The text of a specification of `printf` and the values of a sequence.
+    ///
+    /// # Errors
+    /// Fault conv if they are not as many as it takes, type, range, mem or fuel.
+    pub fn format_text(&mut self, specification: &str, values: Value) -> Raise<String> {
+        let ticket = self.format_listed(specification, values)?;
+        self.host_text(ticket)
+    }
+
     /// Roots the elements of a list, array, tuple, ordered set or map of elements, or the fields of a union case, in order; their
     /// places. `None` if it is none.
     ///

@@ -210,6 +210,7 @@ pub(crate) unsafe fn run(
         ArrayFill => array::fill(world, site),
         ArrayBlit => array::blit(world, site),
         ArraySortInPlace => array::sort_in_place(world, site),
+        TextFormat => format::listed(world, site),
         FusabiMessage => {
             let text = world.exception_message(site.value(0))?;
             site.set_ticket(text);
