@@ -142,7 +142,11 @@ pub fn table(settings: &Settings, ended: &ExitCode, slips: &Slips) -> Vec<Group>
             "Dates, durations and time zones. The zones' rules are built in.",
             crate::time::natives(),
         ),
-        group("exception", "What went wrong.", crate::exception::natives()),
+        group(
+            "fusabi",
+            "What only Fusabi's library asks for.",
+            crate::exception::natives(),
+        ),
         group(
             "files",
             "Files and folders that were granted, and nothing else.",

@@ -20,7 +20,8 @@ fn run(types: &str, imports: &str, body: &str) -> String {
         let mut world = engine.world(Limits::plugin(), &Capability::all()).unwrap();
         world.collect_always(always);
         let instance = world.bind(&module).unwrap();
-        instance.call::<(), String>(&mut world, "main", ()).unwrap()
+        let text = instance.call(&mut world, "main", &[]).unwrap();
+        world.read::<String>(&text).unwrap()
     });
     let [first, second] = shown;
     assert_eq!(first, second);
@@ -44,7 +45,9 @@ fn values_of_fusabi_have_a_form_in_json() {
         r#"{"b":[1,"x"],"a":null}"#
     );
     assert_eq!(
-        write("case Opt None\npush 1\ncase Opt Some\ncase Opt Some\npush 2\ncase Shape Circle\npush 1\ncase Opt None\ncase Shape Rect\ncase Shape Point\nlist 5"),
+        write(
+            "case Opt None\npush 1\ncase Opt Some\ncase Opt Some\npush 2\ncase Shape Circle\npush 1\ncase Opt None\ncase Shape Rect\ncase Shape Point\nlist 5"
+        ),
         r#"[null,1,{"Circle":2},{"Rect":[1,null]},"Point"]"#
     );
     let empty = "case \"`map`\" Empty";
@@ -89,4 +92,38 @@ import join host "text.join" (dyn, text) -> text"#;
     );
     let set = "push 2\npush \"b\"\npush 1\npush \"a\"\ncase \"`set`\" Empty\ncase \"`set`\" Empty\ncase \"`set`\" Node\ncase \"`set`\" Empty\ncase \"`set`\" Node\npush \"-\"\ncall_ffi join";
     assert_eq!(run(TYPES, imports, set), "a-b");
+}
+
+/// What the host is told of an exception that nothing catches.
+fn uncaught(types: &str, body: &str) -> (foxvm::Fault, String) {
+    let engine = support::engine(&Library::new(support::settings()));
+    let lines: Vec<String> = body.lines().map(|line| format!("    {line}")).collect();
+    let source = format!(
+        "module \"run\" lang fusabi\n{types}\nfn main() export {{\n{}\n    throw\n}}\n",
+        lines.join("\n")
+    );
+    let module = engine.load(engine.assemble(&source).unwrap()).unwrap();
+    let mut world = engine.world(Limits::plugin(), &Capability::all()).unwrap();
+    let instance = world.bind(&module).unwrap();
+    let error = instance.call(&mut world, "main", &[]).unwrap_err();
+    let report = error.fault().unwrap();
+    (report.fault, report.message.clone())
+}
+
+#[test]
+fn an_uncaught_exception_says_its_message() {
+    let types = "type Failure = exception { message: text }\ntype Parse = exception { line: int, why: text }\n\
+                 type Two = exception { a: text, b: text }\ntype Bare = exception { }";
+    for (body, said) in [
+        ("push \"boom\"\ncase Failure Failure", "boom"),
+        ("push 3\npush \"bad\"\ncase Parse Parse", "Parse: bad"),
+        ("push \"a\"\npush \"b\"\ncase Two Two", "Two (\"a\", \"b\")"),
+        ("case Bare Bare", "Bare"),
+    ] {
+        assert_eq!(
+            uncaught(types, body),
+            (foxvm::Fault::User, said.to_owned()),
+            "{body}"
+        );
+    }
 }

@@ -221,7 +221,7 @@ impl World {
                         }
                         match self.table_entry(ticket, at / 2) {
                             (key, _) if key.same(Value::HOLE) => Part::Skip,
-                            (key, _) if at % 2 == 0 => Part::Element(key),
+                            (key, _) if at.is_multiple_of(2) => Part::Element(key),
                             (_, value) => Part::Element(value),
                         }
                     }
