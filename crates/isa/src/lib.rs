@@ -24,7 +24,10 @@ pub use codec::{DecodeError, Instr, decode, encode};
 pub use fault::Fault;
 pub use field_op::FieldOp;
 pub use hook::Hook;
-pub use intrinsic::{BOUND_PARAMETERS, Intrinsic, JOINED_PARAMETERS, JOINED_RULES, REST_OF_RULES};
+pub use intrinsic::{
+    BOUND_PARAMETERS, Intrinsic, JOINED_PARAMETERS, JOINED_RULES, REST_OF_RULES, SORTED_CASES,
+    SORTED_MAP, SORTED_SET,
+};
 pub use operand::{ConstUse, Operand};
 pub use signature::{Effect, Slot};
 pub use table::{Info, Langs, Op};
