@@ -54,18 +54,23 @@ const FILES: &[(&str, &str)] = &[
     ("array.fsx", include_str!("array.fsx")),
     ("async.fsx", include_str!("async.fsx")),
     ("char.fsx", include_str!("char.fsx")),
+    ("console.fsx", include_str!("console.fsx")),
     ("core.fsx", include_str!("core.fsx")),
+    ("file.fsx", include_str!("file.fsx")),
     ("json.fsx", include_str!("json.fsx")),
     ("list.fsx", include_str!("list.fsx")),
     ("map.fsx", include_str!("map.fsx")),
     ("math.fsx", include_str!("math.fsx")),
     ("methods.fsx", include_str!("methods.fsx")),
     ("option.fsx", include_str!("option.fsx")),
+    ("process.fsx", include_str!("process.fsx")),
     ("regex.fsx", include_str!("regex.fsx")),
     ("result.fsx", include_str!("result.fsx")),
     ("seq.fsx", include_str!("seq.fsx")),
     ("set.fsx", include_str!("set.fsx")),
     ("string.fsx", include_str!("string.fsx")),
+    ("time.fsx", include_str!("time.fsx")),
+    ("url.fsx", include_str!("url.fsx")),
     ("voption.fsx", include_str!("voption.fsx")),
 ];
 
@@ -73,7 +78,7 @@ const FILES: &[(&str, &str)] = &[
 const MAIN: (&str, &str) = ("library.fsx", include_str!("library.fsx"));
 
 /// Types of natives that programs do not have.
-const HOST_TYPES: &str = "type iterator<'a> = Iterator of 'a\n";
+const HOST_TYPES: &str = "type iterator<'a> = Iterator of 'a\ntype date = Date of int\n";
 
 struct Files;
 
