@@ -18,4 +18,3 @@ printfn "%A" (Process.env "FOX_NO_SUCH_NAME")
 // expect: None
 printfn "%A" (Console.readLine ())
 // expect: None
-let clear = Console.clear

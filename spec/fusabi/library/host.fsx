@@ -16,3 +16,6 @@ printfn "%A" (Url.parse "no url" |> Option.isNone)
 Console.write "wri"
 Console.writeLine "tten"
 // expect: written
+Console.clear ()
+printfn ""
+// expect: [2J[H

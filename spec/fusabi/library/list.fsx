@@ -232,8 +232,12 @@ printfn "%s" (fails (fun () -> List.insertAt 3 9 [1; 2]))
 // expect: List.insertAt: place 3 is outside of a list of 2
 printfn "%A" (List.updateAt 1 9 [1; 2; 3])
 // expect: [1; 9; 3]
+printfn "%s" (fails (fun () -> List.updateAt 2 9 [1; 2]))
+// expect: List.updateAt: place 2 is outside of a list of 2
 printfn "%A" (List.removeAt 0 [1; 2; 3])
 // expect: [2; 3]
+printfn "%s" (fails (fun () -> List.removeAt -1 [1; 2]))
+// expect: List.removeAt: place -1 is outside of a list of 2
 printfn "%A" (List.compareWith compare [1; 2] [1; 3], List.compareWith compare [1; 2] [1])
 // expect: (-1, 1)
 printfn "%A" (List.singleton 5)

@@ -7,6 +7,8 @@
 //! A row whose type requires a number has a body for each kind of number that gains by it (`sum'int`, `sum'float`,
 //! `sin'float32`) and one for all others, `sum'any`, which takes what it cannot know as its first arguments ([`Numeric`]).
 //!
+//! The program has no values but functions, so nothing of it runs before a program's first step.
+//!
 //! Public `Map` and `Set` are the types `map` and `set` of their modules, `Regex` is `regex` and `Match` is `matched` of module
 //! `Regex'`; a value of one is a value of the other.
 
@@ -241,6 +243,15 @@ mod tests {
         let found = complaints(&checked);
         assert!(found.is_empty(), "{}", found.join("\n"));
         assert!(bodies().is_some());
+    }
+
+    #[test]
+    fn the_library_is_functions_only() {
+        let program = bodies().expect("the library has no errors").program();
+        for (_, global) in program.globals.iter() {
+            let name = program.names.text(global.name);
+            assert_eq!(global.kind, crate::typed::GlobalKind::Function, "{name}");
+        }
     }
 
     /// A row's type with the library's own types in place of the public ones.

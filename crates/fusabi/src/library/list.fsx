@@ -694,13 +694,10 @@ let permute place (xs: 'a list) =
         made.[at] <- items.[i]
     Native.listOfArray made
 
-// The elements before a place, in reverse, and those from it; fails where there is no such place.
-let divide name at (xs: 'a list) =
-    let (left, before, behind) = cut at xs
-    if at < 0 || left > 0 then
-        failwith (name + ": place " + string at + " is outside of a list of " + string (Native.listLength xs))
-    (before, behind)
+let noPlace name at (xs: 'a list) =
+    failwith (name + ": place " + string at + " is outside of a list of " + string (Native.listLength xs))
 
+// A list with some elements before it, which stand in reverse.
 let onto (xs: 'a list) (before: 'a list) =
     let mutable made = xs
     for x in before do
@@ -708,18 +705,18 @@ let onto (xs: 'a list) (before: 'a list) =
     made
 
 let insertAt at item (xs: 'a list) =
-    let (before, behind) = divide "List.insertAt" at xs
-    onto (item :: behind) before
+    let (left, before, behind) = cut at xs
+    if at < 0 || left > 0 then noPlace "List.insertAt" at xs else onto (item :: behind) before
 
 let updateAt at item (xs: 'a list) =
-    match divide "List.updateAt" (at + 1) xs with
-    | (_ :: before, behind) -> onto (item :: behind) before
-    | _ -> failwith ("List.updateAt: place " + string at + " is outside of the list")
+    match cut (at + 1) xs with
+    | (0, _ :: before, behind) -> onto (item :: behind) before
+    | _ -> noPlace "List.updateAt" at xs
 
 let removeAt at (xs: 'a list) =
-    match divide "List.removeAt" (at + 1) xs with
-    | (_ :: before, behind) -> onto behind before
-    | _ -> failwith ("List.removeAt: place " + string at + " is outside of the list")
+    match cut (at + 1) xs with
+    | (0, _ :: before, behind) -> onto behind before
+    | _ -> noPlace "List.removeAt" at xs
 
 let rec compareWith (order: 'a -> 'b -> int) (xs: 'a list) (ys: 'b list) =
     match xs, ys with
