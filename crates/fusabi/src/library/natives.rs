@@ -24,6 +24,30 @@ pub struct NativeRow {
     pub signature: &'static str,
 }
 
+impl NativeRow {
+    /// The types of its arguments; none for one `unit`.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<&'static str> {
+        let mut parts = self.parts();
+        parts.pop();
+        if parts == ["unit"] {
+            parts.clear();
+        }
+        parts
+    }
+
+    /// The type of its result.
+    #[must_use]
+    pub fn result(&self) -> &'static str {
+        self.parts().pop().unwrap_or("")
+    }
+
+    /// What stands between the arrows: no argument of a native is a function.
+    fn parts(&self) -> Vec<&'static str> {
+        self.signature.split(" -> ").collect()
+    }
+}
+
 const TABLE: &str = include_str!("natives.txt");
 
 /// The rows, in the order of the file; [`crate::typed::HostId`]s of [`super::Bodies::program`] count them.
@@ -54,6 +78,8 @@ fn row(line: &'static str) -> Option<NativeRow> {
 
 #[cfg(test)]
 mod tests {
+    use isa::{Intrinsic, Slot};
+
     use super::*;
 
     #[test]
@@ -67,6 +93,39 @@ mod tests {
             if let NativeKind::Operation(name) = row.kind {
                 assert!(TABLE.contains(&format!("\n#   {name} ")), "{name}");
             }
+        }
+    }
+
+    /// Whether a type of Fusabi stands for what an intrinsic takes or gives there.
+    fn fits(slot: Slot, ty: &str) -> bool {
+        match slot {
+            Slot::Int => ty == "int",
+            Slot::Float => ty == "float",
+            Slot::Bool => ty == "bool",
+            Slot::Char => ty == "char",
+            Slot::Text => ty == "string",
+            Slot::List => ty.ends_with(" list"),
+            Slot::Ref => ty.ends_with(" array"),
+            Slot::Dyn => true,
+            Slot::Bytes | Slot::Fn => false,
+        }
+    }
+
+    #[test]
+    fn intrinsics_are_those_of_the_machine() {
+        for row in natives() {
+            let NativeKind::Intrinsic(name) = row.kind else {
+                continue;
+            };
+            let found = Intrinsic::from_name(name);
+            assert!(found.is_some(), "{name}");
+            let Some(found) = found else { continue };
+            let arguments = row.arguments();
+            assert_eq!(found.args().len(), arguments.len(), "{name}");
+            for (&slot, ty) in found.args().iter().zip(arguments) {
+                assert!(fits(slot, ty), "{name}: {ty}");
+            }
+            assert!(fits(found.result(), row.result()), "{name}");
         }
     }
 }
