@@ -217,3 +217,41 @@ printfn "%A" (Seq.length (Array.toSeq [|1; 2|]))
 // expect: 2
 printfn "%A" ([|5; 6|].Length)
 // expect: 2
+printfn "%A" (Array.map3 (fun a b c -> a + b + c) [|1|] [|10|] [|100|])
+// expect: [|111|]
+printfn "%A" (Array.mapi2 (fun i a b -> i + a + b) [|1; 2|] [|10; 20|])
+// expect: [|11; 23|]
+Array.iteri2 (fun i x y -> printfn "iteri2 %d %d %s" i x y) [|5|] [|"a"|]
+// expect: iteri2 0 5 a
+printfn "%A" (Array.foldBack2 (fun x y s -> s * 100 + x * 10 + y) [|1; 2|] [|3; 4|] 0)
+// expect: 2413
+printfn "%A" (Array.mapFold (fun s x -> (s + x, s + 1)) 10 [|1; 2|])
+// expect: ([|11; 13|], 12)
+printfn "%A" (Array.mapFoldBack (fun x s -> (s + x, s + 1)) [|1; 2|] 10)
+// expect: ([|12; 12|], 12)
+printfn "%A" (Array.scanBack (+) [|1; 2; 3|] 0)
+// expect: [|6; 5; 3; 0|]
+printfn "%A" (Array.findBack (fun x -> x < 3) [|1; 2; 3|], Array.tryFindBack (fun x -> x > 3) [|1; 2; 3|])
+// expect: (2, None)
+printfn "%A" (Array.findIndexBack (fun x -> x < 3) [|1; 2; 3|], Array.tryFindIndexBack (fun x -> x > 3) [|1; 2; 3|])
+// expect: (1, None)
+printfn "%A" (Array.exactlyOne [|5|], Array.tryExactlyOne [|5; 6|])
+// expect: (5, None)
+printfn "%s" (fails (fun () -> Array.exactlyOne [|5; 6|]))
+// expect: Array.exactlyOne: the array has more than one element
+printfn "%A" (Array.splitInto 3 [|1; 2; 3; 4; 5|])
+// expect: [|[|1; 2|]; [|3; 4|]; [|5|]|]
+printfn "%A" (Array.zip3 [|1|] [|"a"|] [|true|], Array.unzip3 [|(1, "a", true)|])
+// expect: ([|(1, "a", true)|], ([|1|], [|"a"|], [|true|]))
+printfn "%A" (Array.allPairs [|1; 2|] [|"a"; "b"|])
+// expect: [|(1, "a"); (1, "b"); (2, "a"); (2, "b")|]
+printfn "%A" (Array.transpose [[|1; 2|]; [|3; 4|]; [|5; 6|]])
+// expect: [|[|1; 3; 5|]; [|2; 4; 6|]|]
+printfn "%A" (Array.permute (fun i -> (i + 1) % 3) [|1; 2; 3|])
+// expect: [|3; 1; 2|]
+printfn "%A" (Array.insertAt 1 9 [|1; 2|], Array.updateAt 1 9 [|1; 2|], Array.removeAt 1 [|1; 2|])
+// expect: ([|1; 9; 2|], [|1; 9|], [|1|])
+printfn "%s" (fails (fun () -> Array.insertAt 3 9 [|1; 2|]))
+// expect: Array.insertAt: place 3 is outside of an array of 2
+printfn "%A" (Array.compareWith compare [|1; 2|] [|1; 3|])
+// expect: -1

@@ -254,6 +254,12 @@ printfn "%A" (List.ofSeq (seq { yield 1; yield 2 }))
 // expect: [1; 2]
 printfn "%A" ([1; 2].Length, [1; 2].Head, [1; 2].Tail, none.IsEmpty, [5; 6].Item 1)
 // expect: (2, 1, [2], true, 6)
+List.iteri2 (fun i x y -> printfn "iteri2 %d %d %s" i x y) [5] ["a"]
+// expect: iteri2 0 5 a
+printfn "%A" (List.findIndexBack (fun x -> x < 3) [1; 2; 3], List.tryFindIndexBack (fun x -> x > 3) [1; 2; 3])
+// expect: (1, None)
+printfn "%A" (List.insertManyAt 1 [8; 9] [1; 2], List.removeManyAt 1 2 [1; 2; 3; 4])
+// expect: ([1; 8; 9; 2], [1; 4])
 // A million elements: nothing recurs over a list.
 let million = List.init 1000000 (fun i -> i)
 printfn "%A" (List.sum (List.map (fun x -> x + 1) million))

@@ -74,6 +74,10 @@ printfn "%A" (Map.keys m)
 // expect: ["a"; "b"; "c"]
 printfn "%A" (Map.values m)
 // expect: [1; 2; 3]
+printfn "%A" (Map.minKeyValue m, Map.maxKeyValue m)
+// expect: (("a", 1), ("c", 3))
+printfn "%s" (fails (fun () -> Map.minKeyValue none))
+// expect: Map.minKeyValue: the map is empty
 printfn "%A" (m.ContainsKey "a", m.TryFind "x", m.Count, m.IsEmpty)
 // expect: (true, None, 3, false)
 printfn "%A" (m.Add("d", 4).Count, m.Remove("a").Count)

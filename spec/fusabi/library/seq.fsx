@@ -179,6 +179,38 @@ printfn "%A" (Seq.length (Seq.ofList [1; 2]))
 // expect: 2
 printfn "%A" (Seq.length (Seq.ofArray [|1; 2|]))
 // expect: 2
+printfn "%A" (Seq.toList (Seq.map3 (fun a b c -> a + b + c) three [10; 20] [100; 200]))
+// expect: [111; 222]
+printfn "%A" (Seq.toList (Seq.mapi2 (fun i a b -> i + a + b) three [10; 20]))
+// expect: [11; 23]
+Seq.iteri2 (fun i x y -> printfn "iteri2 %d %d %s" i x y) three ["a"]
+// expect: iteri2 0 1 a
+printfn "%A" (Seq.fold2 (fun s x y -> s + x * y) 0 three [10; 20])
+// expect: 50
+printfn "%A" (Seq.exists2 (=) three [3; 2], Seq.forall2 (<) three [2; 3; 4])
+// expect: (true, true)
+printfn "%A" (Seq.toList (Seq.zip3 three "ab" [true; false]))
+// expect: [(1, 'a', true); (2, 'b', false)]
+printfn "%A" (Seq.reduceBack (-) [10; 3; 2])
+// expect: 9
+printfn "%A" (Seq.toList (Seq.scanBack (+) three 0))
+// expect: [6; 5; 3; 0]
+printfn "%A" (Seq.findBack (fun x -> x < 3) three, Seq.tryFindBack (fun x -> x > 3) three)
+// expect: (2, None)
+printfn "%A" (Seq.mapFold (fun s x -> (s + x, s + 1)) 10 three |> snd)
+// expect: 13
+printfn "%A" (Seq.toList (Seq.allPairs [1; 2] three))
+// expect: [(1, 1); (1, 2); (1, 3); (2, 1); (2, 2); (2, 3)]
+printfn "%A" (Seq.tryExactlyOne [5], Seq.tryExactlyOne three)
+// expect: (Some 5, None)
+printfn "%A" (Seq.toList (Seq.splitInto 2 three))
+// expect: [[|1; 2|]; [|3|]]
+printfn "%A" (Seq.toList (Seq.insertAt 1 9 three), Seq.toList (Seq.updateAt 1 9 three), Seq.toList (Seq.removeAt 1 three))
+// expect: ([1; 9; 2; 3], [1; 9; 3], [1; 3])
+printfn "%s" (fails (fun () -> Seq.toList (Seq.insertAt 5 9 three)))
+// expect: Seq.insertAt: the sequence has no place 5
+printfn "%A" (Seq.compareWith compare three [1; 3])
+// expect: -1
 // Every collection is a sequence.
 printfn "%A" (Seq.toList "ab", Seq.toList (Set.ofList [2; 1]))
 // expect: (['a'; 'b'], [1; 2])

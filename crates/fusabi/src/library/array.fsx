@@ -84,6 +84,15 @@ let map2 f (xs: 'a array) (ys: 'b array) =
     sameLength "Array.map2" xs ys
     mapi (fun i x -> f x ys.[i]) xs
 
+let mapi2 f (xs: 'a array) (ys: 'b array) =
+    sameLength "Array.mapi2" xs ys
+    mapi (fun i x -> f i x ys.[i]) xs
+
+let map3 f (xs: 'a array) (ys: 'b array) (zs: 'c array) =
+    sameLength "Array.map3" xs ys
+    sameLength "Array.map3" xs zs
+    mapi (fun i x -> f x ys.[i] zs.[i]) xs
+
 let iter (f: 'a -> unit) (xs: 'a array) =
     for i in 0 .. Native.arrayLength xs - 1 do
         f xs.[i]
@@ -96,6 +105,11 @@ let iter2 (f: 'a -> 'b -> unit) (xs: 'a array) (ys: 'b array) =
     sameLength "Array.iter2" xs ys
     for i in 0 .. Native.arrayLength xs - 1 do
         f xs.[i] ys.[i]
+
+let iteri2 (f: int -> 'a -> 'b -> unit) (xs: 'a array) (ys: 'b array) =
+    sameLength "Array.iteri2" xs ys
+    for i in 0 .. Native.arrayLength xs - 1 do
+        f i xs.[i] ys.[i]
 
 let filter f (xs: 'a array) =
     let mutable made = []
@@ -122,6 +136,21 @@ let foldBack f (xs: 'a array) state =
         state <- f xs.[i] state
     state
 
+let foldBack2 f (xs: 'a array) (ys: 'b array) state =
+    sameLength "Array.foldBack2" xs ys
+    let mutable state = state
+    for i = Native.arrayLength xs - 1 downto 0 do
+        state <- f xs.[i] ys.[i] state
+    state
+
+let mapFold f state (xs: 'a array) =
+    let (made, last) = List.mapFold f state (Native.listOfArray xs)
+    (Native.listToArray made, last)
+
+let mapFoldBack f (xs: 'a array) state =
+    let (made, last) = List.mapFoldBack f (Native.listOfArray xs) state
+    (Native.listToArray made, last)
+
 let notEmpty name (xs: 'a array) =
     if Native.arrayLength xs = 0 then failwith (name + ": the array is empty")
 
@@ -145,6 +174,13 @@ let scan f state (xs: 'a array) =
     let made = Native.arrayNew (length + 1) state
     for i in 0 .. length - 1 do
         made.[i + 1] <- f made.[i] xs.[i]
+    made
+
+let scanBack f (xs: 'a array) state =
+    let length = Native.arrayLength xs
+    let made = Native.arrayNew (length + 1) state
+    for i = length - 1 downto 0 do
+        made.[i] <- f xs.[i] made.[i + 1]
     made
 
 let unfold f state = Native.listToArray (List.unfold f state)
@@ -207,6 +243,29 @@ let find f (xs: 'a array) =
     let i = place f xs
     if i < 0 then failwith "Array.find: no element fits" else xs.[i]
 
+// The last place whose element fits, -1 if none does.
+let lastPlace f (xs: 'a array) =
+    let mutable i = Native.arrayLength xs - 1
+    while i >= 0 && not (f xs.[i]) do
+        i <- i - 1
+    i
+
+let tryFindIndexBack f (xs: 'a array) =
+    let i = lastPlace f xs
+    if i < 0 then None else Some i
+
+let findIndexBack f (xs: 'a array) =
+    let i = lastPlace f xs
+    if i < 0 then failwith "Array.findIndexBack: no element fits" else i
+
+let tryFindBack f (xs: 'a array) =
+    let i = lastPlace f xs
+    if i < 0 then None else Some xs.[i]
+
+let findBack f (xs: 'a array) =
+    let i = lastPlace f xs
+    if i < 0 then failwith "Array.findBack: no element fits" else xs.[i]
+
 let tryPick f (xs: 'a array) =
     let length = Native.arrayLength xs
     let rec go i =
@@ -257,6 +316,13 @@ let tryLast (xs: 'a array) =
     if length = 0 then None else Some xs.[length - 1]
 
 let tryItem i (xs: 'a array) = if i < 0 || i >= Native.arrayLength xs then None else Some xs.[i]
+
+let exactlyOne (xs: 'a array) =
+    notEmpty "Array.exactlyOne" xs
+    if Native.arrayLength xs > 1 then failwith "Array.exactlyOne: the array has more than one element"
+    xs.[0]
+
+let tryExactlyOne (xs: 'a array) = if Native.arrayLength xs = 1 then Some xs.[0] else None
 
 let tooFew name count (xs: 'a array) =
     if count > Native.arrayLength xs then
@@ -445,3 +511,58 @@ let chunkBySize size (xs: 'a array) =
             let count = if rest < size then rest else size
             go (Native.arraySub xs start count :: made) (start + count)
     go [] 0
+
+let splitInto count (xs: 'a array) =
+    if count < 1 then failwith "Array.splitInto: the count is not positive"
+    Native.listToArray (List.map Native.listToArray (List.splitInto count (Native.listOfArray xs)))
+
+let zip3 (xs: 'a array) (ys: 'b array) (zs: 'c array) =
+    sameLength "Array.zip3" xs ys
+    sameLength "Array.zip3" xs zs
+    mapi (fun i x -> (x, ys.[i], zs.[i])) xs
+
+let unzip3 (triples: ('a * 'b * 'c) array) =
+    (map (fun (x, _, _) -> x) triples, map (fun (_, y, _) -> y) triples, map (fun (_, _, z) -> z) triples)
+
+let allPairs (xs: 'a array) (ys: 'b array) = collect (fun x -> map (fun y -> (x, y)) ys) xs
+
+let transpose (arrays: 'a array seq) =
+    let rows = ofSeq arrays
+    if Native.arrayLength rows = 0 then
+        [||]
+    else
+        iter (fun row -> sameLength "Array.transpose" rows.[0] row) rows
+        init (Native.arrayLength rows.[0]) (fun i -> map (fun (row: 'a array) -> row.[i]) rows)
+
+let permute place (xs: 'a array) =
+    let length = Native.arrayLength xs
+    let made = Native.arrayCopy xs
+    let taken = Native.arrayNew length false
+    for i in 0 .. length - 1 do
+        let at = place i
+        if at < 0 || at >= length || taken.[at] then failwith "Array.permute: the function is no permutation"
+        taken.[at] <- true
+        made.[at] <- xs.[i]
+    made
+
+let noPlace name at (xs: 'a array) =
+    failwith (name + ": place " + string at + " is outside of an array of " + string (Native.arrayLength xs))
+
+let insertAt at (item: 'a) (xs: 'a array) =
+    let length = Native.arrayLength xs
+    if at < 0 || at > length then noPlace "Array.insertAt" at xs
+    init (length + 1) (fun i -> if i < at then xs.[i] elif i = at then item else xs.[i - 1])
+
+let updateAt at (item: 'a) (xs: 'a array) =
+    if at < 0 || at >= Native.arrayLength xs then noPlace "Array.updateAt" at xs
+    let made = Native.arrayCopy xs
+    made.[at] <- item
+    made
+
+let removeAt at (xs: 'a array) =
+    let length = Native.arrayLength xs
+    if at < 0 || at >= length then noPlace "Array.removeAt" at xs
+    init (length - 1) (fun i -> if i < at then xs.[i] else xs.[i + 1])
+
+let compareWith order (xs: 'a array) (ys: 'b array) =
+    List.compareWith order (Native.listOfArray xs) (Native.listOfArray ys)

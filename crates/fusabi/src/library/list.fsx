@@ -110,6 +110,16 @@ let rec iter2 (f: 'a -> 'b -> unit) (xs: 'a list) (ys: 'b list) =
     | [], [] -> ()
     | _ -> differentLengths "List.iter2"
 
+let iteri2 (f: int -> 'a -> 'b -> unit) (xs: 'a list) (ys: 'b list) =
+    let rec go i xs ys =
+        match xs, ys with
+        | x :: xs, y :: ys ->
+            f i x y
+            go (i + 1) xs ys
+        | [], [] -> ()
+        | _ -> differentLengths "List.iteri2"
+    go 0 xs ys
+
 let filter f (xs: 'a list) =
     let mutable made = []
     for x in xs do
@@ -251,6 +261,22 @@ let findIndex f (xs: 'a list) =
     match tryFindIndex f xs with
     | Some i -> i
     | None -> failwith "List.findIndex: no element fits"
+
+// The last place whose element fits, -1 if none does.
+let lastPlace f (xs: 'a list) =
+    let rec go i xs =
+        match xs with
+        | x :: rest -> if f x then i else go (i - 1) rest
+        | [] -> -1
+    go (Native.listLength xs - 1) (Native.listReverse xs)
+
+let tryFindIndexBack f (xs: 'a list) =
+    let i = lastPlace f xs
+    if i < 0 then None else Some i
+
+let findIndexBack f (xs: 'a list) =
+    let i = lastPlace f xs
+    if i < 0 then failwith "List.findIndexBack: no element fits" else i
 
 let rec tryPick f (xs: 'a list) =
     match xs with
@@ -717,6 +743,17 @@ let removeAt at (xs: 'a list) =
     match cut (at + 1) xs with
     | (0, _ :: before, behind) -> onto behind before
     | _ -> noPlace "List.removeAt" at xs
+
+let insertManyAt at (items: 'a seq) (xs: 'a list) =
+    let (left, before, behind) = cut at xs
+    if at < 0 || left > 0 then noPlace "List.insertManyAt" at xs
+    else onto (Native.listAppend (ofSeq items) behind) before
+
+let removeManyAt at count (xs: 'a list) =
+    let (left, before, behind) = cut at xs
+    let (more, _, rest) = cut count behind
+    if at < 0 || left > 0 || count < 0 || more > 0 then noPlace "List.removeManyAt" at xs
+    else onto rest before
 
 let rec compareWith (order: 'a -> 'b -> int) (xs: 'a list) (ys: 'b list) =
     match xs, ys with

@@ -248,3 +248,17 @@ let ofSeq (entries: ('k * 'v) seq) =
     for (k, v) in entries do
         m <- add k v m
     m
+
+let minKeyValue m =
+    match m with
+    | Empty -> failwith "Map.minKeyValue: the map is empty"
+    | Node (_, k, v, left, _) -> (leastKey k left, leastValue v left)
+
+let maxKeyValue m =
+    let rec go found m =
+        match m with
+        | Empty -> found
+        | Node (_, k, v, _, right) -> go (k, v) right
+    match m with
+    | Empty -> failwith "Map.maxKeyValue: the map is empty"
+    | Node (_, k, v, _, right) -> go (k, v) right

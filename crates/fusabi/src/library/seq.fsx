@@ -466,3 +466,67 @@ let chunkBySize size (source: 'a seq) : 'a array seq =
                 count <- 0
         if count > 0 then yield Native.listToArray (Native.listReverse chunk)
     }
+
+let map3 f (first: 'a seq) (second: 'b seq) (third: 'c seq) : 'd seq =
+    map2 (fun x (y, z) -> f x y z) first (zip second third)
+
+let mapi2 f (first: 'a seq) (second: 'b seq) : 'c seq = mapi (fun i (x, y) -> f i x y) (zip first second)
+let iteri2 (f: int -> 'a -> 'b -> unit) (first: 'a seq) (second: 'b seq) = iteri (fun i (x, y) -> f i x y) (zip first second)
+let fold2 f state (first: 'a seq) (second: 'b seq) = fold (fun state (x, y) -> f state x y) state (zip first second)
+let exists2 f (first: 'a seq) (second: 'b seq) = exists (fun (x, y) -> f x y) (zip first second)
+let forall2 f (first: 'a seq) (second: 'b seq) = forall (fun (x, y) -> f x y) (zip first second)
+let zip3 (first: 'a seq) (second: 'b seq) (third: 'c seq) : ('a * 'b * 'c) seq = map3 (fun x y z -> (x, y, z)) first second third
+let reduceBack f (source: 'a seq) = List.reduceBack f (someOf "Seq.reduceBack" source)
+let scanBack f (source: 'a seq) state : 's seq = seq { yield! List.scanBack f (List.ofSeq source) state }
+let tryFindBack f (source: 'a seq) = List.tryFindBack f (List.ofSeq source)
+
+let findBack f (source: 'a seq) =
+    match tryFindBack f source with
+    | Some x -> x
+    | None -> failwith "Seq.findBack: no element fits"
+
+let mapFold f state (source: 'a seq) : 'b seq * 's =
+    let (made, last) = List.mapFold f state (List.ofSeq source)
+    (Seq.ofList made, last)
+
+let allPairs (first: 'a seq) (second: 'b seq) : ('a * 'b) seq =
+    let others = cache second
+    seq {
+        for x in first do
+            for y in others do
+                yield (x, y)
+    }
+
+let tryExactlyOne (source: 'a seq) = List.tryExactlyOne (List.ofSeq (truncate 2 source))
+
+let splitInto count (source: 'a seq) : 'a array seq =
+    if count < 1 then failwith "Seq.splitInto: the count is not positive"
+    seq { yield! Array.splitInto count (toArray source) }
+
+let insertAt at item (source: 'a seq) : 'a seq = seq {
+    let mutable i = 0
+    for x in source do
+        if i = at then yield item
+        yield x
+        i <- i + 1
+    if i = at then yield item
+    if at < 0 || i < at then failwith ("Seq.insertAt: the sequence has no place " + string at)
+}
+
+let updateAt at item (source: 'a seq) : 'a seq = seq {
+    let mutable i = 0
+    for x in source do
+        yield (if i = at then item else x)
+        i <- i + 1
+    if at < 0 || i <= at then failwith ("Seq.updateAt: the sequence has no place " + string at)
+}
+
+let removeAt at (source: 'a seq) : 'a seq = seq {
+    let mutable i = 0
+    for x in source do
+        if i <> at then yield x
+        i <- i + 1
+    if at < 0 || i <= at then failwith ("Seq.removeAt: the sequence has no place " + string at)
+}
+
+let compareWith order (first: 'a seq) (second: 'b seq) = List.compareWith order (List.ofSeq first) (List.ofSeq second)
