@@ -36,6 +36,9 @@ pub fn good() -> Vec<Good> {
     add("math.asin", vec![int(1)], "1.5707963267948966");
     add("math.acos", vec![int(1)], "0.0");
     add("math.atan", vec![int(0)], "0.0");
+    add("math.sinh", vec![int(0)], "0.0");
+    add("math.cosh", vec![int(0)], "1.0");
+    add("math.tanh", vec![int(0)], "0.0");
     add("math.atan2", vec![int(1), int(0)], "1.5707963267948966");
     add("math.exp", vec![int(0)], "1.0");
     add("math.ln", vec![int(1)], "0.0");
