@@ -85,6 +85,8 @@ printfn "%A" (m.Add("d", 4).Count, m.Remove("a").Count)
 printfn "%A" (m.["b"], m.Item "c")
 // expect: (2, 3)
 printfn "%s" (fails (fun () -> m.["x"]))
+// expect: Map.find: there is no key "x"
+printfn "%s" (fails (fun () -> m.Item "x"))
 // expect: Item: there is no key "x"
 printfn "%A" (m.Keys, m.Values)
 // expect: (["a"; "b"; "c"], [1; 2; 3])
