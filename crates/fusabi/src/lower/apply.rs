@@ -70,7 +70,12 @@ impl<'p> Code<'_, 'p> {
         if let [Arg::Expr(arg)] = args
             && let Expr::Tuple { items, .. } = self.tree().expr(self.bare(*arg))
         {
-            return self.tree().list(items).iter().map(|id| Arg::Expr(*id)).collect();
+            return self
+                .tree()
+                .list(items)
+                .iter()
+                .map(|id| Arg::Expr(*id))
+                .collect();
         }
         args.to_vec()
     }
@@ -80,22 +85,31 @@ impl<'p> Code<'_, 'p> {
         let mut callee = self.bare_callee(callee);
         let mut args = args;
         // `xs |> List.map f` is `List.map f xs`.
-        while let (Expr::Apply { callee: inner, args: first, .. }, Meaning::Plain) =
-            (self.tree().expr(callee), self.meaning(callee))
+        while let (
+            Expr::Apply {
+                callee: inner,
+                args: first,
+                ..
+            },
+            Meaning::Plain,
+        ) = (self.tree().expr(callee), self.meaning(callee))
         {
             if self.calls_member(inner) {
                 break;
             }
-            let mut all: Vec<Arg> = self.tree().list(first).iter().map(|id| Arg::Expr(*id)).collect();
+            let mut all: Vec<Arg> = self
+                .tree()
+                .list(first)
+                .iter()
+                .map(|id| Arg::Expr(*id))
+                .collect();
             all.extend(args);
             args = all;
             callee = self.bare_callee(inner);
         }
         self.at(callee);
         match (self.tree().expr(callee), self.meaning(callee)) {
-            (Expr::Lambda { params, body }, Meaning::Function(_))
-                if params.len() == args.len() =>
-            {
+            (Expr::Lambda { params, body }, Meaning::Function(_)) if params.len() == args.len() => {
                 // Called where it stands: its parameters are variables of this function.
                 let params = self.tree().list(params);
                 self.f.open_block();
@@ -137,7 +151,13 @@ impl<'p> Code<'_, 'p> {
             }
             (_, Meaning::Host(host)) => self.call_host(host, args, want),
             (_, Meaning::Case(case)) => {
-                let args = match self.part.program.cases.get(case).map(|row| row.fields.len()) {
+                let args = match self
+                    .part
+                    .program
+                    .cases
+                    .get(case)
+                    .map(|row| row.fields.len())
+                {
                     Some(count) if count > 1 => {
                         let parts = self.tuple_items(&args);
                         if parts.len() == count {
@@ -447,12 +467,7 @@ impl<'p> Code<'_, 'p> {
                     }
                     self.f.op(Op::Tuple, &[operands.len() as u32]);
                     let both = self.keep(TypeId::DYN);
-                    self.call_function(
-                        self.part.origin,
-                        row.function,
-                        &[Arg::Temp(both)],
-                        want,
-                    );
+                    self.call_function(self.part.origin, row.function, &[Arg::Temp(both)], want);
                     self.f.free_temp(both);
                 } else {
                     self.call_function(self.part.origin, row.function, &args, want);
@@ -496,7 +511,11 @@ impl<'p> Code<'_, 'p> {
             return;
         };
         let (typedef, tag) = self.unit.case_of(self.part, case);
-        let held: Vec<TypeId> = row.fields.iter().map(|field| self.part.held(field.ty)).collect();
+        let held: Vec<TypeId> = row
+            .fields
+            .iter()
+            .map(|field| self.part.held(field.ty))
+            .collect();
         let parts = match shape {
             CallShape::CaseArguments => args.to_vec(),
             _ => self.tuple_items(args),

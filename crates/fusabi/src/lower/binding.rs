@@ -55,10 +55,7 @@ impl Code<'_, '_> {
             let captured = self.part.captures(*function);
             for (index, wanted) in captured.iter().enumerate() {
                 // What was made before has been captured already.
-                let late = closures
-                    .iter()
-                    .skip(at)
-                    .any(|(other, _)| other == wanted);
+                let late = closures.iter().skip(at).any(|(other, _)| other == wanted);
                 if !late {
                     continue;
                 }

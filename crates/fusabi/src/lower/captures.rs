@@ -27,7 +27,8 @@ impl Lifted {
         for (index, file) in program.files.iter() {
             let mut uses: HashMap<LocalId, u32> = HashMap::new();
             for meaning in &file.meanings {
-                if let Meaning::Local(local) | Meaning::OperatorCall(Callee::Local(local)) = meaning {
+                if let Meaning::Local(local) | Meaning::OperatorCall(Callee::Local(local)) = meaning
+                {
                     *uses.entry(*local).or_default() += 1;
                 }
             }

@@ -8,7 +8,9 @@ use fzb::tables::TypeId;
 
 use super::unit::{Part, Unit};
 use crate::tree::{ExprId, Tree};
-use crate::typed::{DefinedId, FileIndex, FunctionId, GlobalId, LocalId, Meaning, TypeIndex, TypedFile};
+use crate::typed::{
+    DefinedId, FileIndex, FunctionId, GlobalId, LocalId, Meaning, TypeIndex, TypedFile,
+};
 
 /// What becomes of an expression's value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

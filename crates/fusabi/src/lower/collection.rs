@@ -188,7 +188,12 @@ impl Code<'_, '_> {
 
     /// `a.[i] <- v` as a new array (E5).
     pub fn functional_update(&mut self, target: ExprId, value: ExprId) {
-        let Expr::Index { target: array, slices, .. } = self.tree().expr(target) else {
+        let Expr::Index {
+            target: array,
+            slices,
+            ..
+        } = self.tree().expr(target)
+        else {
             return self.f.unit();
         };
         let array = self.bare(array);
@@ -211,38 +216,40 @@ impl Code<'_, '_> {
 
     /// What is walked over for a `seq` on the stack: a lazy one begins, trees give their entries.
     pub fn sequence_source(&mut self) {
-        let source = self.unit.wrap(self.part, Wrapped::Source, "Seq.source", 1, |code, args| {
-            let Some(arg) = args.first().copied() else {
-                return;
-            };
-            code.arg(arg, TypeId::DYN);
-            code.f.op(Op::IsType, &[TypeId::FN.0]);
-            code.f.open_if();
-            code.arg(arg, TypeId::DYN);
-            code.f.call_closure(0);
-            code.f.otherwise();
-            for module in ["Map", "Set"] {
-                if let Some(tree) = code.unit.tree_type(module) {
-                    code.arg(arg, TypeId::DYN);
-                    let ty = code.unit.module.named_type(tree, &[]);
-                    code.f.op(Op::IsType, &[ty.0]);
-                    code.f.open_if();
-                    code.arg(arg, TypeId::DYN);
-                    code.library_call(module, "toList", 1);
-                    code.f.coerce(TypeId::DYN);
-                    code.f.otherwise();
-                } else {
-                    code.f.push_bool(false);
-                    code.f.open_if();
-                    code.f.unit();
-                    code.f.otherwise();
+        let source = self
+            .unit
+            .wrap(self.part, Wrapped::Source, "Seq.source", 1, |code, args| {
+                let Some(arg) = args.first().copied() else {
+                    return;
+                };
+                code.arg(arg, TypeId::DYN);
+                code.f.op(Op::IsType, &[TypeId::FN.0]);
+                code.f.open_if();
+                code.arg(arg, TypeId::DYN);
+                code.f.call_closure(0);
+                code.f.otherwise();
+                for module in ["Map", "Set"] {
+                    if let Some(tree) = code.unit.tree_type(module) {
+                        code.arg(arg, TypeId::DYN);
+                        let ty = code.unit.module.named_type(tree, &[]);
+                        code.f.op(Op::IsType, &[ty.0]);
+                        code.f.open_if();
+                        code.arg(arg, TypeId::DYN);
+                        code.library_call(module, "toList", 1);
+                        code.f.coerce(TypeId::DYN);
+                        code.f.otherwise();
+                    } else {
+                        code.f.push_bool(false);
+                        code.f.open_if();
+                        code.f.unit();
+                        code.f.otherwise();
+                    }
                 }
-            }
-            code.arg(arg, TypeId::DYN);
-            for _ in 0..3 {
-                code.f.close_if();
-            }
-        });
+                code.arg(arg, TypeId::DYN);
+                for _ in 0..3 {
+                    code.f.close_if();
+                }
+            });
         self.f.coerce(TypeId::DYN);
         self.f.call(source);
     }

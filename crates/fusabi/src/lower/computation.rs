@@ -167,7 +167,9 @@ impl Code<'_, '_> {
 
     /// Whether a `do!` is where its computation ends: then its value is the result.
     fn is_last_of_async(&self, id: ExprId) -> bool {
-        let Some(function) = self.function.and_then(|id| self.part.program.functions.get(id))
+        let Some(function) = self
+            .function
+            .and_then(|id| self.part.program.functions.get(id))
         else {
             return false;
         };

@@ -1,6 +1,5 @@
 //! Conversions between numbers, characters and texts (§2.2), and numbers of a kind.
 
-use emit::Const;
 use fzb::tables::TypeId;
 use isa::Op;
 
@@ -143,18 +142,11 @@ impl Code<'_, '_> {
         match scalar {
             Scalar::Float => self.f.push_float(f64::from(number)),
             Scalar::Float32 => {
-                let bits = u64::from(f32::from(number).to_bits());
-                let constant = self.unit.module.constant(Const::Sized(F32, bits));
-                self.f.push(constant);
+                self.sized_constant(F32, f64::from(number).to_bits());
             }
             Scalar::Sized(width) => {
-                let constant = self
-                    .unit
-                    .module
-                    .constant(Const::Sized(width, u64::from(number)));
-                self.f.push(constant);
+                self.sized_constant(width, u64::from(number));
             }
-            Scalar::Text => self.f.push_text(""),
             _ => self.f.push_int(i64::from(number)),
         }
     }

@@ -30,7 +30,10 @@ impl Unit<'_> {
                 (TypedefKind::Union, cases)
             }
             Some(TypeShape::Record(fields)) => {
-                let fields = fields.iter().map(|field| self.field(part, *field)).collect();
+                let fields = fields
+                    .iter()
+                    .map(|field| self.field(part, *field))
+                    .collect();
                 (TypedefKind::Record, vec![CaseDef { name, fields }])
             }
             Some(TypeShape::Object { .. }) => {
@@ -102,7 +105,11 @@ impl Unit<'_> {
         FieldDef {
             name: self.module.name(part.text(field.name)),
             ty: part.held(field.ty),
-            flags: if field.mutable { field_flags::MUTABLE } else { 0 },
+            flags: if field.mutable {
+                field_flags::MUTABLE
+            } else {
+                0
+            },
         }
     }
 

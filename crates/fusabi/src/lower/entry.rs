@@ -22,10 +22,7 @@ const STEPS: usize = 64;
 ///
 /// # Errors
 /// A limit of the format.
-pub(super) fn module(
-    program: &Program,
-    options: &CompileOptions<'_>,
-) -> Result<Tables, EmitError> {
+pub(super) fn module(program: &Program, options: &CompileOptions<'_>) -> Result<Tables, EmitError> {
     let Some(bodies) = bodies() else {
         return Err(EmitError::Invalid {
             what: "a library without errors",
@@ -179,10 +176,7 @@ fn exports(unit: &Unit<'_>) {
     let Some((main, _)) = program.files.iter().next_back() else {
         return;
     };
-    let header = program
-        .files
-        .get(main)
-        .map_or(0, |file| file.modules.len());
+    let header = program.files.get(main).map_or(0, |file| file.modules.len());
     let mut taken = std::collections::HashSet::new();
     for (id, global) in program.globals.iter() {
         let exported = global.definition.file == main
@@ -222,8 +216,7 @@ fn export(unit: &Unit<'_>, id: GlobalId, global: &Global, name: &str) {
                 .iter()
                 .map(|attribute| constant_attribute(unit, attribute))
                 .collect();
-            unit.module
-                .export_function_with(name, function, attributes);
+            unit.module.export_function_with(name, function, attributes);
         }
         None => {
             let place = unit.static_of(part, id);

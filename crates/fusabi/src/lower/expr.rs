@@ -208,21 +208,26 @@ impl Code<'_, '_> {
             Literal::String(text) => self.f.push_text(text),
             Literal::Bytes(bytes) => {
                 for byte in bytes {
-                    let constant = self
-                        .unit
-                        .module
-                        .constant(Const::Sized(4, u64::from(*byte)));
-                    self.f.push(constant);
+                    self.sized_constant(4, u64::from(*byte));
                 }
                 self.f.op(Op::Array, &[bytes.len() as u32, 0]);
             }
-            other => {
-                if let Some(constant) = constant(other) {
+            other => match constant(other) {
+                Some(Const::Sized(width, bits)) => self.sized_constant(width, bits),
+                Some(constant) => {
                     let constant = self.unit.module.constant(constant);
                     self.f.push(constant);
                 }
-            }
+                None => {}
+            },
         }
+    }
+
+    /// A number of a width, with its tag: without it the width would be lost.
+    pub fn sized_constant(&mut self, width: u32, bits: u64) {
+        let constant = self.unit.module.constant(Const::Sized(width, bits));
+        self.f.push(constant);
+        self.f.op(Op::Box, &[width]);
     }
 
     /// `t <- v`
@@ -259,7 +264,7 @@ pub(super) fn constant(literal: &Literal) -> Option<Const> {
             Some(width) => Const::Sized(width, *value as u64),
         },
         Literal::Float(value) => Const::float(*value),
-        Literal::Float32(value) => Const::Sized(F32, u64::from(value.to_bits())),
+        Literal::Float32(value) => Const::Sized(F32, f64::from(*value).to_bits()),
         Literal::Char(value) => Const::Char(*value),
         Literal::String(text) => Const::Text(text.to_string()),
         Literal::Bytes(_) => return None,

@@ -9,10 +9,8 @@ use super::code::{Code, Want};
 use super::represent::Scalar;
 use super::wrapper::Wrapped;
 use crate::library::{Entry, library};
-use crate::tree::{
-    Amount, ExprId, FormatKind, FormatPart, FormatSpec, Literal, Many, Piece,
-};
-use crate::typed::{FormatId, FormatUse, LibraryId, Meaning};
+use crate::tree::{Amount, ExprId, FormatKind, FormatPart, FormatSpec, Literal, Many, Piece};
+use crate::typed::{FormatId, FormatUse, LibraryId, Meaning, TypeIndex};
 
 /// What a function of the `printf` family does with its text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,13 +61,13 @@ impl Code<'_, '_> {
         if values.len() < count {
             // The values that are still to come are the parameters of a function.
             let key = Wrapped::Format(self.part.origin, self.file_index, format, Some(row));
-            let function = self
-                .unit
-                .wrap(self.part, key, entry.name, before + count, |code, args| {
-                    let (first, rest) = args.split_at(before.min(args.len()));
-                    code.formatted_text(format, rest);
-                    code.sink(sink, first.first().copied(), Want::Value);
-                });
+            let function =
+                self.unit
+                    .wrap(self.part, key, entry.name, before + count, |code, args| {
+                        let (first, rest) = args.split_at(before.min(args.len()));
+                        code.formatted_text(format, rest);
+                        code.sink(sink, first.first().copied(), Want::Value);
+                    });
             let given: Vec<Arg> = args
                 .iter()
                 .take(before)
@@ -150,8 +148,13 @@ impl Code<'_, '_> {
     /// Writes the text on the stack, and leaves `()`.
     pub fn print(&mut self, error: bool) {
         let module = &self.unit.module;
-        let name = if error { "console.error" } else { "console.write" };
-        let import = module.import_host(module.name(name), &[TypeId::TEXT], TypeId::UNIT, &[], false);
+        let name = if error {
+            "console.error"
+        } else {
+            "console.write"
+        };
+        let import =
+            module.import_host(module.name(name), &[TypeId::TEXT], TypeId::UNIT, &[], false);
         self.f.op(Op::CallFfi, &[import.0]);
     }
 
@@ -241,6 +244,11 @@ impl Code<'_, '_> {
                         if let Some(value) = values.next() {
                             self.arg(*value, TypeId::DYN);
                             pushed += 1;
+                            if let (FormatKind::Text, Arg::Expr(id)) = (spec.kind, *value) {
+                                let ty = self.type_of(id);
+                                self.display_as(ty);
+                                self.f.coerce(TypeId::DYN);
+                            }
                         }
                     }
                     text.push_str(&written(spec));
@@ -350,10 +358,34 @@ impl Code<'_, '_> {
         if scalar == Scalar::Text {
             return self.value(value);
         }
+        let ty = self.type_of(value);
         self.boxed(value);
-        self.f.op(Op::Display, &[0]);
+        self.display_as(ty);
     }
 
+    /// The text of the value on the stack, which is of that type: by its own `ToString` if it has one.
+    pub fn display_as(&mut self, ty: TypeIndex) {
+        let program = self.part.program;
+        let member = program
+            .forms
+            .named(ty)
+            .and_then(|id| program.types.get(id))
+            .and_then(|row| {
+                row.members.iter().copied().find(|member| {
+                    program
+                        .members
+                        .get(*member)
+                        .is_some_and(|row| !row.is_static && self.part.text(row.name) == "ToString")
+                })
+            });
+        match member {
+            Some(member) => {
+                self.call_member_function(member, vec![Arg::Unit], Want::Value);
+                self.f.coerce(TypeId::TEXT);
+            }
+            None => self.f.op(Op::Display, &[0]),
+        }
+    }
 }
 
 fn amounts(spec: &FormatSpec) -> usize {

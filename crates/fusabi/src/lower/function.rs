@@ -9,9 +9,7 @@ use super::code::{Code, Collector, Place, Want};
 use super::declare::object_variables;
 use super::unit::{Delayed, Origin, Part, Unit};
 use crate::tree::{Expr, ExprId, Pattern, PatternId};
-use crate::typed::{
-    Binds, DefinedId, Function, FunctionId, FunctionOrigin, TypedFile,
-};
+use crate::typed::{Binds, DefinedId, Function, FunctionId, FunctionOrigin, TypedFile};
 
 /// Where a function's parameters and body stand.
 struct Parts {
@@ -80,11 +78,13 @@ impl<'p> Unit<'p> {
         }
         signature
             .params
-            .extend(parts.params.iter().map(|(ty, pattern)| Param {
-                ty: *ty,
-                name: pattern
-                    .and_then(|pattern| self.parameter_name(part, file, pattern))
-                    .map(|name| self.module.name(name)),
+            .extend(parts.params.iter().map(|(ty, pattern)| {
+                Param {
+                    ty: *ty,
+                    name: pattern
+                        .and_then(|pattern| self.parameter_name(part, file, pattern))
+                        .map(|name| self.module.name(name)),
+                }
             }));
         signature.result = part.held(function.result);
         match parts.body {

@@ -27,7 +27,7 @@ impl Code<'_, '_> {
             "" => self.core(entry.name, scalar, args),
             "Math" => self.math(entry.name, scalar, args),
             "Async" => self.asynchronous(entry.name, args),
-            module => self.of_module(module, entry.name, args),
+            module => self.of_module(module, entry.name, scalar, args),
         }
     }
 
@@ -75,10 +75,19 @@ impl Code<'_, '_> {
                 self.push(args, 0, TypeId::DYN);
                 self.f.op(Op::TupleGet, &[u32::from(name == "snd")]);
             }
-            "string" => {
-                self.scalar(args, scalar);
-                self.text_of(scalar);
-            }
+            "string" => match args.first() {
+                Some(Arg::Expr(id)) if scalar == Scalar::Other => {
+                    let ty = self.type_of(*id);
+                    self.push(args, 0, TypeId::DYN);
+                    self.display_as(ty);
+                }
+                _ => {
+                    self.scalar(args, scalar);
+                    if scalar != Scalar::Text {
+                        self.f.op(Op::Display, &[0]);
+                    }
+                }
+            },
             "int" | "int64" => {
                 self.scalar(args, scalar);
                 self.to_int(scalar);
@@ -176,12 +185,6 @@ impl Code<'_, '_> {
                 self.fail_with();
             }
             _ => self.f.unit(),
-        }
-    }
-
-    fn text_of(&mut self, scalar: Scalar) {
-        if scalar != Scalar::Text {
-            self.f.op(Op::Display, &[0]);
         }
     }
 
@@ -323,7 +326,21 @@ impl Code<'_, '_> {
         self.f.free_temp(otherwise);
     }
 
-    fn of_module(&mut self, module: &str, name: &str, args: &[Arg]) {
+    /// What a variable of a kind holds before it has a value: 0, `false`, the first character; of others nothing.
+    fn nothing_yet(&mut self, scalar: Scalar) {
+        match scalar {
+            Scalar::Int | Scalar::Float | Scalar::Float32 | Scalar::Sized(_) => self.zero(scalar),
+            Scalar::Bool => self.f.push_bool(false),
+            Scalar::Char => {
+                let first = self.unit.module.constant(emit::Const::Char('\0'));
+                self.f.push(first);
+            }
+            Scalar::Text | Scalar::Other => self.f.unit(),
+        }
+        self.f.coerce(TypeId::DYN);
+    }
+
+    fn of_module(&mut self, module: &str, name: &str, scalar: Scalar, args: &[Arg]) {
         match (module, name) {
             ("List" | ".list", "length" | "Length") => {
                 self.push(args, 0, TypeId::LIST);
@@ -334,9 +351,9 @@ impl Code<'_, '_> {
                 self.f.op(Op::IsNil, &[]);
             }
             ("List", "empty") | ("Seq", "empty") => self.f.op(Op::Nil, &[]),
-            ("List", "toSeq")
-            | ("Array", "toSeq")
-            | ("Seq", "cast" | "ofList" | "ofArray") => self.push(args, 0, TypeId::DYN),
+            ("List", "toSeq") | ("Array", "toSeq") | ("Seq", "cast" | "ofList" | "ofArray") => {
+                self.push(args, 0, TypeId::DYN)
+            }
             ("Array" | ".array", "length" | "Length") => {
                 self.push(args, 0, TypeId::DYN);
                 self.intrinsic(Intrinsic::ArrayLength);
@@ -351,7 +368,7 @@ impl Code<'_, '_> {
             ("Array", "get" | "item" | "set") => self.array_element(name, args),
             ("Array", "zeroCreate") => {
                 self.push(args, 0, TypeId::INT);
-                self.f.unit();
+                self.nothing_yet(scalar);
                 self.f.op(Op::ArrNew, &[0]);
             }
             ("String" | ".string", "length" | "Length") => {
@@ -396,7 +413,10 @@ impl Code<'_, '_> {
             ("ValueOption", "defaultValue") => self.default_value(DefinedId::VALUE_OPTION, args),
             ("Option", "ofObj") => self.option_of_null(args),
             ("Option", "toObj") => {
-                let args: Vec<Arg> = [Arg::Unit].into_iter().chain(args.iter().copied()).collect();
+                let args: Vec<Arg> = [Arg::Unit]
+                    .into_iter()
+                    .chain(args.iter().copied())
+                    .collect();
                 self.default_value(DefinedId::OPTION, &args);
             }
             ("Result" | ".Result", "isOk" | "IsOk") => self.is_case(DefinedId::RESULT, 0, args),

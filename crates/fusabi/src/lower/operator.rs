@@ -258,7 +258,12 @@ impl Code<'_, '_> {
             }
             crate::tree::CastKind::Test => {
                 self.f.coerce(TypeId::DYN);
-                match self.file.instance(id).first().and_then(|ty| self.tested(*ty)) {
+                match self
+                    .file
+                    .instance(id)
+                    .first()
+                    .and_then(|ty| self.tested(*ty))
+                {
                     Some(ty) => self.f.op(Op::IsType, &[ty.0]),
                     None => {
                         self.f.pop();

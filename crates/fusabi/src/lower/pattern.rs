@@ -307,11 +307,11 @@ impl Code<'_, '_> {
     pub fn tested(&self, ty: TypeIndex) -> Option<TypeId> {
         let module = &self.unit.module;
         let (id, shape) = match self.part.program.forms.get(ty)? {
-            TypeForm::Named(id, _) => {
-                (*id, self.part.program.types.get(*id).map(|row| &row.shape))
-            }
+            TypeForm::Named(id, _) => (*id, self.part.program.types.get(*id).map(|row| &row.shape)),
             TypeForm::Function(..) => return Some(TypeId::FN),
-            TypeForm::Tuple(items) => return Some(module.tuple_type(&vec![TypeId::DYN; items.len()])),
+            TypeForm::Tuple(items) => {
+                return Some(module.tuple_type(&vec![TypeId::DYN; items.len()]));
+            }
             _ => return None,
         };
         Some(match id {

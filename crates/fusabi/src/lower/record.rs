@@ -118,9 +118,7 @@ impl Code<'_, '_> {
             let skipped = path
                 .iter()
                 .skip(depth)
-                .take_while(|name| {
-                    self.slot_of(owner, self.tree().text(name.symbol)).is_none()
-                })
+                .take_while(|name| self.slot_of(owner, self.tree().text(name.symbol)).is_none())
                 .count();
             let Some(name) = path.get(depth + skipped) else {
                 continue;
@@ -286,7 +284,12 @@ impl Code<'_, '_> {
                 self.at(target);
                 self.store_global(global);
             }
-            (Expr::Field { target: owner_of, .. }, Meaning::Field(owner, slot)) => {
+            (
+                Expr::Field {
+                    target: owner_of, ..
+                },
+                Meaning::Field(owner, slot),
+            ) => {
                 let typedef = self.unit.typedef(self.part, owner);
                 self.boxed(owner_of);
                 value(self);
@@ -295,7 +298,14 @@ impl Code<'_, '_> {
                 self.at(target);
                 self.f.op(Op::SetSlot, &[typedef.0, slot]);
             }
-            (Expr::Field { target: owner_of, name, .. }, Meaning::Method(_)) => {
+            (
+                Expr::Field {
+                    target: owner_of,
+                    name,
+                    ..
+                },
+                Meaning::Method(_),
+            ) => {
                 // `r.Value <- v` of a reference cell.
                 let _ = name;
                 self.boxed(owner_of);
@@ -304,7 +314,14 @@ impl Code<'_, '_> {
                 self.at(target);
                 self.f.op(Op::CellSet, &[]);
             }
-            (Expr::Field { target: owner_of, name, .. }, _) => {
+            (
+                Expr::Field {
+                    target: owner_of,
+                    name,
+                    ..
+                },
+                _,
+            ) => {
                 self.boxed(owner_of);
                 value(self);
                 self.f.coerce(TypeId::DYN);
@@ -312,7 +329,14 @@ impl Code<'_, '_> {
                 self.at(target);
                 self.f.op(Op::SetName, &[name.0, EXISTING]);
             }
-            (Expr::Index { target: array, slices, .. }, Meaning::Index(Indexed::Array)) => {
+            (
+                Expr::Index {
+                    target: array,
+                    slices,
+                    ..
+                },
+                Meaning::Index(Indexed::Array),
+            ) => {
                 self.boxed(array);
                 if let [Slice::Item(at)] = self.tree().list(slices) {
                     self.value(*at);

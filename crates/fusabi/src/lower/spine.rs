@@ -76,10 +76,7 @@ impl Code<'_, '_> {
                         Some((Some(Extension::Call(id, at)), target))
                     }
                     // What is called is itself on the spine, and no name that is called directly.
-                    (
-                        Expr::Apply { .. } | Expr::Index { .. } | Expr::Binary { .. },
-                        _,
-                    )
+                    (Expr::Apply { .. } | Expr::Index { .. } | Expr::Binary { .. }, _)
                     | (Expr::Field { .. }, Meaning::Field(..) | Meaning::NamedField) => {
                         Some((Some(Extension::Apply(id)), at))
                     }
@@ -94,14 +91,23 @@ impl Code<'_, '_> {
     fn base(&mut self, id: ExprId, want: Want) {
         match (self.tree().expr(id), self.meaning(id)) {
             (Expr::Apply { callee, args, .. }, meaning) if meaning != Meaning::Silent => {
-                let args: Vec<Arg> = self.tree().list(args).iter().map(|id| Arg::Expr(*id)).collect();
+                let args: Vec<Arg> = self
+                    .tree()
+                    .list(args)
+                    .iter()
+                    .map(|id| Arg::Expr(*id))
+                    .collect();
                 self.application(id, callee, args, want);
             }
             (Expr::Binary { left, right, .. }, Meaning::Operator(operator, _)) => {
                 let args = match operator {
                     Operator::PipeBack => vec![Arg::Expr(right)],
                     _ => {
-                        let parts = if operator == Operator::PipeBack2 { 2 } else { 3 };
+                        let parts = if operator == Operator::PipeBack2 {
+                            2
+                        } else {
+                            3
+                        };
                         self.parts_of(right, parts)
                     }
                 };
@@ -145,7 +151,11 @@ impl Code<'_, '_> {
                 let args: Vec<Arg> = if drop_unit {
                     Vec::new()
                 } else {
-                    self.tree().list(args).iter().map(|id| Arg::Expr(*id)).collect()
+                    self.tree()
+                        .list(args)
+                        .iter()
+                        .map(|id| Arg::Expr(*id))
+                        .collect()
                 };
                 self.call_member(id, field, args, want);
             }
@@ -153,7 +163,12 @@ impl Code<'_, '_> {
                 let Expr::Apply { args, .. } = self.tree().expr(id) else {
                     return;
                 };
-                let args: Vec<Arg> = self.tree().list(args).iter().map(|id| Arg::Expr(*id)).collect();
+                let args: Vec<Arg> = self
+                    .tree()
+                    .list(args)
+                    .iter()
+                    .map(|id| Arg::Expr(*id))
+                    .collect();
                 self.f.coerce(TypeId::DYN);
                 self.call_value(args, id, want);
             }
@@ -243,7 +258,12 @@ impl Code<'_, '_> {
     /// The parts of a tuple as arguments; taken apart at run time if it is not written as one.
     fn parts_of(&mut self, id: ExprId, count: u32) -> Vec<Arg> {
         if let Expr::Tuple { items, .. } = self.tree().expr(self.bare(id)) {
-            return self.tree().list(items).iter().map(|id| Arg::Expr(*id)).collect();
+            return self
+                .tree()
+                .list(items)
+                .iter()
+                .map(|id| Arg::Expr(*id))
+                .collect();
         }
         self.boxed(id);
         let whole = self.keep(TypeId::DYN);

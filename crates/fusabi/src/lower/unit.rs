@@ -109,10 +109,9 @@ impl<'p> Part<'p> {
 
     /// Line and column of a place, from 1; columns count scalars.
     pub fn line_and_column(&self, file: FileIndex, at: u32) -> (u32, u32) {
-        let (Some((_, lines)), Some(row)) = (
-            self.files.get(file.index()),
-            self.program.files.get(file),
-        ) else {
+        let (Some((_, lines)), Some(row)) =
+            (self.files.get(file.index()), self.program.files.get(file))
+        else {
             return (1, 1);
         };
         let line = lines.partition_point(|start| *start <= at).max(1);
@@ -185,10 +184,7 @@ impl<'p> Unit<'p> {
                     .modules
                     .last()
                     .is_some_and(|name| program.names.text(*name) == module)
-                && program
-                    .names
-                    .text(row.name)
-                    .eq_ignore_ascii_case(module)
+                && program.names.text(row.name).eq_ignore_ascii_case(module)
         })?;
         Some(self.typedef(&self.library, id))
     }
