@@ -11,7 +11,7 @@ use numeric::{Number, TextStyle};
 
 use super::Site;
 use crate::fault::{Fault, Raise};
-use crate::host_memory::{copied, fixed};
+use crate::host_memory::fixed;
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -378,7 +378,7 @@ fn real(world: &mut World, value: Value, field: Field) -> Raise<Digits> {
     if !size.is_finite() {
         return Ok(Digits {
             negative,
-            text: copied(if size.is_nan() { "nan" } else { "infinity" }),
+            text: fixed(|| String::from(if size.is_nan() { "nan" } else { "infinity" })),
         });
     }
     let precision = field.precision.unwrap_or(6) as usize;
