@@ -6,7 +6,7 @@ printfn "%d|%5d|%-5d|%05d|%+d" 42 42 42 42 42
 printfn "%x %X %o" 255 255 8
 // expect: ff FF 10
 printfn "%f %.2f %8.3f" 1.5 3.14159 2.0
-// expect: 1.500000 3.14   2.000
+// expect: 1.500000 3.14    2.000
 printfn "%b %c %s %A %%" true 'z' "s" [1]
 // expect: true z s [1] %
 let greet = sprintf "%s is %d"

@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use fusabi::check::{CheckOptions, Loader};
-use fusabi::typed::Index;
+use diag::Diagnostic;
+use fusabi::CompileOptions;
+use fusabi::check::{CheckOptions, Loader, codes};
+use fusabi::typed::{Index, Program};
 
 use crate::load::{self, shown};
 use crate::report::{Report, exit};
@@ -15,6 +17,30 @@ pub(crate) fn is_source(path: &Path) -> bool {
 
 /// Checks a program and the files that it loads; what is wrong is told.
 pub(crate) fn check(path: &Path, report: &mut Report) -> Result<&'static str, u8> {
+    program(path, report).map(|_| "ok")
+}
+
+/// Compiles a program and the files that it loads to the bytes of a module; what is wrong is told.
+pub(crate) fn compile(path: &Path, report: &mut Report) -> Result<Vec<u8>, u8> {
+    let program = program(path, report)?;
+    let name = path
+        .file_stem()
+        .map_or_else(|| "module".to_owned(), |stem| stem.display().to_string());
+    let options = CompileOptions {
+        name: &name,
+        ..CompileOptions::default()
+    };
+    let too_large = |reason: String, report: &mut Report| {
+        report.tell(&Diagnostic::error(codes::MODULE).arg("reason", reason));
+        exit::FILE
+    };
+    let tables = fusabi::compile(&program, &options)
+        .map_err(|error| too_large(error.to_string(), report))?;
+    fzb::write::write(&tables).map_err(|error| too_large(error.to_string(), report))
+}
+
+/// Reads and checks a program and the files that it loads; what is wrong is told.
+fn program(path: &Path, report: &mut Report) -> Result<Program, u8> {
     let text = load::text(path, report)?;
     let name = name_of(path).unwrap_or_else(|_| shown(path));
     let checked = fusabi::check::check(&name, &text, &mut Files, &CheckOptions::default());
@@ -33,10 +59,7 @@ pub(crate) fn check(path: &Path, report: &mut Report) -> Result<&'static str, u8
             report.tell(&problem.diagnostic(*file));
         }
     }
-    if checked.has_errors() {
-        return Err(exit::FILE);
-    }
-    Ok("ok")
+    checked.program.ok_or(exit::FILE)
 }
 
 /// Lays a source out; the exit code if it is wrong, which is told.

@@ -50,7 +50,10 @@ pub fn program(
             engine.load(bytes)
         }
         "fox" => return Err(language(path, "Morph", report)),
-        "fsx" => return Err(language(path, "Fusabi", report)),
+        "fsx" | "fs" => {
+            let bytes = crate::fusabi::compile(path, report)?;
+            engine.load(bytes)
+        }
         "rh" | "rhs" => {
             let source = text(path, report)?;
             let document = crate::rhumb::program(engine, natives, path, source, report)?;

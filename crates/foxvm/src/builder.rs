@@ -2,6 +2,7 @@
 
 use machine::world::SequenceForm;
 
+use crate::Policy;
 use crate::context::Context;
 use crate::convert::IntoFox;
 use crate::error::Error;
@@ -56,14 +57,34 @@ impl<'c, 'w> Builder<'c, 'w> {
         push(world, raw).map(|_| ())
     }
 
-    /// Closes the `count` values on top to a sequence (Morph's `daftar`, Rhumb's positional map).
+    /// Closes the `count` values on top to a sequence (Morph's `daftar`, Rhumb's positional map, Fusabi's list).
     ///
     /// # Errors
     /// Fault mem; fault internal if there are not so many.
     pub fn list(&mut self, count: usize) -> Result<(), Error> {
+        let form = match self.context.policy() {
+            Policy::Fusabi => SequenceForm::List,
+            _ => SequenceForm::Elements,
+        };
+        self.close_sequence(count, form)
+    }
+
+    /// Closes the `count` values on top to an array of Fusabi; elsewhere to a list.
+    ///
+    /// # Errors
+    /// As [`Builder::list`].
+    pub fn array(&mut self, count: usize) -> Result<(), Error> {
+        let form = match self.context.policy() {
+            Policy::Fusabi => SequenceForm::Array,
+            _ => SequenceForm::Elements,
+        };
+        self.close_sequence(count, form)
+    }
+
+    fn close_sequence(&mut self, count: usize, form: SequenceForm) -> Result<(), Error> {
         let first = self.first_of(count)?;
         let world = self.context.machine();
-        let made = world.sequence_for_host(first, SequenceForm::Elements);
+        let made = world.sequence_for_host(first, form);
         self.replace(first, made)
     }
 

@@ -198,6 +198,74 @@ impl<'w> Context<'w> {
         }
     }
 
+    /// The members of a map under their names or keys, in order; `None` if the value is no map with such.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem or fuel.
+    pub fn members(&mut self, map: &Value) -> Result<Option<Vec<(Value, Value)>>, Error> {
+        let mark = self.world.host_mark();
+        let raw = map.raw(self.world)?;
+        let places = match self.world.members_for_host(raw) {
+            Ok(Some(places)) => places,
+            Ok(None) => return Ok(None),
+            Err(raised) => return Err(self.world.report(raised).into()),
+        };
+        let mut members = Vec::new();
+        let room = members.try_reserve_exact(places.len() / 2);
+        let made = match room {
+            Ok(()) => places.step_by(2).try_for_each(|at| {
+                let key = self.world.host_temp(at);
+                let key = Value::hold(self.world, key)?;
+                // Read after the key was held, which may move what is rooted.
+                let value = self.world.host_temp(at + 1);
+                members.push((key, Value::hold(self.world, value)?));
+                Ok(())
+            }),
+            Err(_) => Err(Error::host(Fault::Mem, "the host has no memory left")),
+        };
+        self.world.host_truncate(mark);
+        made.map(|()| Some(members))
+    }
+
+    /// The text of a value in the language of the function that called: as it is displayed, or (`canonical`) as it reads
+    /// back.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem or fuel.
+    pub fn display(&mut self, value: &Value, canonical: bool) -> Result<String, Error> {
+        let raw = value.raw(self.world)?;
+        let lang = self.world.language();
+        match self.world.display_text(lang, raw, canonical) {
+            Ok(text) => Ok(text),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// What an exception or a fault that was caught says.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem or fuel.
+    pub fn exception_message(&mut self, exception: &Value) -> Result<String, Error> {
+        let raw = exception.raw(self.world)?;
+        match self.world.exception_text(raw) {
+            Ok(text) => Ok(text),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// The text of a specification of `printf` and the values of a list.
+    ///
+    /// # Errors
+    /// If the list belongs to another World; fault conv if its values are not as many as the specification takes, type if one
+    /// does not fit, range, mem or fuel.
+    pub fn format(&mut self, specification: &str, values: &Value) -> Result<String, Error> {
+        let raw = values.raw(self.world)?;
+        let mark = self.world.host_mark();
+        let made = self.world.format_text(specification, raw);
+        self.world.host_truncate(mark);
+        made.map_err(|raised| self.world.report(raised).into())
+    }
+
     /// The name of a union case; `None` if the value is none.
     ///
     /// # Errors

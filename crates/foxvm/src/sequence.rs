@@ -3,6 +3,7 @@
 use machine::value::Value as Raw;
 use machine::world::{SequenceForm, World as Machine};
 
+use crate::Policy;
 use crate::convert::{FromFox, IntoFox, Sealed, Weight, mismatch};
 use crate::error::Error;
 use crate::signature::Type;
@@ -30,7 +31,9 @@ pub(crate) fn sequence_into<T: IntoFox>(
     world: &mut Machine,
     ty: Type,
 ) -> Result<Raw, Error> {
-    let form = if ty == Type::List {
+    // A host function has no type for lists: what it answers to Fusabi is one.
+    let asked = ty == Type::Dyn && world.language() == Policy::Fusabi;
+    let form = if ty == Type::List || asked {
         SequenceForm::List
     } else {
         SequenceForm::Elements

@@ -34,7 +34,9 @@ pub enum Visit<'v> {
     List(usize),
     /// So many pairs of key and value follow, then [`Visit::Close`].
     Map(usize),
-    /// The list or map opened last ends.
+    /// A union case of that name; so many fields follow, then [`Visit::Close`].
+    Case(String, usize),
+    /// The list, map or case opened last ends.
     Close,
     /// A value that is none of these, e.g. a function; its kind.
     Other(&'static str),
@@ -55,6 +57,7 @@ enum Met {
     Leaf(Raw),
     List(usize),
     Map(usize),
+    Case(String, usize),
     Close,
 }
 
@@ -93,6 +96,7 @@ impl<'c, 'w> Walk<'c, 'w> {
             Met::Close => return Ok(Some(Visit::Close)),
             Met::List(count) => return Ok(Some(Visit::List(count))),
             Met::Map(count) => return Ok(Some(Visit::Map(count))),
+            Met::Case(name, count) => return Ok(Some(Visit::Case(name, count))),
             Met::Leaf(raw) => raw,
         };
         let world = self.context.machine();
@@ -164,10 +168,13 @@ impl<'c, 'w> Walk<'c, 'w> {
                 format!("nested more than {} deep", self.depth),
             ));
         }
-        let members = if shape == HostShape::Sequence {
-            world.spread_for_host(raw)
-        } else {
-            world.members_for_host(raw)
+        let name = (shape == HostShape::Case)
+            .then(|| world.case_for_host(raw))
+            .flatten()
+            .map(|(name, _)| name.to_owned());
+        let members = match shape {
+            HostShape::Sequence | HostShape::Case => world.spread_for_host(raw),
+            _ => world.members_for_host(raw),
         };
         let members = match members {
             Ok(members) => members.unwrap_or_default(),
@@ -183,10 +190,10 @@ impl<'c, 'w> Walk<'c, 'w> {
         // An empty range keeps the place where its members would stand.
         let end = self.context.machine().host_mark();
         self.open.push(end - count..end);
-        Ok(Some(if shape == HostShape::Sequence {
-            Met::List(count)
-        } else {
-            Met::Map(count / 2)
+        Ok(Some(match (shape, name) {
+            (HostShape::Case, Some(name)) => Met::Case(name, count),
+            (HostShape::Sequence | HostShape::Case, _) => Met::List(count),
+            _ => Met::Map(count / 2),
         }))
     }
 }

@@ -55,6 +55,7 @@ pub mod check;
 pub mod diagnostics;
 mod format;
 pub mod library;
+mod lower;
 mod options;
 mod source;
 pub mod syntax;
@@ -62,6 +63,7 @@ pub mod typed;
 pub mod types;
 
 pub use format::format;
+pub use lower::{CompileOptions, compile};
 pub use options::Options;
 pub use source::{NewlineKind, Source, TooLong};
 pub use syntax::lex;

@@ -7,14 +7,26 @@ use fusabi::tree::print;
 use fusabi::{Options, format, parse};
 
 fn programs() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/fusabi");
+    let files = files_in("../../spec/fusabi");
+    assert!(files.len() >= 15, "{files:?}");
+    files
+}
+
+/// The programs of the standard library.
+fn library_programs() -> Vec<PathBuf> {
+    let files = files_in("../../spec/fusabi/library");
+    assert!(files.len() >= 13, "{files:?}");
+    files
+}
+
+fn files_in(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "fsx"))
         .collect();
     files.sort();
-    assert!(files.len() >= 15, "{files:?}");
     files
 }
 
@@ -36,7 +48,7 @@ fn trees() {
 
 #[test]
 fn names_and_types() {
-    for path in programs() {
+    for path in programs().into_iter().chain(library_programs()) {
         let text = std::fs::read_to_string(&path).unwrap();
         let name = path.display().to_string();
         let checked = check(&name, &text, &mut NoLoader, &CheckOptions::default());
@@ -46,7 +58,7 @@ fn names_and_types() {
 
 #[test]
 fn expectations_stand_behind_what_they_are_about() {
-    for path in programs() {
+    for path in programs().into_iter().chain(library_programs()) {
         let text = std::fs::read_to_string(&path).unwrap();
         let expected = text
             .lines()
@@ -100,4 +112,45 @@ fn the_formatter_mends_what_is_only_blanks() {
             );
         }
     }
+}
+
+/// Whether a word stands in a text, not as part of another one.
+fn mentions(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_' || c == '\'';
+    text.match_indices(word).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let behind = text[at + word.len()..].chars().next();
+        !(before.is_some_and(part) || behind.is_some_and(part))
+    })
+}
+
+#[test]
+fn every_function_of_the_library_is_asserted() {
+    let mut text = String::new();
+    for path in library_programs() {
+        text.push_str(&std::fs::read_to_string(&path).unwrap());
+    }
+    let code: String = text
+        .lines()
+        .filter(|line| !line.starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    let mut missing = Vec::new();
+    for entry in &fusabi::library::library().entries {
+        let word = match entry.module {
+            "" => entry.name.to_owned(),
+            module if module.starts_with('.') => format!(".{}", entry.name),
+            module => format!("{module}.{}", entry.name),
+        };
+        let word = word.replace(".null", ".``null``");
+        let found = if word.starts_with('.') {
+            code.contains(&word)
+        } else {
+            mentions(&code, &word)
+        };
+        if !found {
+            missing.push(word);
+        }
+    }
+    assert_eq!(missing, Vec::<String>::new());
 }

@@ -17,6 +17,14 @@ pub const BOUND_PARAMETERS: &str = "bound parameters";
 /// Name of the function behind that of a routine whose parameters are more than labels: it has the same captures, and makes a map
 /// of what the labels of those parameters get from the arguments; no program can write it.
 pub const OWN_PARAMETERS: &str = "own parameters";
+/// Name of the union of Fusabi's library whose values are ordered maps; no program can write it. A union of that name and the
+/// shape that [`SORTED_CASES`] says is compared, hashed and shown as the sequence of its entries, under every policy.
+pub const SORTED_MAP: &str = "`map`";
+/// The same of ordered sets.
+pub const SORTED_SET: &str = "`set`";
+/// Cases of an ordered tree by tag: no entries; an entry between two trees, whose fields are the number of entries (`int`), the
+/// key, of a map the value, the tree of what comes before and the tree of what comes behind (all `dyn`). No field is mutable.
+pub const SORTED_CASES: [&str; 2] = ["Empty", "Node"];
 
 macro_rules! intrinsics {
     ($($num:literal $name:ident $text:literal [$($arg:ident)*] $result:ident [$($fault:ident)*] $effects:literal, $doc:literal;)*) => {
@@ -72,6 +80,12 @@ intrinsics! {
     30 ArrayCopy "array.copy" [Ref] Ref [Type] "a", "A copy of the elements.";
     31 ArraySort "array.sort" [Ref] Ref [Type] "a", "A copy, sorted stably by the policy's order.";
     32 ArrayLength "array.length" [Ref] Int [Type] "p", "Number of elements.";
+    33 ArrayReverse "array.reverse" [Ref] Ref [Type] "a", "A copy in reverse order.";
+    34 ArrayAppend "array.append" [Ref Ref] Ref [Type] "a", "An array of the elements of the first, then those of the second.";
+    35 ArraySub "array.sub" [Ref Int Int] Ref [Type Bounds] "a", "An array of so many (third) elements from an index (second) on.";
+    36 ArrayFill "array.fill" [Ref Int Int Dyn] Dyn [Type Bounds Write] "a", "Puts a value in the place of so many (third) elements from an index (second) on; gives empty.";
+    37 ArrayBlit "array.blit" [Ref Int Ref Int Int] Dyn [Type Bounds Write] "a", "Copies elements: source, index, target, index, number; the two may be the same; gives empty.";
+    38 ArraySortInPlace "array.sort_in_place" [Ref] Dyn [Type Write] "a", "Sorts stably by the policy's order; gives empty.";
     40 OptionIsSome "option.is_some" [Dyn] Bool [] "p", "Is it a case named Some?";
     41 OptionIsNone "option.is_none" [Dyn] Bool [] "p", "Is it a case named None?";
     42 ResultIsOk "result.is_ok" [Dyn] Bool [] "p", "Is it a case named Ok?";
@@ -124,4 +138,6 @@ intrinsics! {
     120 MapDraft "map.draft" [Dyn] Dyn [] "p", "The map, which from now on is a draft: code is still filling it and nothing else has seen it, so a copy of a fiber whose registers name it has a copy of it.";
     121 MapDone "map.done" [Dyn] Dyn [] "p", "The map, which is no draft any more: copies of fibers share it.";
     122 MapOfReversed "map.of_reversed" [List] Dyn [] "a", "A plain map whose elements are those of a list, the last first.";
+    123 FusabiMessage "fusabi.message" [Dyn] Text [] "a", "What an exception says: its field if that is one text, the message of a fault, else the form of %A.";
+    124 TextFormat "text.format" [Text Dyn] Text [Type Conv Range] "a", "Formats the values of a list by a specification; a float without a precision in its shortest form.";
 }

@@ -32,6 +32,7 @@ pub use field_op::FieldOp;
 pub use hook::Hook;
 pub use intrinsic::{
     BOUND_PARAMETERS, Intrinsic, JOINED_PARAMETERS, JOINED_RULES, OWN_PARAMETERS, REST_OF_RULES,
+    SORTED_CASES, SORTED_MAP, SORTED_SET,
 };
 pub use operand::{ConstUse, Operand};
 pub use signature::{Effect, Slot};

@@ -64,6 +64,15 @@ pub enum Nature {
     WideDate,
 }
 
+/// An ordered tree of Fusabi's library ([`isa::SORTED_MAP`], [`isa::SORTED_SET`]).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Hash)]
+pub enum Sorted {
+    /// Its entries are keys with values.
+    Map,
+    /// Its entries are keys.
+    Set,
+}
+
 impl Nature {
     /// True if the fields are those of a declared type: none can be added or removed.
     pub const fn typed(self) -> bool {
@@ -130,6 +139,8 @@ pub struct Legend {
     pub ty: Option<LegendType>,
     /// Case number.
     pub tag: u32,
+    /// Set for cases of an ordered tree, whose values are the sequences of their entries.
+    pub sorted: Option<Sorted>,
     /// Name of the type, class or case, or [`NONE`].
     pub name: u32,
     /// Constructor and delegates: index + 1 of a record in [`Legends`], 0 for none.
@@ -162,6 +173,7 @@ impl Legend {
             elements,
             ty: None,
             tag: 0,
+            sorted: None,
             name: NONE,
             family: 0,
             parent: id,

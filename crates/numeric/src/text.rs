@@ -13,9 +13,9 @@ pub enum TextStyle {
     /// Rhumb (`rhumb.md` §3.17, `rulings.md` B15, B16): floats in plain digits without a trailing
     /// `.0`, decimals with a `0` before their digits.
     Rhumb,
-    /// Fusabi's display, as .NET's `ToString`: `1`, `0.1`, `1E+16`, `1E-05`, `infinity`, `nan`.
+    /// Fusabi's display (`rulings.md` Fusabi 14): `1`, `0.1`, `1e+16`, `1e-05`, `infinity`, `nan`.
     Fusabi,
-    /// Fusabi's `%A`: as the display, but a whole float shows its point (`3.0`), exponents are `e`.
+    /// Fusabi's `%A`: as the display, but a whole float shows its point (`3.0`).
     FusabiStructural,
     /// Morph (`morph.md` §3.4), as Python's `repr`: `5.0`, `1e+16`, `1e-05`, `inf`, `nan`, `-0.0`.
     Morph,
@@ -99,8 +99,7 @@ pub fn float_text(value: f64, style: TextStyle) -> String {
         TextStyle::Morph => !(-4..16).contains(&exponent),
     };
     if scientific {
-        let mark = if style == TextStyle::Fusabi { 'E' } else { 'e' };
-        push_scientific(&mut out, &digits, exponent, mark);
+        push_scientific(&mut out, &digits, exponent);
         return out;
     }
     push_plain(&mut out, &digits, exponent);
@@ -144,14 +143,14 @@ fn push_plain(out: &mut String, digits: &str, exponent: i64) {
 }
 
 /// `d[.ddd]e±XX`, at least two digits of exponent.
-fn push_scientific(out: &mut String, digits: &str, exponent: i64, mark: char) {
+fn push_scientific(out: &mut String, digits: &str, exponent: i64) {
     let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
     out.push_str(first);
     if !rest.is_empty() {
         out.push('.');
         out.push_str(rest);
     }
-    out.push(mark);
+    out.push('e');
     out.push(if exponent < 0 { '-' } else { '+' });
     out.push_str(&format!("{:02}", exponent.unsigned_abs()));
 }

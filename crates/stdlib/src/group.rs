@@ -97,6 +97,16 @@ pub fn table(settings: &Settings, ended: &ExitCode, slips: &Slips) -> Vec<Group>
             crate::text::natives(),
         ),
         group(
+            "char",
+            "Single scalars, by Unicode.",
+            crate::char::natives(),
+        ),
+        group(
+            "parse",
+            "Texts that are numbers or truth values. What has another form is fault conv, what is too large fault ovf.",
+            crate::parse::natives(),
+        ),
+        group(
             "regex",
             "Regular expressions in linear time, without look-around and back-references. Places count from 0, in scalars.",
             crate::regex::natives(),
@@ -105,6 +115,11 @@ pub fn table(settings: &Settings, ended: &ExitCode, slips: &Slips) -> Vec<Group>
             "json",
             "JSON texts. Objects become maps (Rhumb) or dictionaries, arrays lists, null empty.",
             crate::json::natives(),
+        ),
+        group(
+            "url",
+            "Parts of URLs, and texts inside them.",
+            crate::url::natives(),
         ),
         group(
             "csv",
@@ -126,6 +141,11 @@ pub fn table(settings: &Settings, ended: &ExitCode, slips: &Slips) -> Vec<Group>
             "time",
             "Dates, durations and time zones. The zones' rules are built in.",
             crate::time::natives(),
+        ),
+        group(
+            "fusabi",
+            "What only Fusabi's library asks for.",
+            crate::exception::natives(),
         ),
         group(
             "files",

@@ -14,6 +14,7 @@ use crate::failure;
 pub(crate) fn natives() -> Vec<Native> {
     let mut all = vec![parse::native(), constant::native()];
     all.extend(crate::json_write::natives());
+    all.extend(crate::json_value::natives());
     all
 }
 

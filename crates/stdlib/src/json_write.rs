@@ -18,7 +18,9 @@ pub(crate) fn natives() -> Vec<Native> {
     vec![write::native(), write_pretty::native()]
 }
 
-/// A value as JSON without blanks, nested at most 127 deep. Dates become texts as ISO 8601 has them; what has no form in JSON
+/// A value as JSON without blanks, nested at most 127 deep. Dates become texts as ISO 8601 has them, scalars texts, tuples and
+/// sets arrays, records and ordered maps objects in their order. Of union cases `None` is null, `Some` its value, any other its
+/// name if it has no fields, else an object of its name and its field, or the array of its fields. What has no form in JSON
 /// (functions, bytes, numbers that are not finite) is refused.
 #[foxvm::native(name = "json.write", cost = 8)]
 fn write(cx: &mut Context<'_>, value: Value) -> Result<String, Error> {
@@ -36,9 +38,35 @@ fn write_pretty(cx: &mut Context<'_>, value: Value, indent: i64) -> Result<Strin
     Writer::new(cx, Some(indent as usize)).run(cx, &value)
 }
 
-/// A list or object that is being written.
+/// What encloses what is being written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Around {
+    /// A list.
+    List,
+    /// An object: a name before each value.
+    Object,
+    /// A union case that shows as its one field, or as a word that is written already.
+    Bare,
+    /// A union case of one field: an object of one name, which is written already.
+    Tagged,
+    /// The same of several fields, in a list.
+    TaggedList,
+}
+
+impl Around {
+    /// How many brackets that takes.
+    const fn brackets(self) -> usize {
+        match self {
+            Around::Bare => 0,
+            Around::List | Around::Object | Around::Tagged => 1,
+            Around::TaggedList => 2,
+        }
+    }
+}
+
+/// A list, object or union case that is being written.
 struct Open {
-    object: bool,
+    around: Around,
     /// Members and keys so far.
     met: usize,
 }
@@ -76,7 +104,7 @@ impl Writer {
         let key = self
             .open
             .last()
-            .is_some_and(|open| open.object && open.met % 2 == 0);
+            .is_some_and(|open| open.around == Around::Object && open.met % 2 == 0);
         self.before()?;
         if key {
             return self.key(visit);
@@ -92,8 +120,9 @@ impl Writer {
                 let shown = zone::iso(ns);
                 self.string(&shown)
             }
-            Visit::List(_) => self.begin(false),
-            Visit::Map(_) => self.begin(true),
+            Visit::List(_) => self.begin(Around::List, "["),
+            Visit::Map(_) => self.begin(Around::Object, "{"),
+            Visit::Case(name, fields) => self.case(&name, fields),
             Visit::Bytes(_) => Err(failure::kind("bytes have no form in JSON")),
             Visit::Span(_) => Err(failure::kind("a duration has no form in JSON")),
             Visit::Other(kind) => Err(failure::kind(format!("a {kind} has no form in JSON"))),
@@ -106,12 +135,13 @@ impl Writer {
         let Some(open) = self.open.last_mut() else {
             return Ok(());
         };
-        let (object, met) = (open.object, open.met);
+        let (around, met) = (open.around, open.met);
         open.met += 1;
-        if object && met % 2 == 1 {
-            return self
-                .text
-                .push(if self.indent.is_some() { ": " } else { ":" });
+        match around {
+            Around::Bare => return Ok(()),
+            Around::Tagged => return self.colon(),
+            Around::Object if met % 2 == 1 => return self.colon(),
+            _ => {}
         }
         if met > 0 {
             self.text.push(",")?;
@@ -119,34 +149,85 @@ impl Writer {
         self.new_line()
     }
 
+    fn colon(&mut self) -> Result<(), Error> {
+        self.text
+            .push(if self.indent.is_some() { ": " } else { ":" })
+    }
+
     fn new_line(&mut self) -> Result<(), Error> {
         match self.indent {
             Some(blanks) => {
+                let depth: usize = self.open.iter().map(|open| open.around.brackets()).sum();
                 self.text.push("\n")?;
-                self.text.repeat(" ", blanks * self.open.len())
+                self.text.repeat(" ", blanks * depth)
             }
             None => Ok(()),
         }
     }
 
-    fn begin(&mut self, object: bool) -> Result<(), Error> {
-        self.open.push(Open { object, met: 0 });
-        self.text.push(if object { "{" } else { "[" })
+    fn begin(&mut self, around: Around, bracket: &str) -> Result<(), Error> {
+        self.open.push(Open { around, met: 0 });
+        self.text.push(bracket)
+    }
+
+    fn case(&mut self, name: &str, fields: usize) -> Result<(), Error> {
+        match (name, fields) {
+            ("None", 0) => {
+                self.text.push("null")?;
+                self.begin(Around::Bare, "")
+            }
+            ("Some", 1) => self.begin(Around::Bare, ""),
+            (_, 0) => {
+                self.string(name)?;
+                self.begin(Around::Bare, "")
+            }
+            _ => {
+                self.begin(Around::Tagged, "{")?;
+                self.new_line()?;
+                self.string(name)?;
+                if fields == 1 {
+                    return Ok(());
+                }
+                self.colon()?;
+                self.text.push("[")?;
+                if let Some(open) = self.open.last_mut() {
+                    open.around = Around::TaggedList;
+                }
+                Ok(())
+            }
+        }
     }
 
     fn close(&mut self) -> Result<(), Error> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
+        if open.around == Around::Bare {
+            return Ok(());
+        }
+        if open.around == Around::TaggedList {
+            // The list stands one level within the object.
+            self.open.push(Open {
+                around: Around::Tagged,
+                met: 0,
+            });
+            self.new_line()?;
+            self.open.pop();
+            self.text.push("]")?;
+        }
         if open.met > 0 {
             self.new_line()?;
         }
-        self.text.push(if open.object { "}" } else { "]" })
+        self.text.push(match open.around {
+            Around::List => "]",
+            _ => "}",
+        })
     }
 
     fn key(&mut self, visit: Visit<'_>) -> Result<(), Error> {
         match visit {
             Visit::Text(text) => self.string(text),
+            Visit::Char(scalar) => self.string(scalar.encode_utf8(&mut [0; 4])),
             Visit::Number(Number::I64(number)) => self.string(&number.to_string()),
             _ => Err(failure::kind(
                 "a name in an object is a text or a whole number",

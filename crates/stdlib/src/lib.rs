@@ -21,9 +21,11 @@
 #![forbid(unsafe_code)]
 
 mod base64;
+mod char;
 mod console;
 mod csv;
 mod env;
+mod exception;
 mod failure;
 mod files;
 mod folder;
@@ -33,9 +35,11 @@ mod group;
 mod hash;
 mod hex;
 mod json;
+mod json_value;
 mod json_write;
 mod math;
 mod page;
+mod parse;
 mod pattern;
 mod process;
 mod random;
@@ -44,7 +48,9 @@ mod settings;
 mod slip;
 mod text;
 mod text_list;
+mod text_parts;
 mod time;
+mod url;
 mod zone;
 
 pub use group::{Group, Library, table};

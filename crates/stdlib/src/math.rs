@@ -18,6 +18,9 @@ pub(crate) fn natives() -> Vec<Native> {
         asin::native(),
         acos::native(),
         atan::native(),
+        sinh::native(),
+        cosh::native(),
+        tanh::native(),
         atan2::native(),
         exp::native(),
         ln::native(),
@@ -100,6 +103,12 @@ reals! {
     acos "math.acos" |x| x.acos();
     /// Angle whose tangent is the number, between -π/2 and π/2.
     atan "math.atan" |x| x.atan();
+    /// Hyperbolic sine.
+    sinh "math.sinh" |x| x.sinh();
+    /// Hyperbolic cosine.
+    cosh "math.cosh" |x| x.cosh();
+    /// Hyperbolic tangent.
+    tanh "math.tanh" |x| x.tanh();
     /// e to the power of the number.
     exp "math.exp" |x| x.exp();
     /// Natural logarithm; not a number below 0.

@@ -17,6 +17,9 @@ pub(crate) fn natives() -> Vec<Native> {
         replace::native(),
         split::native(),
         escape::native(),
+        check::native(),
+        spans::native(),
+        groups::native(),
     ]
 }
 
@@ -176,4 +179,50 @@ fn split(cx: &mut Context<'_>, text: &str, pattern: &str) -> Result<Value, Error
 fn escape(cx: &mut Context<'_>, text: &str) -> Result<String, Error> {
     cx.work(text.len())?;
     Ok(::regex::escape(text))
+}
+
+/// Does nothing for a text that is a pattern; fails for every other.
+#[foxvm::native(name = "regex.check", cost = 8)]
+fn check(cx: &mut Context<'_>, pattern: &str) -> Result<(), Error> {
+    compiled(cx, pattern).map(|_| ())
+}
+
+/// Array of the start and the end (the place behind it) of each match, from left to right, without overlaps.
+#[foxvm::native(name = "regex.spans", cost = 8)]
+fn spans(cx: &mut Context<'_>, text: &str, pattern: &str) -> Result<Value, Error> {
+    let regex = compiled(cx, pattern)?;
+    cx.work(text.len())?;
+    let mut places = Places::new(text);
+    let mut made = cx.builder();
+    for found in regex.find_iter(text) {
+        made.context().work(found.len())?;
+        made.push(places.of(found.start()))?;
+        made.push(places.of(found.end()))?;
+    }
+    let count = made.height();
+    made.array(count)?;
+    made.finish()
+}
+
+/// List of the texts of the first match at or behind a place and of its groups, each empty that took no part; empty if there
+/// is no match.
+#[foxvm::native(name = "regex.groups", cost = 8)]
+fn groups(cx: &mut Context<'_>, text: &str, pattern: &str, from: i64) -> Result<Value, Error> {
+    let regex = compiled(cx, pattern)?;
+    cx.work(text.len())?;
+    let mut starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+    let start = usize::try_from(from).ok().and_then(|from| starts.nth(from));
+    let Some(start) = start else {
+        return Err(Error::host(
+            foxvm::Fault::Bounds,
+            format!("the text has no place {from}"),
+        ));
+    };
+    let Some(found) = regex.captures_at(text, start) else {
+        return crate::text_list::list(cx, std::iter::empty());
+    };
+    let groups = found
+        .iter()
+        .map(|group| group.map_or("", |group| group.as_str()));
+    crate::text_list::list(cx, groups)
 }

@@ -1,11 +1,11 @@
-//! Texts to texts and numbers. Lists of texts are in `text_list.rs`.
+//! Texts to texts and numbers. Lists of texts are in `text_list.rs`, what is put in and taken out in `text_parts.rs`.
 
 use foxvm::{Context, Error, Native};
 use memchr::memmem;
 
 use crate::failure;
 use crate::gather::Gather;
-use crate::text_list;
+use crate::{text_list, text_parts};
 
 pub(crate) fn natives() -> Vec<Native> {
     let mut all = vec![
@@ -30,6 +30,7 @@ pub(crate) fn natives() -> Vec<Native> {
         reverse::native(),
     ];
     all.extend(text_list::natives());
+    all.extend(text_parts::natives());
     all
 }
 

@@ -28,6 +28,8 @@ pub(crate) fn natives() -> Vec<Native> {
         offset::native(),
         unix::native(),
         of_unix::native(),
+        milliseconds::native(),
+        of_milliseconds::native(),
         nanoseconds::native(),
         duration::native(),
     ]
@@ -226,6 +228,24 @@ fn unix(date: Date) -> i64 {
 fn of_unix(seconds: i64) -> Result<Date, Error> {
     seconds
         .checked_mul(SECOND)
+        .map(Date)
+        .ok_or_else(|| failure::range("the date lies outside the years 1677 to 2262"))
+}
+
+/// Nanoseconds of a millisecond.
+const MILLISECOND: i64 = 1_000_000;
+
+/// Whole milliseconds from 1970-01-01 UTC to a date, rounded down.
+#[foxvm::native(name = "time.milliseconds")]
+fn milliseconds(date: Date) -> i64 {
+    date.0.div_euclid(MILLISECOND)
+}
+
+/// The date so many milliseconds after 1970-01-01 UTC.
+#[foxvm::native(name = "time.of_milliseconds")]
+fn of_milliseconds(milliseconds: i64) -> Result<Date, Error> {
+    milliseconds
+        .checked_mul(MILLISECOND)
         .map(Date)
         .ok_or_else(|| failure::range("the date lies outside the years 1677 to 2262"))
 }

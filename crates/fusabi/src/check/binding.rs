@@ -163,7 +163,10 @@ impl Checker<'_> {
                 } else {
                     self.expr(binding.body, ty);
                 }
-                if let crate::typed::Meaning::Function(id) = self.meaning_of(body) {
+                // `lazy e` has a function too, but is none.
+                if let crate::typed::Meaning::Function(id) = self.meaning_of(body)
+                    && !matches!(self.tree().expr(body), Expr::Lazy(_))
+                {
                     one.function = Some(id);
                     if let Some(info) = self.functions.get_mut(id) {
                         info.row.name = one.name;

@@ -538,7 +538,11 @@ impl Checker<'_> {
     pub fn cast(&mut self, id: ExprId, left: Ty, ty: TypeId, kind: CastKind) -> Ty {
         let wanted = self.written_type(ty);
         match kind {
-            CastKind::Test => return self.bool,
+            CastKind::Test => {
+                // What is tested for stands where the types of a generic name stand.
+                self.file.instances.push((id, vec![wanted]));
+                return self.bool;
+            }
             CastKind::Up | CastKind::Down => self.mean(id, Meaning::Same),
         }
         // From and to `obj` and between collections and `seq`; elsewhere the types must be the same.

@@ -85,5 +85,6 @@ pub mod codes {
         TOO_LARGE "FB0517"
         REFERENCE "FB0519"
         HOST_SIGNATURE "FB0520"
+        MODULE "FB0521"
     }
 }

@@ -16,7 +16,9 @@ impl Checker<'_> {
         };
         let name = self.name(symbol);
         let span = self.tree().span(first);
-        if let Some(value) = self.env.value(name) {
+        if let Some(value) = self.env.value(name)
+            && !self.hides_library(name, value, nodes)
+        {
             return (self.use_value(first, value, span), 0);
         }
         if let Some(ty) = self.operator_value(first, symbol) {
@@ -69,6 +71,24 @@ impl Checker<'_> {
         };
         self.silence(nodes, used);
         (Head::Typed(ty), used)
+    }
+
+    /// Whether a module has what stands behind the dot of a name that is a function of the library too (`Regex`): functions
+    /// have no fields, so the module is meant.
+    fn hides_library(&mut self, name: NameId, value: Value, nodes: &[ExprId]) -> bool {
+        let field = match (value, nodes.get(1).map(|&node| self.tree().expr(node))) {
+            (Value::Library(..), Some(Expr::Field { name, .. })) => self.name(name),
+            _ => return false,
+        };
+        let among = self.env.modules(name);
+        self.modules
+            .find(among, |module| {
+                let has = module.values.contains_key(&field)
+                    || module.types.contains_key(&field)
+                    || module.modules.contains_key(&field);
+                has.then_some(())
+            })
+            .is_some()
     }
 
     pub fn silence(&mut self, nodes: &[ExprId], upto: usize) {

@@ -1,6 +1,13 @@
 //! The signatures of the standard library, once: the checker, completion and the reference are made from this table.
 //!
-//! `signatures.txt` is the table; its head says how it is written.
+//! `signatures.txt` is the table; its head says how it is written. What is written in Fusabi stands in the files `*.fsx` here
+//! ([`bodies`]); what those call beyond Fusabi itself in `natives.txt` ([`natives`]).
+
+mod bodies;
+mod natives;
+
+pub use bodies::{Bodies, Body, Numeric, bodies};
+pub use natives::{NativeKind, NativeRow, natives};
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -13,8 +20,6 @@ use crate::typed::{Index, LibraryId};
 /// How a function of the library is made.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Made {
-    /// A native of crate stdlib.
-    Native,
     /// Instructions in place of the call.
     Instructions,
     /// Written in Fusabi.
@@ -84,7 +89,6 @@ impl Library {
                 continue;
             };
             let made = match made {
-                "native" => Made::Native,
                 "inst" => Made::Instructions,
                 "fusabi" => Made::Fusabi,
                 _ => continue,

@@ -1,7 +1,7 @@
 //! What operators do.
 
 /// What an operator node does; with [`Operand`] it names an instruction.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[allow(missing_docs, reason = "named for what they do")]
 pub enum Operator {
     Add,

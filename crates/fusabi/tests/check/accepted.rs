@@ -21,6 +21,12 @@ const ACCEPTED: &[(&str, &str, &str)] = &[
         "sq : 'a -> 'a when 'a : number; a : float; b : int",
         "",
     ),
+    // A module of the user's whose name is a function of the library.
+    (
+        "module Regex =\n    let f x = x + 1\nlet a = Regex.f 1\nlet b = Regex \"x\"",
+        "f : int -> int; a : int; b : Regex",
+        "",
+    ),
     ("let swap (a, b) = (b, a)", "swap : 'a * 'b -> 'b * 'a", ""),
     (
         "let cmp a b = if a < b then a else b",

@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use fzb::tables::{Lang, NameId, TypeId, TypedefId, TypedefKind, field_flags as declared};
-use fzb::view::{RecType, Repr, Type};
+use fzb::view::{Module, RecType, Repr, Type};
 
 use super::{
-    ElementMode, Field, FieldName, Legend, LegendId, LegendType, NONE, Nature, field_flags,
+    ElementMode, Field, FieldName, Legend, LegendId, LegendType, NONE, Nature, Sorted, field_flags,
     legend_flags,
 };
 use crate::fault::{Fault, Raise};
@@ -93,10 +93,9 @@ impl World {
             instance,
             rec: typedef.0,
         };
-        self.new_root(
-            typed(nature, module.lang(), Some(ty), tag, name, fields),
-            None,
-        )
+        let mut legend = typed(nature, module.lang(), Some(ty), tag, name, fields);
+        legend.sorted = sorted_shape(&module, typedef);
+        self.new_root(legend, None)
     }
 
     /// A tuple or structural record: interned by its shape, whichever module names it.
@@ -204,6 +203,39 @@ impl World {
         }
         Ok(id)
     }
+}
+
+/// Whether a typedef is that of an ordered tree: by its name, which no program can write, and by its shape, which a file made
+/// by hand may give another.
+fn sorted_shape(module: &Module, typedef: TypedefId) -> Option<Sorted> {
+    let record = module.typedef(typedef)?;
+    let sorted = match module.name(record.name)? {
+        isa::SORTED_MAP => Sorted::Map,
+        isa::SORTED_SET => Sorted::Set,
+        _ => return None,
+    };
+    let fields = match sorted {
+        Sorted::Map => 5,
+        Sorted::Set => 4,
+    };
+    let named = |tag: u32| {
+        let case = record.case(tag);
+        case.and_then(|case| module.name(case.name)) == isa::SORTED_CASES.get(tag as usize).copied()
+    };
+    let node = record.case(1)?;
+    let fits = record.kind == TypedefKind::Union
+        && record.cases == isa::SORTED_CASES.len() as u32
+        && named(0)
+        && named(1)
+        && record.case(0)?.fields == 0
+        && node.fields == fields
+        && (0..fields).all(|index| {
+            let wanted = if index == 0 { TypeId::INT } else { TypeId::DYN };
+            node.field(index).is_some_and(|field| {
+                module.repr(field.ty) == module.repr(wanted) && field.flags & declared::MUTABLE == 0
+            })
+        });
+    fits.then_some(sorted)
 }
 
 fn typed(

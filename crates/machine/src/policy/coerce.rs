@@ -1,6 +1,8 @@
 //! Conversions (docs/specs/machine.md §4 row 3E; rhumb.md §3.2, §3.14; morph.md §4.2 with rulings Morph 21; fusabi.md
 //! §2.2), hooks left aside. What cannot be converted is fault conv.
 
+use std::num::IntErrorKind;
+
 use fzb::tables::Lang;
 use isa::Hook;
 use numeric::{Number, ParseError};
@@ -78,6 +80,32 @@ impl Target {
 const FRESH: u64 = 1 << 63;
 const OF_MAP: u64 = 1 << 61;
 
+/// The integer of a text `0x…`, `0o…` or `0b…` with a sign before it or not: the bits that its digits say. Nothing for other
+/// texts.
+fn prefixed(text: &str) -> Option<Result<i64, ParseError>> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mark, digits) = digits.strip_prefix('0')?.split_at_checked(1)?;
+    let radix = match mark {
+        "x" | "X" => 16,
+        "o" | "O" => 8,
+        "b" | "B" => 2,
+        _ => return None,
+    };
+    // `from_str_radix` takes a sign of its own.
+    if !digits.starts_with(|c: char| c.is_digit(radix)) {
+        return Some(Err(ParseError::Syntax));
+    }
+    Some(match u64::from_str_radix(digits, radix) {
+        Ok(bits) if negative => Ok((bits as i64).wrapping_neg()),
+        Ok(bits) => Ok(bits as i64),
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Err(ParseError::TooLarge),
+        Err(_) => Err(ParseError::Syntax),
+    })
+}
+
 impl World {
     /// A value converted. May allocate: the value is stale afterwards.
     pub(crate) fn coerce(&mut self, target: Target, value: Value) -> Raise<Value> {
@@ -116,6 +144,10 @@ impl World {
                 Fault::Conv,
                 format_args!("the text is no {}", target.name()),
             ),
+            // What is too long for any number is too long for 64 bits, which Fusabi catches.
+            ParseError::TooLarge if self.policy() == Lang::Fusabi => {
+                self.fault(Fault::Ovf, "the integer does not fit 64 bits")
+            }
             ParseError::TooLarge => self.fault(Fault::Mem, "number too large"),
         }
     }
@@ -148,6 +180,10 @@ impl World {
                 }
             } else if target == Target::Float {
                 numeric::parse_float(text, true).map(Number::F64)
+            } else if lang == Lang::Fusabi
+                && let Some(number) = prefixed(text)
+            {
+                number.map(Number::I64)
             } else {
                 match numeric::parse_integer(text, 10) {
                     Err(ParseError::Syntax) if target == Target::Number => {

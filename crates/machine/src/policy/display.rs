@@ -1,5 +1,5 @@
-//! Texts of values, as policy machine shows them (docs/specs/machine.md §1); policy Rhumb's own form is in
-//! `display_rhumb.rs`. The work list is in [`World::temps`], the text being made in counted host memory; a container met
+//! Texts of values, as policies machine and Morph show them (docs/specs/machine.md §1); those of Rhumb and Fusabi have their
+//! own forms in `display_rhumb.rs` and `display_fusabi.rs`. The work list is in [`World::temps`], the text being made in counted host memory; a container met
 //! inside itself shows as `[…]`.
 
 use std::collections::HashSet;
@@ -14,6 +14,7 @@ use crate::heap::object::{CellObj, ClosureObj, ListObj, PartialObj};
 use crate::host_memory::fixed;
 use crate::legend::Nature;
 use crate::policy::parts::Part;
+use crate::policy::sorted::Entries;
 use crate::policy::time_text;
 use crate::value::{Kind, Value};
 use crate::world::World;
@@ -99,7 +100,8 @@ impl World {
         let mark = self.temps.len();
         let shown = match lang {
             Lang::Rhumb => self.display_rhumb(&mut draft, value, mode),
-            _ => self.display_into(&mut draft, value, mode),
+            Lang::Fusabi => self.display_fusabi(&mut draft, value, mode),
+            Lang::Machine | Lang::Morph => self.display_into(&mut draft, value, mode),
         };
         let made = match shown {
             Ok(()) => self.text_new(&draft.text),
@@ -276,6 +278,7 @@ impl World {
 
     /// Shows `temps[leaf]`: whole if it is no container, else its opening, and a frame for the rest.
     fn show(&mut self, draft: &mut Draft, leaf: usize, mode: u8) -> Raise<()> {
+        self.sorted_entries(leaf, Entries::Pairs)?;
         let value = self.temps[leaf];
         let ticket = value.as_ticket();
         match value.kind() {

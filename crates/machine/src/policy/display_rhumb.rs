@@ -14,6 +14,7 @@ use crate::host_memory::fixed;
 use crate::legend::{Legends, Nature, entry_flags, field_flags};
 use crate::policy::display::{Draft, mode};
 use crate::policy::parts::Part;
+use crate::policy::sorted::Entries;
 use crate::policy::time_text;
 use crate::space::Outward;
 use crate::value::{Kind, Value};
@@ -211,6 +212,7 @@ impl World {
     /// Shows `temps[leaf]`: whole if it is no container, else its opening, and a frame for the rest.
     fn show_rhumb(&mut self, draft: &mut Draft, leaf: usize, mode: u8) -> Raise<()> {
         self.temps[leaf] = self.shown_by(self.temps[leaf]);
+        self.sorted_entries(leaf, Entries::Pairs)?;
         if self.passes_over_own(self.temps[leaf]) {
             self.temps[leaf] = self.subfields_alone(leaf)?;
         }

@@ -11,6 +11,7 @@ use crate::fault::{Fault, Raise};
 use crate::heap::object::{CellObj, ListObj, PartialObj};
 use crate::legend::FieldName;
 use crate::policy::parts::{Form, Part};
+use crate::policy::sorted::Entries;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -48,7 +49,18 @@ impl World {
 
     /// Begins a walk over pairs: a record of a pair on the path ([`World::push_pair`]), then the first frame.
     pub(crate) fn push_walk(&mut self, x: Value, y: Value) -> Raise<()> {
-        self.push_temps(&[Value::HOLE, Value::HOLE, Value::int(0), x, y, Value::int(0)])
+        self.push_temps(&[Value::HOLE, Value::HOLE, Value::int(0), x, y, Value::int(0)])?;
+        self.enter_sorted()
+    }
+
+    /// If the frame on top is for two ordered trees, puts their entries in their place.
+    fn enter_sorted(&mut self) -> Raise<()> {
+        let top = self.temps.len() - FRAME;
+        if self.temps[top].kind() == Kind::Map && self.sorted(self.temps[top]).is_some() {
+            self.sorted_entries(top, Entries::Flat)?;
+            self.sorted_entries(top + 1, Entries::Flat)?;
+        }
+        Ok(())
     }
 
     /// Puts a frame on the walk that begins at `mark`; fault depth if the pair stands on its path already.
@@ -71,7 +83,8 @@ impl World {
             self.temps[mark + 1] = y;
             self.temps[mark + 2] = Value::int(depth);
         }
-        self.push_temps(&[x, y, Value::int(0)])
+        self.push_temps(&[x, y, Value::int(0)])?;
+        self.enter_sorted()
     }
 
     fn equal_walk(&mut self, lang: Lang, mark: usize) -> Raise<bool> {
@@ -326,6 +339,7 @@ impl World {
                 self.charge_fuel(length as u64 / 64)?;
                 Known(self.bytes_slice(x.as_ticket()) == self.bytes_slice(y.as_ticket()))
             }
+            Kind::Case0 if self.both_sorted(x, y) == Some(true) => Known(true),
             Kind::Case0 => Known(match (self.type_key(x), self.type_key(y)) {
                 (Some(p), Some(q)) => x.payload == y.payload && p.same_type(&q),
                 _ => false,
@@ -354,6 +368,9 @@ impl World {
         let form = self.form(a);
         if form != self.form(b) {
             return Ok(Known(false));
+        }
+        if let Some(alike) = self.both_sorted(x, y) {
+            return Ok(if alike { Enter } else { Known(false) });
         }
         let by_content = match lang {
             Lang::Machine => self.is_value_nature(a),

@@ -10,8 +10,10 @@ use siphasher::sip::SipHasher13;
 
 use crate::fault::{Fault, Raise, Raised};
 use crate::heap::object::{CellObj, ClosureObj, FiberObj, ListObj, PartialObj};
+use crate::legend::Sorted;
 use crate::policy::equality::is_function;
 use crate::policy::parts::Form;
+use crate::policy::sorted::Entries;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -31,6 +33,7 @@ mod group {
     pub const RANGE: u8 = 9;
     pub const IDENTITY: u8 = 10;
     pub const END: u8 = 11;
+    pub const SORTED: u8 = 12;
 }
 
 impl World {
@@ -48,6 +51,7 @@ impl World {
             let mark = self.temps.len();
             // A record of a value on the path ([`World::push_hash`]), then the first frame.
             self.push_temps(&[Value::HOLE, Value::int(0), value, Value::int(0)])?;
+            self.sorted_entries(mark + FRAME, Entries::Flat)?;
             while self.temps.len() > mark + FRAME {
                 self.charge_node()?;
                 match self.hash_step() {
@@ -85,7 +89,8 @@ impl World {
             self.temps[mark] = value;
             self.temps[mark + 1] = Value::int(depth);
         }
-        self.push_temps(&[value, Value::int(0)])
+        self.push_temps(&[value, Value::int(0)])?;
+        self.sorted_entries(self.temps.len() - FRAME, Entries::Flat)
     }
 
     /// The next part of the value on top, `None` at its end.
@@ -152,6 +157,10 @@ impl World {
                 state.write_u8(group::RANGE);
                 return Ok(true);
             }
+            Kind::Case0 if self.sorted(value).is_some() => {
+                state.write_u8(group::SORTED);
+                state.write_u8(u8::from(self.sorted(value) == Some(Sorted::Set)));
+            }
             Kind::Case0 => {
                 let key = self.type_key(value);
                 state.write_u8(group::PRODUCT);
@@ -195,6 +204,11 @@ impl World {
     }
 
     fn hash_map(&mut self, lang: Lang, value: Value, state: &mut SipHasher13) -> Raise<bool> {
+        if let Some(sorted) = self.sorted(value) {
+            state.write_u8(group::SORTED);
+            state.write_u8(u8::from(sorted == Sorted::Set));
+            return Ok(true);
+        }
         let ticket = value.as_ticket();
         let form = self.form(ticket);
         let by_content = match lang {

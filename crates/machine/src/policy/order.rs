@@ -263,8 +263,16 @@ impl World {
             || (self.date_ns(x).is_some() && self.date_ns(y).is_some())
     }
 
-    /// Cases by tag, then content; records, tuples, lists and arrays by content.
+    /// Cases by tag, then content; records, tuples, lists and arrays by content; ordered trees by their entries.
     fn order_maps(&mut self, x: Value, y: Value) -> Raise<Glance> {
+        if let Some(alike) = self.both_sorted(x, y) {
+            return match (alike, x.kind(), y.kind()) {
+                (false, ..) => Err(self.no_order(x, y)),
+                (_, Kind::Map, Kind::Map) => Ok(Glance::Enter),
+                // Of the two one has no entries, if not both.
+                (_, a, b) => Ok(Glance::Known(Some((a == Kind::Map).cmp(&(b == Kind::Map))))),
+            };
+        }
         let (Some(p), Some(q)) = (self.type_key(x), self.type_key(y)) else {
             return Err(self.no_order(x, y));
         };

@@ -11,7 +11,7 @@ use lemari::handles::{HandleError, HandleId, OwnedHandle};
 use crate::fault::{Fault, FaultReport, Raise, Raised};
 use crate::heap::object::MapObj;
 use crate::host::{Grants, Output, Resources, Stream};
-use crate::legend::{Legends, Nature};
+use crate::legend::{Legends, Nature, Sorted};
 use crate::value::{Kind, Value};
 use crate::world::{Limits, World};
 
@@ -20,6 +20,8 @@ use crate::world::{Limits, World};
 pub enum SequenceForm {
     /// Fusabi's immutable list.
     List,
+    /// Fusabi's array.
+    Array,
     /// A map of elements: Morph's `daftar`, Rhumb's positional map.
     Elements,
 }
@@ -224,12 +226,28 @@ impl World {
         self.host_text(ticket)
     }
 
-    /// Roots the elements of a list, array, tuple or map of elements, in order; their places. `None` if it is none.
+    /// The text of a specification of `printf` and the values of a sequence.
+    ///
+    /// # Errors
+    /// Fault conv if they are not as many as it takes, type, range, mem or fuel.
+    pub fn format_text(&mut self, specification: &str, values: Value) -> Raise<String> {
+        let ticket = self.format_listed(specification, values)?;
+        self.host_text(ticket)
+    }
+
+    /// Roots the elements of a list, array, tuple, ordered set or map of elements, or the fields of a union case, in order; their
+    /// places. `None` if it is none.
     ///
     /// # Errors
     /// Fault mem or fuel.
     pub fn spread_for_host(&mut self, value: Value) -> Raise<Option<Range<usize>>> {
+        match self.sorted(value) {
+            Some(Sorted::Set) => return self.entries_for_host(value).map(Some),
+            Some(Sorted::Map) => return Ok(None),
+            None => {}
+        }
         match value.kind() {
+            Kind::Case0 => Ok(Some(self.temps.len()..self.temps.len())),
             Kind::List => {
                 let count = self.list_len(value.as_ticket())? as usize;
                 let first = self.room_for_temps(value, count)?;
@@ -247,7 +265,7 @@ impl World {
                 let nature = self.legend(self.map_legend(map)).nature;
                 if !matches!(
                     nature,
-                    Nature::List | Nature::Array | Nature::Tuple | Nature::Plain
+                    Nature::List | Nature::Array | Nature::Tuple | Nature::Plain | Nature::Case
                 ) {
                     return Ok(None);
                 }
@@ -289,6 +307,7 @@ impl World {
         let count = self.temps.len().saturating_sub(first);
         match form {
             SequenceForm::Elements => self.map_of_temps(Legends::LIST, first, count),
+            SequenceForm::Array => self.map_of_temps(Legends::ARRAY_DYN, first, count),
             SequenceForm::List => {
                 let tail = self.host_push(Value::NIL)?;
                 for index in (first..first + count).rev() {

@@ -11,7 +11,8 @@ use numeric::Number;
 use crate::fault::Raise;
 use crate::heap::object::CellObj;
 use crate::host_memory::{NoMemory, boxed, duplicate};
-use crate::legend::{FieldName, Legends, Nature, field_flags, legend_flags};
+use crate::legend::{FieldName, Legends, Nature, Sorted, field_flags, legend_flags};
+use crate::policy::sorted::Entries;
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -26,6 +27,8 @@ pub enum HostShape {
     Members,
     /// A Rhumb map with elements and names.
     Both,
+    /// A union case: [`World::spread_for_host`] roots its fields, [`World::case_for_host`] has its name.
+    Case,
 }
 
 /// Fields of a map that are made inline at most (docs/specs/machine.md §1).
@@ -55,13 +58,20 @@ impl World {
 
     /// How a value is put together.
     pub fn shape_for_host(&self, value: Value) -> HostShape {
+        match self.sorted(value) {
+            Some(Sorted::Map) => return HostShape::Members,
+            Some(Sorted::Set) => return HostShape::Sequence,
+            None => {}
+        }
         match value.kind() {
             Kind::List => HostShape::Sequence,
+            Kind::Case0 => HostShape::Case,
             Kind::Map => {
                 let map = value.as_ticket();
                 let legend = self.legend(self.map_legend(map));
                 match legend.nature {
                     Nature::List | Nature::Array | Nature::Tuple => HostShape::Sequence,
+                    Nature::Case => HostShape::Case,
                     Nature::Dict
                     | Nature::Record
                     | Nature::Row
@@ -118,6 +128,9 @@ impl World {
         ) {
             return Ok(None);
         }
+        if self.sorted(value).is_some() {
+            return self.entries_for_host(value).map(Some);
+        }
         let count = self.members(value.as_ticket());
         self.charge_fuel(u64::from(count) / 4)?;
         let first = self.room_for_temps(value, count as usize * 2)?;
@@ -131,6 +144,26 @@ impl World {
             }
         }
         Ok(Some(first..self.temps.len()))
+    }
+
+    /// Roots the entries of an ordered tree, of a map key before value, in order; their places.
+    pub(super) fn entries_for_host(&mut self, tree: Value) -> Raise<Range<usize>> {
+        let at = self.host_push(tree)?;
+        self.sorted_entries(at, Entries::Flat)?;
+        let count = match self.temps[at].kind() {
+            Kind::Map => self.elements_len(self.temps[at].as_ticket()),
+            _ => 0,
+        };
+        let array = self.temps[at];
+        self.temps.truncate(at);
+        let first = self.room_for_temps(array, count as usize)?;
+        let array = self.temps[first].as_ticket();
+        self.temps.truncate(first);
+        for index in 0..count {
+            // No growth from here on: nothing is allocated.
+            self.temps.push(self.element(array, index));
+        }
+        Ok(first..self.temps.len())
     }
 
     /// The own member of a map under a text; `None` if there is none, or the value is no map.

@@ -494,6 +494,9 @@ impl World {
         if !message.is_empty() {
             return message;
         }
+        if let Some(text) = self.uncaught_text(value) {
+            return text;
+        }
         match self.display(value, 1) {
             Ok(ticket) => self.text_str(ticket).map(copied).unwrap_or_default(),
             Err(_) => String::new(),

@@ -13,6 +13,9 @@ use crate::world::World;
 /// Fields of an error, in the order of its slots (docs/specs/machine.md §7 "Crossing languages").
 pub const ERROR_FIELDS: [&str; 5] = ["code", "kind", "msg", "data", "cause"];
 
+/// Number of the slot that holds its message.
+pub(crate) const ERROR_MESSAGE: u16 = 2;
+
 impl World {
     /// An error value of the machine.
     pub(crate) fn error_map(

@@ -9,7 +9,7 @@ mod border_values;
 pub(crate) mod call;
 mod callable;
 mod enter;
-mod errors;
+pub(crate) mod errors;
 mod fibers;
 mod growth;
 mod instance;

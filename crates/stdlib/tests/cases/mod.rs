@@ -36,6 +36,9 @@ pub fn good() -> Vec<Good> {
     add("math.asin", vec![int(1)], "1.5707963267948966");
     add("math.acos", vec![int(1)], "0.0");
     add("math.atan", vec![int(0)], "0.0");
+    add("math.sinh", vec![int(0)], "0.0");
+    add("math.cosh", vec![int(0)], "1.0");
+    add("math.tanh", vec![int(0)], "0.0");
     add("math.atan2", vec![int(1), int(0)], "1.5707963267948966");
     add("math.exp", vec![int(0)], "1.0");
     add("math.ln", vec![int(1)], "0.0");
@@ -117,6 +120,70 @@ pub fn good() -> Vec<Good> {
     add("text.bytes", vec![t("a狐")], "61e78b90");
     add("text.of_bytes", vec![Arg::Bytes(vec![0x61])], "\"a\"");
 
+    add("text.find_from", vec![t("狐a狐a"), t("a"), int(2)], "3");
+    add("text.find_from", vec![t("ab"), t("a"), int(1)], "-1");
+    add("text.insert", vec![t("狐b"), int(1), t("x")], "\"狐xb\"");
+    add("text.insert", vec![t("ab"), int(2), t("c")], "\"abc\"");
+    add("text.remove", vec![t("a狐bc"), int(1), int(2)], "\"ac\"");
+    add(
+        "text.split_any",
+        vec![t("a,b;;c"), t(";,")],
+        r#"["a","b","","c"]"#,
+    );
+    add(
+        "text.split_any",
+        vec![t("a b\tc"), t("")],
+        r#"["a","b","c"]"#,
+    );
+    add("text.to_chars", vec![t("a狐")], r#"["a","狐"]"#);
+    add("text.of_chars", vec![json(r#"["a","狐b"]"#)], "\"a狐b\"");
+    add(
+        "text.format",
+        vec![t("%d|%5.1f|%f|%s|%%"), json(r#"[7,2.25,0.1,"x"]"#)],
+        "\"7|  2.2|0.1|x|%\"",
+    );
+    add("text.format", vec![t("plain"), json("[]")], "\"plain\"");
+
+    for (name, scalar, shown) in [
+        ("char.is_digit", "7", "true"),
+        ("char.is_digit", "x", "false"),
+        ("char.is_letter", "狐", "true"),
+        ("char.is_letter", "7", "false"),
+        ("char.is_letter_or_digit", "_", "false"),
+        ("char.is_letter_or_digit", "7", "true"),
+        ("char.is_white_space", "\t", "true"),
+        ("char.is_white_space", "x", "false"),
+        ("char.is_upper", "Ä", "true"),
+        ("char.is_upper", "ä", "false"),
+        ("char.is_lower", "ä", "true"),
+        ("char.is_lower", "Ä", "false"),
+        ("char.to_upper", "ä", "\"Ä\""),
+        ("char.to_lower", "Ä", "\"ä\""),
+    ] {
+        add(name, vec![t(scalar)], shown);
+    }
+    add("parse.int", vec![t(" -0x1F ")], "-31");
+    add("parse.int_in", vec![t("255"), int(0), int(255)], "255");
+    add("parse.uint64", vec![t("18446744073709551615")], "-1");
+    add("parse.float", vec![t(" 1e3 ")], "1000.0");
+    add("parse.bool", vec![t(" True")], "true");
+    add("parse.is_int", vec![t("12")], "true");
+    add("parse.is_int", vec![t("12x")], "false");
+    add("parse.is_float", vec![t("1.5")], "true");
+    add("parse.is_float", vec![t("1,5")], "false");
+    add("parse.is_bool", vec![t("FALSE")], "true");
+    add("parse.is_bool", vec![t("no")], "false");
+
+    add("regex.check", vec![t("a+")], "null");
+    add("regex.spans", vec![t("狐1 22"), t(r"\d+")], "[1,2,3,5]");
+    add("regex.spans", vec![t("x"), t(r"\d+")], "[]");
+    add(
+        "regex.groups",
+        vec![t("a=1 b=2"), t(r"(\w)=(\d)(z)?"), int(2)],
+        r#"["b=2","b","2",""]"#,
+    );
+    add("regex.groups", vec![t("a"), t("z"), int(1)], "[]");
+
     add("regex.matches", vec![t("abc123"), t(r"^\w+\d$")], "true");
     add(
         "regex.find",
@@ -177,6 +244,57 @@ pub fn good() -> Vec<Good> {
         vec![json(r#"{"a":[1,2],"b":[],"c":{}}"#), int(2)],
         r#""{\n  \"a\": [\n    1,\n    2\n  ],\n  \"b\": [],\n  \"c\": {}\n}""#,
     );
+
+    for (value, kind, count) in [
+        ("null", "null", "-1"),
+        ("true", "bool", "-1"),
+        ("7", "int", "-1"),
+        ("7.5", "float", "-1"),
+        ("\"x\"", "string", "-1"),
+        ("[1,2]", "array", "2"),
+        ("{}", "object", "0"),
+        (r#"{"a":1}"#, "object", "1"),
+    ] {
+        let shown: &'static str = match kind {
+            "null" => "\"null\"",
+            "bool" => "\"bool\"",
+            "int" => "\"int\"",
+            "float" => "\"float\"",
+            "string" => "\"string\"",
+            "array" => "\"array\"",
+            _ => "\"object\"",
+        };
+        add("json.kind", vec![json(value)], shown);
+        add("json.count", vec![json(value)], count);
+    }
+    let object = || json(r#"{"b":[1],"a":null}"#);
+    add("json.has", vec![object(), t("a")], "true");
+    add("json.has", vec![object(), t("c")], "false");
+    add("json.has", vec![json("[1]"), t("c")], "false");
+    add("json.get", vec![object(), t("b")], "[1]");
+    add("json.get", vec![object(), t("a")], "null");
+    add("json.item", vec![json("[1,[2]]"), int(1)], "[2]");
+    add("json.items", vec![json("[1,[2]]")], "[1,[2]]");
+    add("json.items", vec![object()], "[[1],null]");
+    add("json.names", vec![object()], r#"["b","a"]"#);
+    add(
+        "json.object",
+        vec![json(r#"["b","a","b"]"#), json("[1,2,[3]]")],
+        r#"{"b":[3],"a":2}"#,
+    );
+    add("json.array", vec![json("[1,{}]")], "[1,{}]");
+
+    add("url.encode", vec![t("a b/ä~")], "\"a%20b%2F%C3%A4~\"");
+    add("url.decode", vec![t("a%20b+%C3%a4")], "\"a b+ä\"");
+    add("url.is_valid", vec![t("http://a.b/c")], "true");
+    add("url.is_valid", vec![t("a.b/c")], "false");
+    add(
+        "url.part",
+        vec![t("http://a.b:80/c?d#e"), t("port")],
+        "\"80\"",
+    );
+    add("fusabi.message", vec![t("boom")], "\"boom\"");
+    add("time.milliseconds", vec![Arg::Date(-1)], "-1");
 
     add(
         "csv.parse",
@@ -309,13 +427,14 @@ pub fn good() -> Vec<Good> {
 }
 
 /// Functions whose results differ from run to run, or that end the run: tested by themselves in `table.rs`.
-pub const APART: [&str; 11] = [
+pub const APART: [&str; 12] = [
     "exit",
     "time.now",
     "time.monotonic",
     "time.parts",
     "time.offset",
     "time.duration",
+    "time.of_milliseconds",
     "files.metadata",
     "slip.open",
     "slip.name",
@@ -325,7 +444,7 @@ pub const APART: [&str; 11] = [
 
 /// Calls that fail, beside those with arguments of the wrong kind, which the table's test makes itself.
 pub fn bad() -> Vec<Bad> {
-    use Fault::{Bounds, Cancel, Conv, Host, Mem, Range, Type};
+    use Fault::{Bounds, Cancel, Conv, Host, Mem, Ovf, Range, Type};
     let mut all = Vec::new();
     let mut add = |name, args: Vec<Arg>, fault, message| all.push(Bad(name, args, fault, message));
     add("exit", vec![int(3)], Cancel, "the program ended itself");
@@ -349,6 +468,102 @@ pub fn bad() -> Vec<Bad> {
         "math.gcd: ",
     );
     add("random.int", vec![int(2), int(1)], Range, "2 is above 1");
+    add(
+        "text.insert",
+        vec![t("a"), int(2), t("")],
+        Bounds,
+        "no place 2",
+    );
+    add(
+        "text.remove",
+        vec![t("ab"), int(1), int(2)],
+        Bounds,
+        "no place 2",
+    );
+    add(
+        "text.find_from",
+        vec![t("a"), t("a"), int(-1)],
+        Bounds,
+        "no place -1",
+    );
+    add("text.of_chars", vec![json("[1]")], Type, "no scalar");
+    add(
+        "text.format",
+        vec![t("%d %d"), json("[1]")],
+        Conv,
+        "takes more",
+    );
+    add(
+        "text.format",
+        vec![t("%d"), json("[1,2]")],
+        Conv,
+        "takes fewer",
+    );
+    add(
+        "text.format",
+        vec![t("%d"), json("[\"x\"]")],
+        Type,
+        "expected an integer",
+    );
+    add("parse.int", vec![t("1.5")], Conv, "no integer");
+    add(
+        "parse.int",
+        vec![t("9223372036854775808")],
+        Ovf,
+        "does not fit",
+    );
+    add(
+        "parse.int_in",
+        vec![t("256"), int(0), int(255)],
+        Ovf,
+        "between 0 and 255",
+    );
+    add("parse.uint64", vec![t("-1")], Ovf, "does not fit");
+    add("parse.float", vec![t("x")], Conv, "no number");
+    add("parse.bool", vec![t("yes")], Conv, "no truth value");
+    add("regex.check", vec![t("(")], Conv, "the pattern is none");
+    add(
+        "regex.groups",
+        vec![t("a"), t("a"), int(2)],
+        Bounds,
+        "no place 2",
+    );
+    add(
+        "json.get",
+        vec![json("{}"), t("a")],
+        Fault::Key,
+        "no name a",
+    );
+    add(
+        "json.get",
+        vec![json("[1]"), t("a")],
+        Type,
+        "expected an object",
+    );
+    add("json.item", vec![json("[1]"), int(1)], Bounds, "no value 1");
+    add(
+        "json.item",
+        vec![json("7"), int(1)],
+        Type,
+        "expected an array",
+    );
+    add(
+        "json.items",
+        vec![json("7")],
+        Type,
+        "expected an array or object",
+    );
+    add("json.names", vec![json("[1]")], Type, "expected an object");
+    add(
+        "json.object",
+        vec![json("[\"a\"]"), json("[]")],
+        Range,
+        "1 names and 0 values",
+    );
+    add("url.decode", vec![t("%4")], Conv, "two digits");
+    add("url.decode", vec![t("%ff")], Conv, "no UTF-8");
+    add("url.part", vec![t("x"), t("host")], Conv, "no absolute URL");
+    add("url.part", vec![t("a:b"), t("x")], Range, "no part x");
     add(
         "text.pad_start",
         vec![t("x"), int(5), t("")],

@@ -613,7 +613,13 @@ impl LayoutStage<'_> {
     fn rules(&mut self) {
         if let Some(&next) = self.next() {
             let leading_bar = next.kind == T::Punct(P::Bar);
-            self.push(Kind::Rules { leading_bar }, next.column);
+            // `with e ->` at the end of a line: the body may stand left of the pattern, but right of the line's beginning.
+            let column = if leading_bar || next.first {
+                next.column
+            } else {
+                self.line_column
+            };
+            self.push(Kind::Rules { leading_bar }, column);
         }
     }
 

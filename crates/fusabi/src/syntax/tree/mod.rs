@@ -153,6 +153,14 @@ impl Tree {
         Decl DeclId decls decl_spans decl decl_span decl_count add_decl "declaration";
     }
 
+    /// The expressions, children before their parents.
+    pub fn expressions(&self) -> impl Iterator<Item = (ExprId, Expr)> + '_ {
+        self.exprs
+            .iter()
+            .enumerate()
+            .map(|(at, node)| (ExprId::new(at), *node))
+    }
+
     /// How the file begins.
     #[must_use]
     pub const fn header(&self) -> Header {

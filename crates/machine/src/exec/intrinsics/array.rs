@@ -1,4 +1,4 @@
-//! Array intrinsics: length, copy, stable sort. An array is a map of nature array or list.
+//! Array intrinsics: length, copies, parts, stable sort. An array is a map of nature array or list.
 
 use std::cmp::Ordering;
 
@@ -6,7 +6,7 @@ use fzb::tables::Lang;
 use lemari::Ticket;
 
 use super::Site;
-use crate::fault::Raise;
+use crate::fault::{Fault, Raise};
 use crate::heap::object::{BLOB_HEADER, BlobObj};
 use crate::heap::vector::{elem, rooted};
 use crate::legend::{LegendId, Legends, Nature};
@@ -69,7 +69,12 @@ pub(super) fn length(world: &mut World, site: Site) -> Raise<()> {
 
 /// A copy of the elements of operand 0, in `temps` at the place that is returned.
 fn copied(world: &mut World, site: Site) -> Raise<usize> {
-    let map = operand(world, site, 0)?;
+    copied_of(world, site, 0)
+}
+
+/// The same of any operand.
+fn copied_of(world: &mut World, site: Site, index: usize) -> Raise<usize> {
+    let map = operand(world, site, index)?;
     let vector = world.elements_vec(map);
     if vector.is_none() {
         let empty = world.vec_new(elem::DYN, 0)?;
@@ -96,9 +101,141 @@ pub(super) fn copy(world: &mut World, site: Site) -> Raise<()> {
     finish(world, site, place)
 }
 
-/// `array.sort`. Fuel for n·log₂n compares is taken before the first one; what the compares take themselves comes on
-/// top. Nothing is visible before it is done.
+/// `array.reverse`: a copy whose elements stand in reverse order.
+pub(super) fn reverse(world: &mut World, site: Site) -> Raise<()> {
+    let place = copied(world, site)?;
+    let vector = world.temps[place].as_ticket();
+    let length = world.vec_len(vector);
+    for index in 0..length / 2 {
+        let (near, far) = (
+            world.vec_get(vector, index),
+            world.vec_get(vector, length - 1 - index),
+        );
+        world.vec_set(vector, index, far);
+        world.vec_set(vector, length - 1 - index, near);
+    }
+    finish(world, site, place)
+}
+
+/// `array.append`: in the element kind of both, or of any values if they differ.
+pub(super) fn append(world: &mut World, site: Site) -> Raise<()> {
+    let (first, second) = (operand(world, site, 0)?, operand(world, site, 1)?);
+    let (front, back) = (world.elements_vec(first), world.elements_vec(second));
+    if front.is_none() || world.vec_len(front) == 0 || back.is_none() {
+        let from = if back.is_none() { 0 } else { 1 };
+        let place = copied_of(world, site, from)?;
+        return finish(world, site, place);
+    }
+    let (before, behind) = (world.vec_len(front), world.vec_len(back));
+    let Some(length) = before.checked_add(behind) else {
+        return Err(world.fault(Fault::Mem, "a vector with too many elements"));
+    };
+    let kind = match (world.vec_elem(front), world.vec_elem(back)) {
+        (a, b) if a == b || behind == 0 => a,
+        _ => elem::DYN,
+    };
+    let place = world.temp(rooted(front))?;
+    let made = world.vec_copy(place, 0, before, kind, length)?;
+    world.temps[place] = rooted(made);
+    let back = world.elements_vec(site.ticket(1));
+    for index in 0..behind {
+        let value = world.vec_get(back, index);
+        world.vec_set(made, before + index, value);
+        world.vec_set_len(made, before + index + 1);
+    }
+    finish(world, site, place)
+}
+
+/// The elements from index operand `at` on, so many as the operand behind it says; fault bounds if they are not all there.
+fn part(world: &mut World, site: Site, map: Ticket, at: usize, count: usize) -> Raise<(u32, u32)> {
+    let length = i64::from(world.elements_len(map));
+    let (from, many) = (site.int(at), site.int(count));
+    let end = from.checked_add(many);
+    if from < 0 || many < 0 || end.is_none_or(|end| end > length) {
+        return Err(world.fault_args(
+            Fault::Bounds,
+            format_args!("{many} elements from index {from} on of a sequence of {length}"),
+        ));
+    }
+    // Both lie between 0 and a length.
+    Ok((from as u32, many as u32))
+}
+
+/// `array.sub`.
+pub(super) fn sub(world: &mut World, site: Site) -> Raise<()> {
+    let map = operand(world, site, 0)?;
+    let (from, count) = part(world, site, map, 1, 2)?;
+    let vector = world.elements_vec(map);
+    if vector.is_none() {
+        return copy(world, site);
+    }
+    let kind = world.vec_elem(vector);
+    let place = world.temp(rooted(vector))?;
+    let made = world.vec_copy(place, from, from + count, kind, count)?;
+    world.temps[place] = rooted(made);
+    finish(world, site, place)
+}
+
+/// `array.fill`.
+pub(super) fn fill(world: &mut World, site: Site) -> Raise<()> {
+    let map = operand(world, site, 0)?;
+    let (from, count) = part(world, site, map, 1, 2)?;
+    world.want_mutable_elements(map)?;
+    world.charge_fuel(u64::from(count) / 8)?;
+    let place = world.temp(site.value(0))?;
+    let value = world.temp(site.value(3))?;
+    for index in from..from + count {
+        // Only the first store may have to widen the vector.
+        world.set_element(place, index, value)?;
+    }
+    world.temps.truncate(place);
+    site.set_value(Value::EMPTY);
+    Ok(())
+}
+
+/// `array.blit`: as if all elements were read before the first is written.
+pub(super) fn blit(world: &mut World, site: Site) -> Raise<()> {
+    let (source, target) = (operand(world, site, 0)?, operand(world, site, 2)?);
+    let (from, count) = part(world, site, source, 1, 4)?;
+    let (to, _) = part(world, site, target, 3, 4)?;
+    world.want_mutable_elements(target)?;
+    world.charge_fuel(u64::from(count) / 8)?;
+    let source = world.temp(site.value(0))?;
+    let target = world.temp(site.value(2))?;
+    let value = world.temp(Value::EMPTY)?;
+    let up = to <= from;
+    for step in 0..count {
+        let index = if up { step } else { count - 1 - step };
+        world.temps[value] = world.element(world.temps[source].as_ticket(), from + index);
+        world.set_element(target, to + index, value)?;
+    }
+    world.temps.truncate(source);
+    site.set_value(Value::EMPTY);
+    Ok(())
+}
+
+/// `array.sort_in_place`: nothing is changed before all compares have succeeded.
+pub(super) fn sort_in_place(world: &mut World, site: Site) -> Raise<()> {
+    let map = operand(world, site, 0)?;
+    world.want_mutable_elements(map)?;
+    let place = sorted(world, site)?;
+    // A compare runs no code of the program, so the array is as it was: of this length and kind.
+    let vector = world.temps[place].as_ticket();
+    world.set_elements_vec(site.ticket(0), vector);
+    world.temps.truncate(place);
+    site.set_value(Value::EMPTY);
+    Ok(())
+}
+
+/// `array.sort`.
 pub(super) fn sort(world: &mut World, site: Site) -> Raise<()> {
+    let place = sorted(world, site)?;
+    finish(world, site, place)
+}
+
+/// A sorted copy of the elements of operand 0, in `temps` at the place that is returned. Fuel for n·log₂n compares is taken before the first one; what the compares take themselves comes on
+/// top. Nothing is visible before it is done.
+fn sorted(world: &mut World, site: Site) -> Raise<usize> {
     let map = operand(world, site, 0)?;
     let count = u64::from(world.elements_len(map));
     world.charge_fuel(count.saturating_mul(u64::from(count.max(1).ilog2() + 1)))?;
@@ -125,7 +262,7 @@ pub(super) fn sort(world: &mut World, site: Site) -> Raise<()> {
             world.temps.truncate(scratch);
         }
     }
-    finish(world, site, place)
+    Ok(place)
 }
 
 /// Bottom-up merge sort of floats: NaN first, zeroes equal.

@@ -1,15 +1,17 @@
-//! `format` of the machine's own policy (docs/specs/fusabi.md §1.11): the specifications of `printf`.
+//! `format`: the specifications of `printf` (docs/specs/fusabi.md §1.11; rulings.md Fusabi 14, 37, 38).
 //!
 //! What is written is collected outside the heap, counted, and becomes a text at the end. Values stay in the
 //! instruction's registers.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use lemari::Ticket;
 use numeric::{Number, TextStyle};
 
+use super::Site;
 use crate::fault::{Fault, Raise};
-use crate::host_memory::{copied, fixed};
+use crate::host_memory::fixed;
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -25,6 +27,8 @@ struct Field {
     blank: bool,
     width: u32,
     precision: Option<u32>,
+    /// A float is written in its shortest form.
+    shortest: bool,
     letter: u8,
 }
 
@@ -65,6 +69,33 @@ impl Output {
     }
 }
 
+/// The values that a specification takes, in order.
+enum Arguments {
+    /// Pairs in registers, as many as the specification takes.
+    Registers(*const Value),
+    /// Places in `temps` up to an end. A float without a precision is written in its shortest form.
+    Temps(Range<usize>),
+}
+
+impl Arguments {
+    fn next(&mut self, world: &mut World) -> Raise<Value> {
+        match self {
+            Arguments::Registers(at) => {
+                // SAFETY: the promise of `run`; the verifier counted with the same grammar.
+                unsafe {
+                    let value = at.read();
+                    *at = at.add(1);
+                    Ok(value)
+                }
+            }
+            Arguments::Temps(places) => match places.next() {
+                Some(place) => Ok(world.temps[place]),
+                None => Err(world.fault(Fault::Conv, "the format takes more values")),
+            },
+        }
+    }
+}
+
 /// The text of a specification and its arguments, which stand at `arguments` as long as this runs.
 ///
 /// # Safety
@@ -74,9 +105,40 @@ pub(crate) unsafe fn run(
     specification: &str,
     arguments: *const Value,
 ) -> Raise<Ticket> {
+    made(world, specification, &mut Arguments::Registers(arguments))
+}
+
+/// The intrinsic `text.format`.
+pub(super) fn listed(world: &mut World, site: Site) -> Raise<()> {
+    let specification = world.host_text(site.ticket(0))?;
+    let text = world.format_listed(&specification, site.value(1))?;
+    site.set_ticket(text);
+    Ok(())
+}
+
+impl World {
+    /// The text of a specification and the values of a list, array or tuple. Fault conv if they are not as many as it
+    /// takes, type if the value is no such sequence or one of them does not fit.
+    pub(crate) fn format_listed(&mut self, specification: &str, values: Value) -> Raise<Ticket> {
+        let mark = self.temps.len();
+        let Some(places) = self.spread_for_host(values)? else {
+            return Err(self.type_fault("a list of values", values));
+        };
+        let mut arguments = Arguments::Temps(places);
+        let text = made(self, specification, &mut arguments)?;
+        if let Arguments::Temps(places) = arguments
+            && !places.is_empty()
+        {
+            return Err(self.fault(Fault::Conv, "the format takes fewer values"));
+        }
+        self.temps.truncate(mark);
+        Ok(text)
+    }
+}
+
+fn made(world: &mut World, specification: &str, arguments: &mut Arguments) -> Raise<Ticket> {
     let mut output = Output::default();
-    // SAFETY: passed on.
-    let done = unsafe { write(world, specification, arguments, &mut output) };
+    let done = write(world, specification, arguments, &mut output);
     let text = match done {
         // Pieces are whole texts, cut nowhere, so the lossy way never changes anything.
         Ok(()) => world.text_new(&String::from_utf8_lossy(&output.bytes)),
@@ -86,19 +148,13 @@ pub(crate) unsafe fn run(
     text
 }
 
-unsafe fn write(
+fn write(
     world: &mut World,
     specification: &str,
-    arguments: *const Value,
+    arguments: &mut Arguments,
     output: &mut Output,
 ) -> Raise<()> {
     let mut rest = specification.as_bytes();
-    let mut taken = 0usize;
-    // SAFETY: the caller's promise; the verifier counted with the same grammar.
-    let mut next = || unsafe {
-        taken += 1;
-        arguments.add(taken - 1)
-    };
     while let Some(at) = memchr::memchr(b'%', rest) {
         let (plain, field) = rest.split_at(at);
         output.push(world, plain)?;
@@ -118,13 +174,13 @@ unsafe fn write(
             }
             rest = behind;
         }
-        let width = number(world, &mut rest, &mut next)?;
+        let width = number(world, &mut rest, arguments)?;
         // A negative width from an argument means the left side, as in C.
         field.left |= width.is_some_and(|width| width < 0);
         field.width = size(world, width.unwrap_or(0).unsigned_abs())?;
         if let [b'.', behind @ ..] = rest {
             rest = behind;
-            let precision = number(world, &mut rest, &mut next)?.unwrap_or(0);
+            let precision = number(world, &mut rest, arguments)?.unwrap_or(0);
             field.precision = if precision < 0 {
                 None
             } else {
@@ -134,22 +190,18 @@ unsafe fn write(
         let [letter, behind @ ..] = rest else { break };
         field.letter = *letter;
         rest = behind;
-        // SAFETY: as above.
-        unsafe { one(world, output, field, next())? };
+        field.shortest = matches!(arguments, Arguments::Temps(_)) && field.precision.is_none();
+        let value = arguments.next(world)?;
+        one(world, output, field, value)?;
     }
     output.push(world, rest)
 }
 
 /// Digits, or `*` and an integer argument.
-fn number(
-    world: &mut World,
-    rest: &mut &[u8],
-    next: &mut impl FnMut() -> *const Value,
-) -> Raise<Option<i64>> {
+fn number(world: &mut World, rest: &mut &[u8], arguments: &mut Arguments) -> Raise<Option<i64>> {
     if let [b'*', behind @ ..] = *rest {
         *rest = behind;
-        // SAFETY: an argument of the specification.
-        let value = unsafe { next().read() };
+        let value = arguments.next(world)?;
         return match value.as_int() {
             Some(number) => Ok(Some(number)),
             None => Err(world.type_fault("an integer", value)),
@@ -185,17 +237,7 @@ struct Digits {
 }
 
 /// Writes one value.
-///
-/// # Safety
-/// `value` points to a live pair.
-unsafe fn one(
-    world: &mut World,
-    output: &mut Output,
-    field: Field,
-    value: *const Value,
-) -> Raise<()> {
-    // SAFETY: the caller's promise.
-    let value = unsafe { value.read() };
+fn one(world: &mut World, output: &mut Output, field: Field, value: Value) -> Raise<()> {
     match field.letter {
         b'd' | b'i' | b'u' => {
             let digits = whole(world, value, field.letter == b'u')?;
@@ -243,6 +285,10 @@ unsafe fn one(
             None => Err(world.type_fault("a char", value)),
         },
         b's' | b'O' | b'A' => {
+            if field.letter == b's' && value.is_empty() {
+                // `null` is no text.
+                return padded(world, output, field, b"", None);
+            }
             let text = match value.tag {
                 tag::TEXT if field.letter != b'A' => value.as_ticket(),
                 _ => world.display(value, u8::from(field.letter == b'A'))?,
@@ -273,6 +319,12 @@ fn whole(world: &mut World, value: Value, unsigned: bool) -> Raise<Digits> {
     };
     if let Some(number) = value.as_int() {
         return Ok(digits(number, unsigned));
+    }
+    if unsigned && value.kind() == Kind::Sized {
+        return Ok(Digits {
+            negative: false,
+            text: bits(world, value).map(|bits| fixed(|| bits.to_string()))?,
+        });
     }
     match world.number_of(value)? {
         Some(Number::I64(number)) => Ok(digits(number, false)),
@@ -326,7 +378,7 @@ fn real(world: &mut World, value: Value, field: Field) -> Raise<Digits> {
     if !size.is_finite() {
         return Ok(Digits {
             negative,
-            text: copied(if size.is_nan() { "nan" } else { "infinity" }),
+            text: fixed(|| String::from(if size.is_nan() { "nan" } else { "infinity" })),
         });
     }
     let precision = field.precision.unwrap_or(6) as usize;
@@ -341,20 +393,23 @@ fn real_text(size: f64, field: Field, precision: usize) -> String {
     let mut text = String::new();
     // A `String` takes what is written; digits are bounded by the precision.
     let _ = match field.letter {
+        b'f' | b'F' if field.shortest => {
+            write!(text, "{}", numeric::float_text(size, TextStyle::Fusabi))
+        }
         b'f' | b'F' => write!(text, "{size:.precision$}"),
         b'e' | b'E' => {
             let plain = format!("{size:.precision$e}");
             let (mantissa, exponent) = plain.split_once('e').unwrap_or((&plain, "0"));
             let exponent: i32 = exponent.parse().unwrap_or(0);
             let sign = if exponent < 0 { '-' } else { '+' };
-            write!(text, "{mantissa}e{sign}{:03}", exponent.unsigned_abs())
+            write!(text, "{mantissa}e{sign}{:02}", exponent.unsigned_abs())
         }
-        _ => match field.precision {
-            Some(_) => write!(text, "{}", general(size, precision.max(1))),
-            None => write!(text, "{}", numeric::float_text(size, TextStyle::Fusabi)),
-        },
+        b'M' if field.precision.is_none() => {
+            write!(text, "{}", numeric::float_text(size, TextStyle::Fusabi))
+        }
+        _ => write!(text, "{}", general(size, precision.max(1))),
     };
-    if field.letter == b'E' {
+    if matches!(field.letter, b'E' | b'G') {
         text.make_ascii_uppercase();
     }
     text
@@ -372,7 +427,7 @@ fn general(size: f64, digits: usize) -> String {
             text.to_owned()
         }
     };
-    if (-5..digits as i64).contains(&exponent) {
+    if (-4..digits as i64).contains(&exponent) {
         let places = (digits as i64 - 1 - exponent).max(0) as usize;
         return trimmed(&format!("{size:.places$}"));
     }
@@ -394,7 +449,9 @@ fn numeric_field(
         _ => b"",
     };
     let missing = (field.width as usize).saturating_sub(sign.len() + digits.text.len());
-    let zeroes = field.zero && !field.left;
+    // Names of what is no number get no zeroes.
+    let counted = digits.text.starts_with(|c: char| c.is_ascii_hexdigit());
+    let zeroes = field.zero && !field.left && counted;
     if !field.left && !zeroes {
         output.fill(world, b' ', missing)?;
     }

@@ -22,7 +22,7 @@ use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
 /// Most operands of an intrinsic.
-const OPERANDS: usize = 4;
+const OPERANDS: usize = 5;
 
 /// Where the operands and the result of a running intrinsic stand.
 #[derive(Clone, Copy)]
@@ -204,6 +204,18 @@ pub(crate) unsafe fn run(
         ArrayCopy => array::copy(world, site),
         ArraySort => array::sort(world, site),
         ArrayLength => array::length(world, site),
+        ArrayReverse => array::reverse(world, site),
+        ArrayAppend => array::append(world, site),
+        ArraySub => array::sub(world, site),
+        ArrayFill => array::fill(world, site),
+        ArrayBlit => array::blit(world, site),
+        ArraySortInPlace => array::sort_in_place(world, site),
+        TextFormat => format::listed(world, site),
+        FusabiMessage => {
+            let text = world.exception_message(site.value(0))?;
+            site.set_ticket(text);
+            Ok(())
+        }
         OptionIsSome => case_is(world, site, "Some"),
         OptionIsNone => case_is(world, site, "None"),
         ResultIsOk => case_is(world, site, "Ok"),

@@ -1,0 +1,443 @@
+//! Conditions, loops, `try`, `assert`.
+
+use fzb::tables::TypeId;
+use isa::Op;
+
+use super::code::{Code, Want};
+use super::function::plain;
+use super::represent::Scalar;
+use crate::tree::{Branch, Expr, ExprId, Many, Pattern, PatternId, Rule};
+use crate::typed::{Binds, Meaning, Sequenced};
+
+/// Number of `floor`… in `isa::table::COERCIONS`: to `float`.
+pub(super) const TO_FLOAT: u32 = 2;
+
+impl Code<'_, '_> {
+    /// `if … then … elif … else …`
+    pub fn conditional(
+        &mut self,
+        id: ExprId,
+        branches: Many<Branch>,
+        otherwise: Option<ExprId>,
+        want: Want,
+    ) {
+        let held = self.held(id);
+        let branches = self.tree().list(branches);
+        for branch in branches {
+            self.value(branch.condition);
+            self.f.open_if();
+            self.expr(branch.body, want);
+            self.meet(held, want);
+            self.f.otherwise();
+        }
+        match otherwise {
+            Some(body) => self.expr(body, want),
+            None => self.give_unit(want),
+        }
+        self.meet(held, want);
+        for _ in branches {
+            self.f.close_if();
+        }
+    }
+
+    /// The value of a branch is held as that of the others.
+    pub fn meet(&mut self, held: TypeId, want: Want) {
+        if want == Want::Value && self.f.reachable() {
+            self.f.coerce(held);
+        }
+    }
+
+    /// `while c do …`
+    pub fn while_loop(&mut self, condition: ExprId, body: impl FnOnce(&mut Self)) {
+        let around = self.f.open_loop();
+        self.value(condition);
+        self.f.break_if_not(around);
+        self.loops.push(around);
+        self.f.open_block();
+        body(self);
+        self.f.close_block();
+        self.loops.pop();
+        self.f.close_loop();
+    }
+
+    /// `for i = a to b do …`
+    pub fn count(
+        &mut self,
+        variable: PatternId,
+        from: ExprId,
+        to: ExprId,
+        down: bool,
+        body: impl FnOnce(&mut Self),
+    ) {
+        self.f.open_block();
+        self.value(from);
+        let at = self.keep(TypeId::INT);
+        self.value(to);
+        let end = self.keep(TypeId::INT);
+        self.f.push_int(if down { -1 } else { 1 });
+        let step = self.keep(TypeId::INT);
+        self.counted(variable, at, end, step, Some(!down), body);
+        for temp in [step, end, at] {
+            self.f.free_temp(temp);
+        }
+        self.f.close_block();
+    }
+
+    /// Counts from `at` to `end` by `step`, all ints; the variable is a new one in each turn. The last turn is found before the
+    /// counter moves on, so it never passes the end of the numbers. `up` says the direction where it is known.
+    fn counted(
+        &mut self,
+        variable: PatternId,
+        at: emit::Local,
+        end: emit::Local,
+        step: emit::Local,
+        up: Option<bool>,
+        body: impl FnOnce(&mut Self),
+    ) {
+        let around = self.f.open_loop();
+        self.within(at, end, step, up);
+        self.f.break_if_not(around);
+        self.loops.push(around);
+        self.f.open_block();
+        self.f.load(at);
+        self.store_pattern(variable);
+        body(self);
+        self.f.close_block();
+        self.loops.pop();
+        self.f.begin_step();
+        // at = at + step, unless that passes the end of the numbers: then the loop is over.
+        self.f.load(at);
+        self.f.load(step);
+        self.f.op(Op::I64Add, &[]);
+        let next = self.keep(TypeId::INT);
+        match up {
+            Some(true) => {
+                self.f.load(at);
+                self.f.load(next);
+                self.f.op(Op::I64Lt, &[]);
+            }
+            Some(false) => {
+                self.f.load(next);
+                self.f.load(at);
+                self.f.op(Op::I64Lt, &[]);
+            }
+            None => {
+                // (at < next) = (0 < step)
+                self.f.load(at);
+                self.f.load(next);
+                self.f.op(Op::I64Lt, &[]);
+                self.f.push_int(0);
+                self.f.load(step);
+                self.f.op(Op::I64Lt, &[]);
+                self.f.op(Op::Eq, &[]);
+            }
+        }
+        self.f.break_if_not(around);
+        self.f.load(next);
+        self.f.store(at);
+        self.f.free_temp(next);
+        self.f.close_loop();
+    }
+
+    /// Whether a counter has not passed its end.
+    fn within(&mut self, at: emit::Local, end: emit::Local, step: emit::Local, up: Option<bool>) {
+        let (up_way, down_way) = ([at, end], [end, at]);
+        let le = |code: &mut Self, pair: [emit::Local; 2]| {
+            for local in pair {
+                code.f.load(local);
+            }
+            code.f.op(Op::I64Le, &[]);
+        };
+        match up {
+            Some(true) => le(self, up_way),
+            Some(false) => le(self, down_way),
+            None => {
+                self.f.push_int(0);
+                self.f.load(step);
+                self.f.op(Op::I64Lt, &[]);
+                self.f.open_if();
+                le(self, up_way);
+                self.f.otherwise();
+                le(self, down_way);
+                self.f.close_if();
+            }
+        }
+    }
+
+    /// `for p in e do …`
+    pub fn walk(
+        &mut self,
+        id: ExprId,
+        pattern: PatternId,
+        source: ExprId,
+        body: impl FnOnce(&mut Self),
+    ) {
+        let how = match self.meaning(id) {
+            Meaning::Walk(how) => how,
+            _ => Sequenced::Seq,
+        };
+        self.f.open_block();
+        match how {
+            Sequenced::Range => self.walk_range(pattern, source, body),
+            Sequenced::List => {
+                self.value(source);
+                self.walk_list(pattern, body);
+            }
+            Sequenced::Array => {
+                self.boxed(source);
+                self.walk_array(pattern, body);
+            }
+            Sequenced::Map => {
+                self.boxed(source);
+                self.library_call("Map", "toList", 1);
+                self.f.coerce(TypeId::LIST);
+                self.walk_list(pattern, body);
+            }
+            Sequenced::Set => {
+                self.boxed(source);
+                self.library_call("Set", "toList", 1);
+                self.f.coerce(TypeId::LIST);
+                self.walk_list(pattern, body);
+            }
+            Sequenced::String | Sequenced::Seq => {
+                self.boxed(source);
+                if how == Sequenced::Seq {
+                    self.sequence_source();
+                }
+                self.walk_iteration(pattern, body);
+            }
+        }
+        self.f.close_block();
+    }
+
+    /// Walks over the iterable value on the stack.
+    fn walk_iteration(&mut self, pattern: PatternId, body: impl FnOnce(&mut Self)) {
+        let around = self.f.open_iter(0);
+        self.loops.push(around);
+        self.f.open_block();
+        self.element(pattern);
+        body(self);
+        self.f.close_block();
+        self.loops.pop();
+        self.f.close_loop();
+    }
+
+    /// The element on the stack becomes what the pattern binds.
+    fn element(&mut self, pattern: PatternId) {
+        let pattern = plain(self.file, pattern);
+        if matches!(self.tree().pattern(pattern), Pattern::Wildcard)
+            && self.file.bind(pattern) == Binds::Plain
+        {
+            self.f.pop();
+        } else {
+            self.store_pattern(pattern);
+        }
+    }
+
+    /// Walks over the list on the stack.
+    fn walk_list(&mut self, pattern: PatternId, body: impl FnOnce(&mut Self)) {
+        let rest = self.keep(TypeId::LIST);
+        let around = self.f.open_loop();
+        self.f.load(rest);
+        self.f.op(Op::IsNil, &[]);
+        self.f.op(Op::Not, &[]);
+        self.f.break_if_not(around);
+        self.loops.push(around);
+        self.f.open_block();
+        self.f.load(rest);
+        self.f.op(Op::Head, &[]);
+        self.f.load(rest);
+        self.f.op(Op::Tail, &[]);
+        self.f.store(rest);
+        self.element(pattern);
+        body(self);
+        self.f.close_block();
+        self.loops.pop();
+        self.f.close_loop();
+        self.f.free_temp(rest);
+    }
+
+    /// Walks over the array on the stack, as long as it is at the start.
+    fn walk_array(&mut self, pattern: PatternId, body: impl FnOnce(&mut Self)) {
+        let array = self.keep(TypeId::DYN);
+        self.f.load(array);
+        self.intrinsic(isa::Intrinsic::ArrayLength);
+        let end = self.keep(TypeId::INT);
+        self.f.push_int(0);
+        let at = self.keep(TypeId::INT);
+        let around = self.f.open_loop();
+        self.f.load(at);
+        self.f.load(end);
+        self.f.op(Op::I64Lt, &[]);
+        self.f.break_if_not(around);
+        self.loops.push(around);
+        self.f.open_block();
+        self.f.load(array);
+        self.f.load(at);
+        self.f.op(Op::ArrGet, &[0]);
+        self.element(pattern);
+        body(self);
+        self.f.close_block();
+        self.loops.pop();
+        self.f.begin_step();
+        self.f.load(at);
+        self.f.push_int(1);
+        self.f.op(Op::I64Add, &[]);
+        self.f.store(at);
+        self.f.close_loop();
+        for temp in [at, end, array] {
+            self.f.free_temp(temp);
+        }
+    }
+
+    /// `for p in a .. s .. b do …`: ints are counted, other numbers come from the library.
+    fn walk_range(&mut self, pattern: PatternId, source: ExprId, body: impl FnOnce(&mut Self)) {
+        let source = self.bare(source);
+        let Expr::Range { from, step, to } = self.tree().expr(source) else {
+            return;
+        };
+        if Scalar::of(self.part, self.type_of(from)) != Scalar::Int {
+            self.range_list(source, from, step, to);
+            return self.walk_list(pattern, body);
+        }
+        self.value(from);
+        let at = self.keep(TypeId::INT);
+        let mut up = Some(true);
+        match step {
+            Some(step) => {
+                up = self.literal_sign(step);
+                self.value(step);
+            }
+            None => self.f.push_int(1),
+        }
+        let step_local = self.keep(TypeId::INT);
+        if up.is_none() {
+            self.at(source);
+            self.f.load(step_local);
+            self.library_call("Range'", "step", 1);
+            self.f.pop();
+        }
+        self.value(to);
+        let end = self.keep(TypeId::INT);
+        self.counted(pattern, at, end, step_local, up, body);
+        for temp in [end, step_local, at] {
+            self.f.free_temp(temp);
+        }
+    }
+
+    /// Whether a step that is written as a number goes up.
+    fn literal_sign(&self, step: ExprId) -> Option<bool> {
+        let Expr::Literal(literal) = self.tree().expr(self.bare(step)) else {
+            return None;
+        };
+        match self.tree().constant(literal).value {
+            crate::tree::Literal::Int(value, _) if value != 0 => Some(value > 0),
+            _ => None,
+        }
+    }
+
+    /// `try e with …`
+    pub fn try_with(&mut self, id: ExprId, body: ExprId, rules: Many<Rule>, want: Want) {
+        let held = self.held(id);
+        let inner = if want == Want::Nothing {
+            Want::Nothing
+        } else {
+            Want::Value
+        };
+        self.f.open_try();
+        self.scoped(|code| code.expr(body, inner));
+        self.meet(held, inner);
+        self.f.begin_catch();
+        self.caught(rules, inner, held);
+        self.f.close_try();
+        if want == Want::Return {
+            self.give(want);
+        }
+    }
+
+    /// What follows a failure, which is on the stack.
+    fn caught(&mut self, rules: Many<Rule>, want: Want, held: TypeId) {
+        let error = self.keep(TypeId::DYN);
+        self.f.load(error);
+        self.errors.push(error);
+        self.arms_of(
+            rules,
+            |code, body| {
+                code.expr(body, want);
+                code.meet(held, want);
+            },
+            |code| {
+                code.f.load(error);
+                code.f.op(Op::Rethrow, &[]);
+            },
+        );
+        self.errors.pop();
+        self.f.free_temp(error);
+    }
+
+    /// `try e with …` among the statements of a computation: nothing is left on the stack.
+    pub fn try_statements(
+        &mut self,
+        body: impl FnOnce(&mut Self),
+        rules: Many<Rule>,
+        mut rule: impl FnMut(&mut Self, ExprId),
+    ) {
+        self.f.open_try();
+        self.scoped(body);
+        self.f.begin_catch();
+        let error = self.keep(TypeId::DYN);
+        self.f.load(error);
+        self.errors.push(error);
+        self.arms_of(
+            rules,
+            |code, body| rule(code, body),
+            |code| {
+                code.f.load(error);
+                code.f.op(Op::Rethrow, &[]);
+            },
+        );
+        self.errors.pop();
+        self.f.free_temp(error);
+        self.f.close_try();
+    }
+
+    /// `try e finally f`
+    pub fn try_finally(&mut self, id: ExprId, body: ExprId, last: ExprId, want: Want) {
+        let held = self.held(id);
+        let inner = if want == Want::Nothing {
+            Want::Nothing
+        } else {
+            Want::Value
+        };
+        self.f.open_finally();
+        self.scoped(|code| code.expr(body, inner));
+        self.meet(held, inner);
+        self.f.begin_finally();
+        self.scoped(|code| code.expr(last, Want::Nothing));
+        self.f.close_finally();
+        if want == Want::Return {
+            self.give(want);
+        }
+    }
+
+    /// `assert c`
+    pub fn assert(&mut self, id: ExprId, condition: ExprId) {
+        self.value(condition);
+        self.f.op(Op::Not, &[]);
+        self.f.open_if();
+        self.at(id);
+        let span = self.tree().span(condition);
+        let text = self
+            .file
+            .parsed
+            .source
+            .text()
+            .get(span.range())
+            .unwrap_or_default();
+        let text = format!("assertion failed: {text}");
+        self.f.push_text(&text);
+        self.fail_with();
+        self.f.otherwise();
+        self.f.close_if();
+    }
+}

@@ -1,0 +1,213 @@
+//! The module being made, and what is known of the two programs that it is made of: the user's and the library's.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use emit::ModuleBuilder;
+use emit::debug::FileId;
+use fzb::tables::{FuncId, StaticId, TypedefId};
+
+use super::captures::Lifted;
+use super::represent::Scalar;
+use super::wrapper::Wrapped;
+use crate::library::{Entry, Numeric, bodies, library};
+use crate::tree::Type as Written;
+use crate::typed::{
+    CaseId, DefinedId, FileIndex, FunctionId, GlobalId, Index, LibraryId, LocalId, NameId, Program,
+};
+
+/// How many arguments a row of the library takes, the value before the dot of a method included.
+pub(super) fn arity(entry: &Entry) -> usize {
+    let tree = &library().parsed.tree;
+    let mut at = entry.ty;
+    while let Written::Paren(inner) | Written::Constrained { ty: inner, .. } = tree.ty(at) {
+        at = inner;
+    }
+    let written = match tree.ty(at) {
+        Written::Function(items) => items.len() - 1,
+        _ => 0,
+    };
+    written + usize::from(entry.receiver().is_some())
+}
+
+/// One of the two programs.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Origin {
+    /// The user's.
+    User,
+    /// The standard library.
+    Library,
+}
+
+/// What a body that runs later is, besides `lazy`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Delayed {
+    /// `seq { … }`
+    Generator,
+    /// `async { … }`
+    Async,
+}
+
+/// A program, and what of it has its place in the module.
+pub(super) struct Part<'p> {
+    pub origin: Origin,
+    pub program: &'p Program,
+    /// Local functions whose captured variables are parameters.
+    pub lifted: Lifted,
+    pub functions: RefCell<HashMap<FunctionId, FuncId>>,
+    pub captures: RefCell<HashMap<FunctionId, Rc<[LocalId]>>>,
+    pub statics: RefCell<HashMap<GlobalId, StaticId>>,
+    pub types: RefCell<HashMap<DefinedId, TypedefId>>,
+    pub exceptions: RefCell<HashMap<CaseId, TypedefId>>,
+    /// What the bodies that were met are.
+    pub delayed: RefCell<HashMap<FunctionId, Delayed>>,
+    /// Of each file its number in the module and where its lines begin.
+    pub files: Vec<(FileId, Vec<u32>)>,
+}
+
+impl<'p> Part<'p> {
+    fn new(origin: Origin, program: &'p Program, module: &ModuleBuilder) -> Self {
+        let files = program
+            .files
+            .iter()
+            .map(|(_, file)| {
+                let text = file.parsed.source.text();
+                let hash = blake3::hash(text.as_bytes());
+                let mut start = [0; 8];
+                for (to, from) in start.iter_mut().zip(hash.as_bytes()) {
+                    *to = *from;
+                }
+                let mut lines = vec![0];
+                lines.extend(
+                    text.bytes()
+                        .enumerate()
+                        .filter(|(_, byte)| *byte == b'\n')
+                        .map(|(at, _)| at as u32 + 1),
+                );
+                (module.file(&file.name, start), lines)
+            })
+            .collect();
+        Self {
+            origin,
+            program,
+            lifted: Lifted::of(program),
+            functions: RefCell::default(),
+            captures: RefCell::default(),
+            statics: RefCell::default(),
+            types: RefCell::default(),
+            exceptions: RefCell::default(),
+            delayed: RefCell::default(),
+            files,
+        }
+    }
+
+    /// The text of a name.
+    pub fn text(&self, name: NameId) -> &'p str {
+        self.program.names.text(name)
+    }
+
+    /// Line and column of a place, from 1; columns count scalars.
+    pub fn line_and_column(&self, file: FileIndex, at: u32) -> (u32, u32) {
+        let (Some((_, lines)), Some(row)) =
+            (self.files.get(file.index()), self.program.files.get(file))
+        else {
+            return (1, 1);
+        };
+        let line = lines.partition_point(|start| *start <= at).max(1);
+        let start = lines.get(line - 1).copied().unwrap_or_default();
+        let before = row
+            .parsed
+            .source
+            .text()
+            .get(start as usize..at as usize)
+            .unwrap_or_default();
+        (line as u32, before.chars().count() as u32 + 1)
+    }
+}
+
+/// The module being made.
+pub(super) struct Unit<'p> {
+    pub module: ModuleBuilder,
+    pub user: Part<'p>,
+    pub library: Part<'p>,
+    pub stripped: bool,
+    /// Functions that were declared and have no code yet.
+    pub work: RefCell<Vec<(Origin, FunctionId)>>,
+    /// Functions made for what is none.
+    pub wrapped: RefCell<HashMap<Wrapped, FuncId>>,
+}
+
+impl<'p> Unit<'p> {
+    /// An empty module for a program.
+    pub fn new(
+        module: ModuleBuilder,
+        program: &'p Program,
+        library: &'p Program,
+        stripped: bool,
+    ) -> Self {
+        let user = Part::new(Origin::User, program, &module);
+        let library = Part::new(Origin::Library, library, &module);
+        Self {
+            module,
+            user,
+            library,
+            stripped,
+            work: RefCell::default(),
+            wrapped: RefCell::default(),
+        }
+    }
+
+    /// The body of a row of the library, and what it takes first.
+    pub fn library_function(
+        &self,
+        row: LibraryId,
+        scalar: Scalar,
+    ) -> Option<(FunctionId, &'static [Numeric])> {
+        let body = bodies()?.body(row, scalar.operand())?;
+        let function = self.library.program.globals.get(body.global)?.function?;
+        Some((function, body.numeric))
+    }
+
+    /// A function of the library by its innermost module and its name.
+    pub fn library_body(&self, module: &str, name: &str) -> Option<FunctionId> {
+        let global = bodies()?.find(module, name)?;
+        self.library.program.globals.get(global)?.function
+    }
+
+    /// The type of the library's trees: of module `Map` or `Set`.
+    pub fn tree_type(&self, module: &str) -> Option<TypedefId> {
+        let program = self.library.program;
+        let (id, _) = program.types.iter().find(|(_, row)| {
+            row.definition.is_some()
+                && row
+                    .modules
+                    .last()
+                    .is_some_and(|name| program.names.text(*name) == module)
+                && program.names.text(row.name).eq_ignore_ascii_case(module)
+        })?;
+        Some(self.typedef(&self.library, id))
+    }
+
+    /// The exception that `failwith` throws.
+    pub fn failure(&self) -> Option<CaseId> {
+        let program = self.user.program;
+        program
+            .cases
+            .iter()
+            .find(|(_, case)| {
+                case.owner == DefinedId::EXN
+                    && case.definition.is_none()
+                    && program.names.text(case.name) == "Failure"
+            })
+            .map(|(id, _)| id)
+    }
+
+    /// One of its programs.
+    pub const fn part(&self, origin: Origin) -> &Part<'p> {
+        match origin {
+            Origin::User => &self.user,
+            Origin::Library => &self.library,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// Characters (§3.3): one line per function.
+printfn "%A" (Char.isDigit '7', Char.isDigit 'x')
+// expect: (true, false)
+printfn "%A" (Char.isLetter 'é', Char.isLetter '7')
+// expect: (true, false)
+printfn "%A" (Char.isLetterOrDigit '7', Char.isLetterOrDigit '-')
+// expect: (true, false)
+printfn "%A" (Char.isWhiteSpace ' ', Char.isWhiteSpace 'x')
+// expect: (true, false)
+printfn "%A" (Char.isUpper 'A', Char.isUpper 'a')
+// expect: (true, false)
+printfn "%A" (Char.isLower 'a', Char.isLower 'A')
+// expect: (true, false)
+printfn "%A" (Char.toUpper 'é')
+// expect: 'É'
+printfn "%A" (Char.toLower 'É')
+// expect: 'é'
+printfn "%A" (Char.IsDigit '7', Char.IsDigit 'x')
+// expect: (true, false)
+printfn "%A" (Char.IsLetter 'x', Char.IsLetter '7')
+// expect: (true, false)
+printfn "%A" (Char.IsLetterOrDigit 'x', Char.IsLetterOrDigit ' ')
+// expect: (true, false)
+printfn "%A" (Char.IsWhiteSpace '\t', Char.IsWhiteSpace 'x')
+// expect: (true, false)
+printfn "%A" (Char.IsUpper 'A', Char.IsUpper 'a')
+// expect: (true, false)
+printfn "%A" (Char.IsLower 'a', Char.IsLower 'A')
+// expect: (true, false)
+printfn "%A" (Char.ToUpper 'a')
+// expect: 'A'
+printfn "%A" (Char.ToLower 'A')
+// expect: 'a'
