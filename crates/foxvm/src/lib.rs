@@ -91,4 +91,4 @@ pub use signature::{Signature, Type};
 pub use store::ModuleHash;
 pub use value::Value;
 pub use walk::{Visit, Walk};
-pub use world::{InterruptHandle, World};
+pub use world::{InterruptHandle, World, WrittenCell};

@@ -9,7 +9,7 @@ use fzb::tables::Lang;
 use numeric::Number;
 
 use crate::fault::Raise;
-use crate::heap::object::CellObj;
+use crate::heap::object::{CellObj, cell_flags};
 use crate::host_memory::{NoMemory, boxed, duplicate};
 use crate::legend::{FieldName, Legends, Nature, field_flags, legend_flags};
 use crate::value::{Kind, Value};
@@ -157,7 +157,7 @@ impl World {
         // SAFETY: a live cell.
         unsafe {
             let object = self.at::<CellObj>(cell.as_ticket());
-            Some(((*object).value, (*object).frozen != 0))
+            Some(((*object).value, (*object).flags & cell_flags::FROZEN != 0))
         }
     }
 
@@ -170,7 +170,10 @@ impl World {
         unsafe {
             let object = self.at::<CellObj>(cell.as_ticket());
             self.store(cell.as_ticket(), &raw mut (*object).value, value);
-            (*object).frozen = u32::from(frozen);
+            (*object).flags &= !cell_flags::FROZEN;
+            if frozen {
+                (*object).flags |= cell_flags::FROZEN;
+            }
         }
         true
     }

@@ -95,6 +95,7 @@ impl World {
             raised: None,
             caught: Default::default(),
             temps: Vec::new(),
+            watched_cells: Default::default(),
             temps_charged: 0,
             handles: lemari::handles::Handles::new(id),
             ascii: None,
