@@ -5,6 +5,7 @@
 //! end with no other exit code than those of [`report::exit`] or the program's own.
 #![forbid(unsafe_code)]
 
+mod advice;
 mod amounts;
 mod arguments;
 mod files;

@@ -9,6 +9,7 @@ use loader::{Book, Document, Failure, Loader, Project, SourceFailure};
 use rhumb::Locale;
 use stdlib::{ExitCode, Library};
 
+use crate::advice;
 use crate::load::shown;
 use crate::report::{Report, exit};
 use crate::session::Session;
@@ -142,37 +143,31 @@ pub fn failed(
         }
         return code;
     };
-    let told = error.diagnostic();
+    let told = advice::on_limit(error.diagnostic(), fault, session.world.limits());
     let catalogue = Catalogue::for_lang(report.lang());
-    // The machine's own message is English; where the catalogue says all of it, it does so in the language of messages.
+    // The message is data of the program, in English if the machine made it. Where the catalogue says all of it, it does so in
+    // the language of messages; else its sentence may have a translation.
+    let by_program = matches!(fault.fault, Fault::User | Fault::Uncaught);
     let own = matches!(fault.fault, Fault::Module | Fault::Zero) && told.notes.is_empty();
-    let message = if own && report.lang() != Lang::English {
+    let message = if by_program || report.lang() == Lang::English {
+        diag::escape(&panic.message).to_string()
+    } else if own {
         catalogue.message(&told)
     } else {
-        diag::escape(&panic.message).to_string()
+        let said = Message::new("note.said").arg("text", foxvm::sentence(&panic.message));
+        catalogue.detail(&told, &said)
     };
-    let mut text = format!("panic: {message}\n");
-    let _ = write!(text, "  code {}", panic.code);
+    let mut code = Message::new("panic.code").arg("code", panic.code.to_string());
     if panic.data != "___" {
-        let _ = write!(text, ", data {}", diag::escape(&panic.data));
+        code = code.arg("data", panic.data.as_str());
     }
-    text.push('\n');
-    let at = catalogue.detail(&told, &Message::new("trace.at"));
-    let omitted = Message::new("trace.omitted").arg("count", told.trace.omitted);
-    let gap = (told.trace.omitted > 0).then_some(told.trace.omitted_at);
-    for (index, frame) in fault.trace.iter().enumerate() {
-        if gap == Some(index) {
-            let _ = writeln!(text, "  {}", catalogue.detail(&told, &omitted));
-        }
-        let function = diag::escape(&frame.function);
-        let place = match &frame.file {
-            Some(file) if frame.line > 0 => {
-                format!("{}:{}:{}", diag::escape(file), frame.line, frame.column)
-            }
-            _ => diag::escape(&frame.module).to_string(),
-        };
-        let _ = writeln!(text, "  {at} {function} ({place})");
+    let mut text = format!("panic: {message}\n");
+    let _ = writeln!(text, "  {}", catalogue.detail(&told, &code));
+    for help in &told.helps {
+        let word = catalogue.word("severity.help");
+        let _ = writeln!(text, "  = {word}: {}", catalogue.detail(&told, help));
     }
+    text.push_str(&diag::render_trace(&told, catalogue));
     if let Some(limit) = limit(fault.fault) {
         let _ = writeln!(text, "limit: {limit}");
     }

@@ -212,14 +212,20 @@ impl Completer for Words {
     }
 }
 
-/// Where the word at the end of a text begins.
+/// Where the label at the end of a text begins: `-` and `.` are part of it between its other signs, one at a time, and at its
+/// end, where more may follow (docs/specs/rhumb.md §1.5).
 fn begun(text: &str) -> usize {
-    let part = |sign: char| !sign.is_ascii() || sign.is_ascii_alphanumeric() || "_-".contains(sign);
-    text.char_indices()
-        .rev()
-        .take_while(|(_, sign)| part(*sign))
-        .last()
-        .map_or(text.len(), |(at, _)| at)
+    let part = |sign: char| !sign.is_ascii() || sign.is_ascii_alphanumeric() || sign == '_';
+    let mut start = text.len();
+    let mut signs = text.char_indices().rev().peekable();
+    while let Some((at, sign)) = signs.next() {
+        let joins = "-.".contains(sign) && signs.peek().is_some_and(|(_, sign)| part(*sign));
+        if !part(sign) && !joins {
+            break;
+        }
+        start = at;
+    }
+    start
 }
 
 /// What stands before the lines.
@@ -249,7 +255,7 @@ mod tests {
 
     fn words() -> Words {
         let known = Shared::default();
-        let labels = ["alpha", "alpine", "été"].map(str::to_owned);
+        let labels = ["alpha", "alpine", "été", "set-name.x"].map(str::to_owned);
         known.known().labels.extend(labels);
         known.known().fields.insert("albedo".to_owned());
         Words {
@@ -275,6 +281,11 @@ mod tests {
         assert_eq!(completions("1 ++ al"), ["1 ++ alpha", "1 ++ alpine"]);
         assert_eq!(completions("m\\al"), ["m\\albedo"]);
         assert_eq!(completions("é"), ["été"]);
+        assert_eq!(completions("x--al"), ["x--alpha", "x--alpine"]);
+        assert_eq!(completions("[.al"), ["[.alpha", "[.alpine"]);
+        assert_eq!(completions("set-n"), ["set-name.x"]);
+        assert_eq!(completions("1 ++ set-name."), ["1 ++ set-name.x"]);
+        assert!(completions("alpha.").is_empty());
         assert_eq!(completions("(ye"), ["(yes"]);
         assert!(completions("zz").is_empty());
     }

@@ -1,0 +1,161 @@
+//! Sentences of running programs in the reader's language.
+//!
+//! What the machine says of a failure is data of the program that fails: `#***` shows it to selectors in English, as the
+//! languages' pages have it. Where a person reads it at last, its template is found again among those here, and its
+//! translation shown (`catalog/<lang>/phrases.txt`). Whatever is not among them is said as it is.
+
+use diag::{Argument, Phrase};
+
+/// A template; the tests look for these words.
+macro_rules! sentence {
+    ($template:literal) => {
+        $template
+    };
+}
+
+/// What programs are told most often.
+const SENTENCES: [&str; 33] = [
+    sentence!("cannot assign value to immutable label"),
+    sentence!("cannot assign value to immutable field '{}'"),
+    sentence!("cannot assign to void label"),
+    sentence!("invalid operands for {}"),
+    sentence!("not callable"),
+    sentence!("division by zero"),
+    sentence!("index {} of a sequence of {}"),
+    sentence!("part {} to {} of a sequence of {}"),
+    sentence!("the text is no {}"),
+    sentence!("a {} cannot be changed"),
+    sentence!("a value of kind {} cannot be applied in part"),
+    sentence!("a value of kind {} has no field {}"),
+    sentence!("a value of kind {} cannot be hashed"),
+    sentence!("the call depth limit is reached"),
+    sentence!("the memory limit is reached"),
+    sentence!("a text of {} bytes is longer than one allocation may be ({} bytes)"),
+    sentence!("one allocation of {} bytes is larger than {}"),
+    sentence!("number too large"),
+    sentence!("number out of range"),
+    sentence!("the time is out of range"),
+    sentence!("the duration is out of range"),
+    sentence!("the range has no end"),
+    sentence!("the range is too long to be counted"),
+    sentence!("the text to be replaced is empty"),
+    sentence!("the separator is empty"),
+    sentence!("{}: the capability {} was not granted; --allow {} grants it"),
+    sentence!("memory limit: {} bytes asked for, {} of {} in use"),
+    sentence!("{}: expected {}, found {}"),
+    sentence!("a number"),
+    sentence!("a text"),
+    sentence!("a map"),
+    sentence!("text"),
+    sentence!("map"),
+];
+
+/// Longest sentence that is looked for, in bytes.
+const LONGEST: usize = 512;
+
+/// What the machine said of a failure, as words that have translations if it is one of the sentences here.
+pub fn sentence(said: &str) -> Argument {
+    let found = SENTENCES
+        .iter()
+        .filter(|_| said.len() <= LONGEST)
+        .find_map(|template| Some((*template, parts(template, said)?)));
+    match found {
+        Some((template, parts)) => Argument::Phrase(Phrase {
+            template,
+            parts: parts.into_iter().map(part).collect(),
+        }),
+        None => said.into(),
+    }
+}
+
+/// What stands in a gap: the name of a kind, which has a translation, or anything else.
+fn part(text: &str) -> Argument {
+    match SENTENCES.iter().find(|kind| **kind == text) {
+        Some(template) => Argument::Phrase(Phrase {
+            template,
+            parts: Vec::new(),
+        }),
+        None => text.into(),
+    }
+}
+
+/// What stands in the gaps `{}` of a template if the text is made of it.
+fn parts<'t>(template: &str, text: &'t str) -> Option<Vec<&'t str>> {
+    let mut pieces = template.split("{}");
+    let mut rest = text.strip_prefix(pieces.next()?)?;
+    let mut found = Vec::new();
+    let mut pieces = pieces.peekable();
+    while let Some(piece) = pieces.next() {
+        let (part, after) = if pieces.peek().is_some() {
+            rest.split_once(piece)?
+        } else {
+            (rest.strip_suffix(piece)?, "")
+        };
+        if part.is_empty() {
+            return None;
+        }
+        found.push(part);
+        rest = after;
+    }
+    rest.is_empty().then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_are_found_with_what_stands_in_their_gaps() {
+        let field = "cannot assign value to immutable field 'it's'";
+        let Argument::Phrase(phrase) = sentence(field) else {
+            panic!("not found");
+        };
+        assert_eq!(phrase.parts, [Argument::from("it's")]);
+        assert_eq!(phrase.english(), field);
+        assert_eq!(
+            parts("index {} of {}", "index 1 of 2"),
+            Some(vec!["1", "2"])
+        );
+        for other in ["index 1", "index  of 2", "an index 1 of 2", "index 1 of "] {
+            assert_eq!(parts("index {} of {}", other), None, "{other}");
+        }
+        for own in ["not callable!", "mine", ""] {
+            assert_eq!(sentence(own), Argument::from(own));
+        }
+    }
+
+    /// The machine, or a crate that programs reach through it, says each of them.
+    #[test]
+    fn every_sentence_is_said() {
+        let mut sources = String::new();
+        let mut folders = vec![];
+        for name in ["machine", "rhumb", "stdlib", "lemari", "foxvm", "spaces"] {
+            let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+            folders.push(crates.join(name).join("src"));
+        }
+        while let Some(folder) = folders.pop() {
+            for item in std::fs::read_dir(folder).unwrap() {
+                let path = item.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if !path.ends_with("sentences.rs") {
+                    sources.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        // Gaps have names there.
+        let mut plain = String::new();
+        for (index, piece) in sources.split('{').enumerate() {
+            match piece.split_once('}') {
+                Some((name, after)) if index > 0 && !name.contains(char::is_whitespace) => {
+                    plain.push_str("{}");
+                    plain.push_str(after);
+                }
+                _ => plain.push_str(piece),
+            }
+        }
+        for template in SENTENCES {
+            assert!(plain.contains(&format!("{template}\"")), "{template}");
+        }
+    }
+}
