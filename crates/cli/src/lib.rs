@@ -55,7 +55,13 @@ fn done(verb: &Verb, report: &mut Report) -> u8 {
         Verb::Disasm(arguments) => files::disasm(arguments, report),
         Verb::Verify(arguments) => files::verify(arguments, report),
         Verb::Test(arguments) => rhi::test::fox(arguments, report),
-        Verb::Check(arguments) => rhi::sources::check(&arguments.files, report),
+        Verb::Check(arguments) => {
+            let flags = rhi::Rhi {
+                strict: arguments.strict,
+                ..rhi::Rhi::default()
+            };
+            rhi::sources::check(&flags, &arguments.files, report)
+        }
         Verb::Fmt(arguments) => rhi::sources::format(&arguments.files, arguments.check, report),
         Verb::Explain(arguments) => files::explain(arguments, report),
         Verb::Natives => natives::list(report),

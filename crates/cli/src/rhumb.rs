@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use diag::{Catalogue, Diagnostic, Lang, Message, fc};
+use diag::{Catalogue, Diagnostic, Lang, Message, Severity, fc};
 use foxvm::{Engine, Error, Fault, World};
 use loader::{Book, Document, Failure, Loader, Project, SourceFailure};
 use rhumb::Locale;
@@ -51,7 +51,7 @@ pub fn program(
         text,
     };
     let result = loader.program(&name_of(path), &[book]);
-    warned(&loader, report);
+    warned(&loader, false, report);
     result.map_err(|failure| tell(failure, report))
 }
 
@@ -61,12 +61,13 @@ pub fn name_of(path: &Path) -> String {
         .map_or_else(|| "module".to_owned(), |stem| stem.display().to_string())
 }
 
-/// Tells the warnings of what was compiled; how many there were.
-pub fn warned(loader: &Loader, report: &mut Report) -> usize {
+/// Tells the warnings of what was compiled, as errors if `strict`; how many there were.
+pub fn warned(loader: &Loader, strict: bool, report: &mut Report) -> usize {
     let warnings = loader.take_warnings();
     let count = warnings.iter().map(|source| source.errors.len()).sum();
+    let severity = strict.then_some(Severity::Error);
     for source in &warnings {
-        tell_source(source, report);
+        tell_source(source, severity, report);
     }
     count
 }
@@ -76,7 +77,7 @@ pub fn tell(failure: Failure, report: &mut Report) -> u8 {
     match failure {
         Failure::Sources(sources) => {
             for source in &sources {
-                tell_source(source, report);
+                tell_source(source, None, report);
             }
             exit::FILE
         }
@@ -88,9 +89,16 @@ pub fn tell(failure: Failure, report: &mut Report) -> u8 {
     }
 }
 
-fn tell_source(source: &SourceFailure, report: &mut Report) {
+/// Tells what is wrong with a source, as gravely as it is or as `severity` says.
+fn tell_source(source: &SourceFailure, severity: Option<Severity>, report: &mut Report) {
     let file = report.sources.add(source.path.clone(), source.text.clone());
-    for diagnostic in source.diagnostics(file) {
+    let full = source.errors.len() >= rhumb::MOST_ERRORS;
+    let mut diagnostics = source.diagnostics(file);
+    if let (true, Some(last)) = (full, diagnostics.last_mut()) {
+        last.notes.push(Message::new("note.more"));
+    }
+    for mut diagnostic in diagnostics {
+        diagnostic.severity = severity.unwrap_or(diagnostic.severity);
         report.tell(&diagnostic);
     }
 }
