@@ -14,7 +14,7 @@ macro_rules! sentence {
 }
 
 /// What programs are told most often.
-const SENTENCES: [&str; 33] = [
+const SENTENCES: [&str; 34] = [
     sentence!("cannot assign value to immutable label"),
     sentence!("cannot assign value to immutable field '{}'"),
     sentence!("cannot assign to void label"),
@@ -40,6 +40,7 @@ const SENTENCES: [&str; 33] = [
     sentence!("the range is too long to be counted"),
     sentence!("the text to be replaced is empty"),
     sentence!("the separator is empty"),
+    sentence!("no number is left for another element"),
     sentence!("{}: the capability {} was not granted; --allow {} grants it"),
     sentence!("memory limit: {} bytes asked for, {} of {} in use"),
     sentence!("{}: expected {}, found {}"),

@@ -306,6 +306,16 @@ impl World {
         }
     }
 
+    /// Names of a map's own fields and subfields that are texts, among its first `most`; none if the value is no map. Nothing of
+    /// the program runs: hooks are not asked.
+    ///
+    /// # Errors
+    /// If it belongs to another World.
+    pub fn field_names(&self, map: &Value, most: u32) -> Result<Vec<String>, Error> {
+        let raw = map.raw(&self.machine)?;
+        Ok(self.machine.field_names_for_host(raw, most))
+    }
+
     /// What a cell holds, and whether it is frozen; `None` if the value is no cell. Cells are what the labels of a prompt live in
     /// (`rhumb::compile::BLOCK`).
     ///

@@ -20,6 +20,9 @@ use crate::session::Session;
 /// Blocks that can be undone.
 const UNDONE: usize = 64;
 
+/// Fields of a new label's value that are remembered at most.
+const LOOKED_AT: u32 = 1_000;
+
 /// Opens the prompt; the exit code.
 pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
     let opened = Repl::open(flags, report);
@@ -35,7 +38,7 @@ pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
                     if !repl.take(&text, report) {
                         break;
                     }
-                    repl.look_at_new(report);
+                    repl.look_at_new();
                 }
                 Read::Nothing => {}
                 Read::End => break,
@@ -46,14 +49,6 @@ pub(crate) fn repl(flags: &Rhi, report: &mut Report) -> u8 {
     }
     let code = repl.ground.library.ended().get().unwrap_or(exit::OK);
     repl.session.close(code, report)
-}
-
-/// Flags for what the prompt itself evaluates.
-fn quiet() -> Rhi {
-    Rhi {
-        silent: true,
-        ..Rhi::default()
-    }
 }
 
 /// What a block did to labels.
@@ -185,7 +180,7 @@ impl<'f> Repl<'f> {
         }
         self.count += 1;
         self.doing = None;
-        if let Some(value) = self.evaluate(text, self.flags, report) {
+        if let Some(value) = self.evaluate(text, report) {
             match self.session.world.display_as(Lang::Rhumb, &value, true) {
                 Ok(shown) => self.say(&format!("=> {shown}")),
                 Err(error) => report.tell(&error.diagnostic()),
@@ -203,7 +198,7 @@ impl<'f> Repl<'f> {
     }
 
     /// Evaluates a block; its value, or nothing if that was told as an error.
-    fn evaluate(&mut self, text: &str, flags: &Rhi, report: &mut Report) -> Option<Value> {
+    fn evaluate(&mut self, text: &str, report: &mut Report) -> Option<Value> {
         let name = format!("block {}", self.count);
         let compiled = {
             let earlier = Earlier {
@@ -212,8 +207,8 @@ impl<'f> Repl<'f> {
             };
             self.ground.loader.block(&name, text, earlier)
         };
-        let document = self.ground.accepted(compiled, flags, report).ok()?;
-        trace_bytecode(&document, flags, report);
+        let document = self.ground.accepted(compiled, self.flags, report).ok()?;
+        trace_bytecode(&document, self.flags, report);
         let module = self.ground.module(&document, report).ok()?;
         let tree = &document.parsed.tree;
         let new = session_labels(tree, &self.known.known().labels);
@@ -316,14 +311,19 @@ impl<'f> Repl<'f> {
         }
     }
 
-    /// Remembers the names of the fields that the values of new labels have.
-    fn look_at_new(&mut self, report: &mut Report) {
+    /// Remembers the names of the fields that the values of new labels have. Nothing is evaluated for that.
+    fn look_at_new(&mut self) {
+        let world = &mut self.session.world;
+        let mut known = self.known.known();
         for label in std::mem::take(&mut self.new) {
-            let text = format!("(<{label}>[*]) {{ #*** .. [] }}");
-            let names = self.evaluate(&text, &quiet(), report);
-            let names = names.and_then(|names| self.session.world.read::<Vec<String>>(&names).ok());
-            for name in names.unwrap_or_default() {
-                self.note_field(&name);
+            // What cannot be looked at is not completed.
+            let Ok(Some(cell)) = world.member(&self.cells, &label) else {
+                continue;
+            };
+            if let Ok(Some((value, _))) = world.cell(&cell) {
+                known
+                    .fields
+                    .extend(world.field_names(&value, LOOKED_AT).unwrap_or_default());
             }
         }
     }
@@ -356,7 +356,7 @@ mod tests {
     /// Evaluates a block as [`Repl::take`] does, and says nothing of its value; what it left to undo.
     fn block<'r>(repl: &'r mut Repl<'_>, text: &str, report: &mut Report) -> &'r Done {
         repl.doing = None;
-        repl.evaluate(text, &quiet(), report).expect(text);
+        repl.evaluate(text, report).expect(text);
         repl.keep_done(report);
         repl.undone.back().expect("a block that ran")
     }
@@ -385,9 +385,25 @@ mod tests {
             if text == "l7" {
                 repl.undo(&mut report);
             }
-            let shown = repl.evaluate(text, &quiet(), &mut report).expect(text);
+            let shown = repl.evaluate(text, &mut report).expect(text);
             assert_eq!(shown.as_int(), Some(wanted), "{text}");
         }
+    }
+
+    /// Names of fields are found without running anything: a hook for `[*]` is not asked.
+    #[test]
+    fn names_of_fields_are_found_without_running() {
+        let flags = Rhi::default();
+        let mut report = Report::new(diag::Lang::default(), false);
+        let mut repl = Repl::open(&flags, &mut report).unwrap_or_else(|code| panic!("{code}"));
+        let text =
+            "calls := 0; m := [_*_ .. [] -> (calls := calls ++ 1; [])]; m['sur' ++ 'name'] := 1";
+        block(&mut repl, text, &mut report);
+        assert!(!repl.known.known().fields.contains("surname"));
+        repl.look_at_new();
+        assert!(repl.known.known().fields.contains("surname"));
+        let calls = repl.evaluate("calls", &mut report).expect("calls");
+        assert_eq!(calls.as_int(), Some(0));
     }
 
     /// A block is compiled with the labels that it mentions.

@@ -149,6 +149,20 @@ impl World {
         found
     }
 
+    /// Names of a map's own fields and subfields that are texts, among the first `most`; nothing is run.
+    pub fn field_names_for_host(&self, value: Value, most: u32) -> Vec<String> {
+        if value.kind() != Kind::Map {
+            return Vec::new();
+        }
+        let map = value.as_ticket();
+        (0..self.members(map).min(most))
+            .map(|index| self.member(map, index).key)
+            .filter(|key| key.kind() == Kind::Text)
+            .filter_map(|key| self.text_str_unrooted(key.as_ticket()))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// What a cell holds, and whether it is frozen; `None` if the value is no cell.
     pub fn cell_for_host(&self, cell: Value) -> Option<(Value, bool)> {
         if cell.kind() != Kind::Cell {
