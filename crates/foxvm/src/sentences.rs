@@ -14,7 +14,7 @@ macro_rules! sentence {
 }
 
 /// What programs are told most often.
-const SENTENCES: [&str; 34] = [
+const SENTENCES: [&str; 73] = [
     sentence!("cannot assign value to immutable label"),
     sentence!("cannot assign value to immutable field '{}'"),
     sentence!("cannot assign to void label"),
@@ -41,6 +41,38 @@ const SENTENCES: [&str; 34] = [
     sentence!("the text to be replaced is empty"),
     sentence!("the separator is empty"),
     sentence!("no number is left for another element"),
+    sentence!("a byte is two digits: one is missing"),
+    sentence!("a duration has no form in JSON"),
+    sentence!("a text is not repeated below 0 times"),
+    sentence!("a value has no form in JSON"),
+    sentence!("a whole number is needed"),
+    sentence!("a width is not negative"),
+    sentence!("a {} has no form in JSON"),
+    sentence!("bytes have no form in JSON"),
+    sentence!("an element of the list is no number"),
+    sentence!("no hexadecimal digits at place {}"),
+    sentence!("no literal names {}"),
+    sentence!("nothing cannot be counted"),
+    sentence!("nothing cannot be replaced"),
+    sentence!("row {} is no list"),
+    sentence!("the date lies outside the years 1677 to 2262"),
+    sentence!("the filling is one scalar"),
+    sentence!("the host has no memory left"),
+    sentence!("the lower limit is above the upper one"),
+    sentence!("the parts have no {}"),
+    sentence!("the pattern is none: {}"),
+    sentence!("the pattern is too large when it is compiled"),
+    sentence!("the result is no finite number"),
+    sentence!("the result would have more than {} bytes"),
+    sentence!("the standard input is no UTF-8 text"),
+    sentence!("there are no scalars from {} to {}"),
+    sentence!("there is no time zone {}"),
+    sentence!("{} is above {}"),
+    sentence!("{}: byte {} is no UTF-8"),
+    sentence!("line {}, column {}: {}"),
+    sentence!("nested more than {} deep"),
+    sentence!("expected {}, found {}"),
+    sentence!("something with elements"),
     sentence!("{}: the capability {} was not granted; --allow {} grants it"),
     sentence!("memory limit: {} bytes asked for, {} of {} in use"),
     sentence!("{}: expected {}, found {}"),
@@ -49,24 +81,49 @@ const SENTENCES: [&str; 34] = [
     sentence!("a map"),
     sentence!("text"),
     sentence!("map"),
+    sentence!("int"),
+    sentence!("float"),
+    sentence!("empty"),
+    sentence!("range"),
+    sentence!("function"),
+    sentence!("date"),
+    sentence!("list"),
 ];
 
 /// Longest sentence that is looked for, in bytes.
 const LONGEST: usize = 512;
 
-/// What the machine said of a failure, as words that have translations if it is one of the sentences here.
+/// What the machine said of a failure, as words that have translations if it is one of the sentences here; host functions begin
+/// with their name.
 pub fn sentence(said: &str) -> Argument {
-    let found = SENTENCES
-        .iter()
-        .filter(|_| said.len() <= LONGEST)
-        .find_map(|template| Some((*template, parts(template, said)?)));
-    match found {
-        Some((template, parts)) => Argument::Phrase(Phrase {
+    if said.len() > LONGEST {
+        return said.into();
+    }
+    if let Some(found) = known(said) {
+        return found.into();
+    }
+    match said.split_once(": ") {
+        Some((name, rest)) if !name.contains(' ') => known(rest).map_or_else(
+            || said.into(),
+            |rest| {
+                let parts = vec![name.into(), rest.into()];
+                let template = "{}: {}";
+                Phrase { template, parts }.into()
+            },
+        ),
+        _ => said.into(),
+    }
+}
+
+/// The sentence that a text is.
+fn known(said: &str) -> Option<Phrase> {
+    SENTENCES.iter().find_map(|template| {
+        let parts = parts(template, said)?;
+        Some(Phrase {
             template,
             parts: parts.into_iter().map(part).collect(),
-        }),
-        None => said.into(),
-    }
+        })
+    })
 }
 
 /// What stands in a gap: the name of a kind, which has a translation, or anything else.
@@ -120,7 +177,12 @@ mod tests {
         for other in ["index 1", "index  of 2", "an index 1 of 2", "index 1 of "] {
             assert_eq!(parts("index {} of {}", other), None, "{other}");
         }
-        for own in ["not callable!", "mine", ""] {
+        let Argument::Phrase(named) = sentence("split: the separator is empty") else {
+            panic!("not found");
+        };
+        assert!(matches!(&named.parts[1], Argument::Phrase(inner) if inner.parts.is_empty()));
+        let deep = "a: ".repeat(1000);
+        for own in ["not callable!", "mine", "", "my own: text", &deep] {
             assert_eq!(sentence(own), Argument::from(own));
         }
     }

@@ -300,6 +300,11 @@ fn panics_are_told_in_the_language_of_messages() {
             "sqrt: seharusnya bilangan, yang ada teks\n",
         ),
         (
+            "{!|text|-}\\split('a'; '')",
+            "split: the separator is empty\n",
+            "split: pemisahnya kosong\n",
+        ),
+        (
             "***('not callable'; 5)",
             "panic: not callable\n  code 999, data 5\n",
             "panic: not callable\n  kode 999, data 5\n",
