@@ -27,7 +27,12 @@ pub fn on_limit(mut told: Diagnostic, fault: &FaultReport, limits: &Limits) -> D
             if more <= memory {
                 return told;
             }
-            ("help.memory", format!("{}MiB", more >> 20))
+            let more = more >> 20;
+            let shown = match more % 1024 {
+                0 => format!("{}GiB", more >> 10),
+                _ => format!("{more}MiB"),
+            };
+            ("help.memory", shown)
         }
         Fault::Depth if met => {
             let depth = u64::from(limits.depth);

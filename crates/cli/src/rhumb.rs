@@ -122,7 +122,14 @@ pub fn prepare(
         .bind(&module)
         .and_then(|instance| world.set_world_map(&instance.result().clone()));
     bound.map_err(|error| {
-        report.tell(&error.diagnostic());
+        let Some(fault) = error.fault() else {
+            report.tell(&error.diagnostic());
+            return crate::report::code_of(&error);
+        };
+        report.tell(&advice::on_limit(error.diagnostic(), fault, world.limits()));
+        if let Some(limit) = limit(fault.fault) {
+            report.line(&format!("limit: {limit}"));
+        }
         crate::report::code_of(&error)
     })?;
     if let Some(locale) = locale {

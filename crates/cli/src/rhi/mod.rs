@@ -1,6 +1,7 @@
 //! The command `rhi` (docs/specs/rhumb.md §10): runs and tests Rhumb programs, and is a prompt.
 
 mod expect;
+mod gather;
 mod prompt;
 mod repl;
 mod run;

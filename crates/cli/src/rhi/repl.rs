@@ -7,10 +7,11 @@ use std::path::Path;
 use diag::{Catalogue, Diagnostic, fc};
 use foxvm::{Lang, Value, WrittenCell};
 use loader::Earlier;
+use rhumb::Options;
 use rhumb::compile::{BLOCK, SESSION_BASE, known_versions, session_labels};
-use rhumb::{Completeness, Options};
 
 use super::Rhi;
+use super::gather::Gathered;
 use super::prompt::{Prompt, Read, Shared};
 use super::run::{Ground, trace_bytecode};
 use crate::report::{Report, exit};
@@ -74,6 +75,8 @@ struct Repl<'f> {
     versions: BTreeMap<String, String>,
     /// Labels whose cells are not watched yet.
     unwatched: Vec<String>,
+    /// Cells that were written and are not watched again yet.
+    written: Vec<Value>,
     /// What each of the last blocks did to labels, oldest first.
     undone: VecDeque<Done>,
     /// What the running block does to them; none if it did not compile.
@@ -107,6 +110,7 @@ impl<'f> Repl<'f> {
             known: Shared::default(),
             versions: BTreeMap::new(),
             unwatched: Vec::new(),
+            written: Vec::new(),
             undone: VecDeque::new(),
             doing: None,
             new: Vec::new(),
@@ -116,25 +120,24 @@ impl<'f> Repl<'f> {
 
     /// Blocks from an input that is no terminal: lines are gathered until they are whole.
     fn piped(&mut self, report: &mut Report) {
-        let mut gathered = String::new();
+        let mut gathered = Gathered::default();
         let mut input = std::io::stdin().lock();
         loop {
             let mut line = Vec::new();
             let ended = !matches!(input.read_until(b'\n', &mut line), Ok(count) if count > 0);
             match String::from_utf8(line) {
-                Ok(line) => gathered.push_str(&line),
+                Ok(line) => gathered.add(&line),
                 Err(error) => {
                     // The block that it belongs to is none; the next line begins another.
-                    gathered.clear();
+                    gathered.take();
                     let offset = error.utf8_error().valid_up_to();
                     let told = Diagnostic::error(fc::FILE_ENCODING).arg("path", "stdin");
                     report.tell(&told.arg("offset", offset));
                 }
             }
-            if gathered.trim().is_empty() {
-                gathered.clear();
-            } else if (ended || self.whole(&gathered))
-                && !self.take(&std::mem::take(&mut gathered), report)
+            if !gathered.forget_blank()
+                && (ended || gathered.is_whole(self.options()))
+                && !self.take(&gathered.take(), report)
             {
                 return;
             }
@@ -148,10 +151,6 @@ impl<'f> Repl<'f> {
         Options {
             locale: self.flags.locale(),
         }
-    }
-
-    fn whole(&self, text: &str) -> bool {
-        rhumb::parse(text, self.options()).completeness == Completeness::Complete
     }
 
     /// Does what a block or command says; false to end.
@@ -272,10 +271,12 @@ impl<'f> Repl<'f> {
     fn watch(&mut self, done: &mut Done) -> Result<(), foxvm::Error> {
         let world = &mut self.session.world;
         while let Some(written) = world.written_cell()? {
+            self.written.push(written.cell.clone());
             done.cells.push(written);
         }
-        for written in &done.cells {
-            world.watch_cell(&written.cell)?;
+        while let Some(cell) = self.written.last() {
+            world.watch_cell(cell)?;
+            self.written.pop();
         }
         while let Some(label) = self.unwatched.last() {
             if let Some(cell) = world.member(&self.cells, label)? {

@@ -350,6 +350,13 @@ fn limits_say_what_to_do() {
             ended.err
         );
     }
+    // Also where it is met before the program itself runs.
+    let ended = place.rhi(&["--fuel", "1", "endless.rh"]);
+    assert!(
+        ended.err.contains("`--fuel 10`") && ended.err.ends_with("limit: steps\n"),
+        "{}",
+        ended.err
+    );
     place.file("much.rh", "a := []; yes |> (a[>] := [1; 2; 3])");
     let ended = place.rhi(&["--memory", "4M", "much.rh"]);
     assert!(ended.err.contains("`--memory 16MiB`"), "{}", ended.err);
