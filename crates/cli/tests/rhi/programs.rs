@@ -371,3 +371,29 @@ fn values_have_their_line() {
     let ended = place.prompt(&[], "console\\write('b')\n2\n");
     assert_eq!(ended.out, "b\n=> 'b'\n=> 2\n");
 }
+
+/// A program may come through a pipe.
+#[cfg(target_os = "linux")]
+#[test]
+fn programs_come_through_pipes() {
+    use std::io::Write;
+    let place = Place::new("pipe");
+    place.file("lib/a.rh", "x .= 7\n");
+    let mut child = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &["-last-value", "/dev/stdin"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(b"{-|lib|-}\\x\n").unwrap();
+    drop(pipe);
+    let ended = ended(child.wait_with_output().unwrap());
+    assert_eq!(
+        (ended.code, ended.out.as_str()),
+        (0, "=> 7\n"),
+        "{}",
+        ended.err
+    );
+}
