@@ -86,6 +86,7 @@ impl World {
             current: FiberId(0),
             live_fibers: 0,
             instances: Vec::new(),
+            instance_numbers: Default::default(),
             legends: Legends::new(),
             names: Names::new(),
             lookup_epoch: 1,

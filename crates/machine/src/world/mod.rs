@@ -122,6 +122,8 @@ pub struct World {
         reason = "handlers hold the address of an instance's slots and statics owner while the vector grows"
     )]
     pub(crate) instances: Vec<Box<Instance>>,
+    /// Their numbers, by their modules.
+    pub(crate) instance_numbers: std::collections::HashMap<fzb::ModuleHash, u32>,
     pub(crate) legends: Legends,
     pub(crate) names: Names,
     /// Incremented when a watched map changes; guards delegated lookups.
