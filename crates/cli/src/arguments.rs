@@ -167,6 +167,9 @@ pub struct Check {
     /// The sources (Rhumb's, or Fusabi's if they end with .fsx or .fs)
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// Warnings of Rhumb's sources and labels that nothing defines are errors
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// `fox fmt`.

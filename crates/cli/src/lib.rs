@@ -5,6 +5,7 @@
 //! end with no other exit code than those of [`report::exit`] or the program's own.
 #![forbid(unsafe_code)]
 
+mod advice;
 mod amounts;
 mod arguments;
 mod files;
@@ -54,7 +55,13 @@ fn done(verb: &Verb, report: &mut Report) -> u8 {
         Verb::Disasm(arguments) => files::disasm(arguments, report),
         Verb::Verify(arguments) => files::verify(arguments, report),
         Verb::Test(arguments) => rhi::test::fox(arguments, report),
-        Verb::Check(arguments) => rhi::sources::check(&arguments.files, report),
+        Verb::Check(arguments) => {
+            let flags = rhi::Rhi {
+                strict: arguments.strict,
+                ..rhi::Rhi::default()
+            };
+            rhi::sources::check(&flags, &arguments.files, report)
+        }
         Verb::Fmt(arguments) => rhi::sources::format(&arguments.files, arguments.check, report),
         Verb::Explain(arguments) => files::explain(arguments, report),
         Verb::Natives => natives::list(report),

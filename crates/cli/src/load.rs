@@ -4,11 +4,12 @@ use std::io::Read;
 use std::path::Path;
 
 use diag::{Diagnostic, Message, Span, fc};
-use foxvm::{Engine, Error, ErrorKind, Module};
+use foxvm::{Engine, Error, ErrorKind, Limits, Module};
 use fzb::Rule;
 use rhumb::Locale;
 use stdlib::Library;
 
+use crate::advice;
 use crate::report::{Report, code_of, exit};
 
 /// Ends of names and what they mean.
@@ -171,7 +172,15 @@ fn begins_text(path: &Path) -> bool {
 
 /// Tells an error that concerns a file; grants that are missing are named with their flag.
 pub fn tell(error: &Error, path: &Path, report: &mut Report) {
+    tell_within(error, path, None, report);
+}
+
+/// As [`tell`], for what failed within limits.
+pub fn tell_within(error: &Error, path: &Path, limits: Option<&Limits>, report: &mut Report) {
     let mut told = error.diagnostic();
+    if let (Some(fault), Some(limits)) = (error.fault(), limits) {
+        told = advice::on_limit(told, fault, limits);
+    }
     match error.kind() {
         ErrorKind::ImportDenied { capability, .. } => {
             let flag = format!("--allow {capability}");

@@ -352,3 +352,127 @@ fn replies_in_long_loops_fit_in_little_memory() {
         ended.err
     );
 }
+
+/// What the machine says of a failure is told in the language of messages; what a program says is not touched.
+#[test]
+fn panics_are_told_in_the_language_of_messages() {
+    let place = Place::new("panic-language");
+    for (program, english, indonesian) in [
+        (
+            "x .= 1; x := 2",
+            "panic: cannot assign value to immutable label\n  code 409, data 'WriteViolation'\n",
+            "panic: nilai tidak dapat diberikan kepada label yang sudah tetap\n  kode 409, data 'WriteViolation'\n",
+        ),
+        (
+            "m := [a .. 1]; m\\a := 2",
+            "immutable field 'a'\n",
+            "kepada medan 'a' yang sudah tetap\n",
+        ),
+        (
+            "1 ++ 'a'",
+            "invalid operands for ++\n",
+            "operan tidak cocok untuk ++\n",
+        ),
+        (
+            "{!|math|-}\\sqrt('x')",
+            "sqrt: expected a number, found text\n",
+            "sqrt: seharusnya bilangan, yang ada teks\n",
+        ),
+        (
+            "{!|text|-}\\split('a'; '')",
+            "split: the separator is empty\n",
+            "split: pemisahnya kosong\n",
+        ),
+        (
+            "***('not callable'; 5)",
+            "panic: not callable\n  code 999, data 5\n",
+            "panic: not callable\n  kode 999, data 5\n",
+        ),
+    ] {
+        place.file("a.rh", program);
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, "a.rh"]);
+            assert_eq!(ended.code, 1, "{}", ended.err);
+            assert!(ended.err.contains(part), "{program}: {}", ended.err);
+        }
+    }
+}
+
+/// A limit says how much it was and which flag gives more, and of many calls alike one is shown.
+#[test]
+fn limits_say_what_to_do() {
+    let place = Place::new("limit-advice");
+    place.file("deep.rh", "f .= [n] -> 1 ++ f(n ++ 1)\nf(0)");
+    let ended = place.rhi(&["--depth", "100", "deep.rh"]);
+    assert!(
+        ended.err.contains("run it with a higher limit: `--depth 1000`\n  at f (deep.rh:1:18)\n  … 98 more calls alike …\n  at module"),
+        "{}",
+        ended.err
+    );
+    place.file("endless.rh", "yes |> ___");
+    for (flags, message, help) in [
+        (
+            ["--fuel", "1k"],
+            "used up its fuel of 1000 units",
+            "`--fuel 10000`",
+        ),
+        (
+            ["--timeout", "100ms"],
+            "its deadline of 100ms",
+            "`--timeout 1s`",
+        ),
+    ] {
+        let ended = place.rhi(&[flags[0], flags[1], "endless.rh"]);
+        assert!(
+            ended.err.contains(message) && ended.err.contains(help),
+            "{}",
+            ended.err
+        );
+    }
+    // Also where it is met before the program itself runs.
+    let ended = place.rhi(&["--fuel", "1", "endless.rh"]);
+    assert!(
+        ended.err.contains("`--fuel 10`") && ended.err.ends_with("limit: steps\n"),
+        "{}",
+        ended.err
+    );
+    place.file("much.rh", "a := []; yes |> (a[>] := [1; 2; 3])");
+    let ended = place.rhi(&["--memory", "4M", "much.rh"]);
+    assert!(ended.err.contains("`--memory 16MiB`"), "{}", ended.err);
+}
+
+/// The value stands on a line of its own, also behind what the program wrote without ending its line.
+#[test]
+fn values_have_their_line() {
+    let place = Place::new("own-line");
+    place.file("a.rh", "console\\write('a'); 1");
+    assert_eq!(place.rhi(&["-last-value", "a.rh"]).out, "a\n=> 1\n");
+    let ended = place.prompt(&[], "console\\write('b')\n2\n");
+    assert_eq!(ended.out, "b\n=> 'b'\n=> 2\n");
+}
+
+/// A program may come through a pipe.
+#[cfg(target_os = "linux")]
+#[test]
+fn programs_come_through_pipes() {
+    use std::io::Write;
+    let place = Place::new("pipe");
+    place.file("lib/a.rh", "x .= 7\n");
+    let mut child = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &["-last-value", "/dev/stdin"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(b"{-|lib|-}\\x\n").unwrap();
+    drop(pipe);
+    let ended = ended(child.wait_with_output().unwrap());
+    assert_eq!(
+        (ended.code, ended.out.as_str()),
+        (0, "=> 7\n"),
+        "{}",
+        ended.err
+    );
+}

@@ -169,12 +169,8 @@ impl World {
     /// The instance of a loaded module: made and linked on first use; its entry does not run here.
     pub fn instantiate_module(&mut self, loaded: &Arc<Loaded>) -> Raise<u32> {
         let hash: ModuleHash = loaded.module.hash();
-        if let Some(index) = self
-            .instances
-            .iter()
-            .position(|instance| instance.loaded.module.hash() == hash)
-        {
-            return Ok(index as u32);
+        if let Some(index) = self.instance_numbers.get(&hash) {
+            return Ok(*index);
         }
         let module = &loaded.module;
         let (functions, statics) = (module.functions() as usize, module.statics() as usize);
@@ -211,7 +207,8 @@ impl World {
             && instance.imports.try_reserve_exact(imports).is_ok()
             && instance.constants.try_reserve_exact(constants).is_ok()
             && instance.records.try_reserve_exact(typedefs).is_ok()
-            && self.instances.try_reserve(1).is_ok();
+            && self.instances.try_reserve(1).is_ok()
+            && self.instance_numbers.try_reserve(1).is_ok();
         if !reserved {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
@@ -237,8 +234,10 @@ impl World {
             let slot = self.bind_import(module, id)?;
             instance.imports.push(slot);
         }
+        let number = self.instances.len() as u32;
         self.instances.push(instance);
-        Ok((self.instances.len() - 1) as u32)
+        self.instance_numbers.insert(hash, number);
+        Ok(number)
     }
 
     fn bind_import(&mut self, module: &Module, id: u32) -> Raise<ImportSlot> {

@@ -23,6 +23,7 @@ mod settings;
 mod trace;
 mod typed;
 mod unwinding;
+mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -49,6 +50,7 @@ pub use runs::{RunId, Schedule, Settle};
 pub use settings::{EmergencyMode, Limits};
 pub use typed::{TYPED_PARAMS, TypedEntry};
 pub(crate) use unwinding::unrecorded;
+pub use watched::WrittenCell;
 
 /// Bits of the signal word that other threads set.
 pub mod signals {
@@ -120,6 +122,8 @@ pub struct World {
         reason = "handlers hold the address of an instance's slots and statics owner while the vector grows"
     )]
     pub(crate) instances: Vec<Box<Instance>>,
+    /// Their numbers, by their modules.
+    pub(crate) instance_numbers: std::collections::HashMap<fzb::ModuleHash, u32>,
     pub(crate) legends: Legends,
     pub(crate) names: Names,
     /// Incremented when a watched map changes; guards delegated lookups.
@@ -138,6 +142,8 @@ pub struct World {
     pub(crate) caught: std::collections::VecDeque<RaisedInfo>,
     /// Roots of slow paths that hold values across allocations.
     pub(crate) temps: Vec<Value>,
+    /// Cells that the host watches.
+    pub(crate) watched_cells: watched::WatchedCells,
     /// Bytes that count for `temps`.
     pub(crate) temps_charged: usize,
     /// Handles of the host.
