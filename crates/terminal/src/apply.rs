@@ -84,15 +84,12 @@ impl Session {
                 label,
                 description,
             } => drop(self.layers.commands.insert(of(id), (label, description))),
-            Command::EnterHintMode => {
-                if !self.layers.focusables.is_empty() {
-                    self.popup = Some(Popup::Hints(String::new()));
-                }
+            // Without anything to activate there is nothing to hint at.
+            Command::EnterHintMode if !self.layers.focusables.is_empty() => {
+                self.popup = Some(Popup::Hints(String::new()));
             }
-            Command::ExitNavMode => {
-                if matches!(self.popup, Some(Popup::Hints(_))) {
-                    self.popup = None;
-                }
+            Command::ExitNavMode if matches!(self.popup, Some(Popup::Hints(_))) => {
+                self.popup = None;
             }
             Command::RegisterFocusable {
                 column,
@@ -112,7 +109,7 @@ impl Session {
                 let of = of(label);
                 self.layers.focusables.retain(|(known, _)| *known != of);
             }
-            // A command of a later host that this terminal does not know.
+            // Nothing to do; or a command of a later host that this terminal does not know.
             _ => {}
         }
     }

@@ -206,19 +206,19 @@ pub(crate) fn encode(pressed: &Key, mode: TermMode) -> Option<Vec<u8>> {
     if let Some((letter, _)) = LETTERS.iter().find(|(_, known)| *known == code) {
         let letter = char::from(*letter);
         let function = code.starts_with('F');
-        return Some(match bits {
+        let text = match bits {
             0 if function || mode.contains(TermMode::APP_CURSOR) => format!("\x1bO{letter}"),
             0 => format!("\x1b[{letter}"),
             bits => format!("\x1b[1;{}{letter}", bits + 1),
-        })
-        .map(String::into_bytes);
+        };
+        return Some(text.into_bytes());
     }
     if let Some((number, _)) = NUMBERS.iter().find(|(_, known)| *known == code) {
-        return Some(match bits {
+        let text = match bits {
             0 => format!("\x1b[{number}~"),
             bits => format!("\x1b[{number};{}~", bits + 1),
-        })
-        .map(String::into_bytes);
+        };
+        return Some(text.into_bytes());
     }
     let shift = pressed.mods & SHIFT != 0;
     let control = pressed.mods & CTRL != 0;

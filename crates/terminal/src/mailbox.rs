@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-/// Bytes of output that wait.
-const OUTPUT: usize = 64 << 10;
+/// Bytes of output that wait: few, since what waits is still shown after Ctrl-C, at the pace of the slowest plugin.
+const OUTPUT: usize = 8 << 10;
 /// Other events that wait.
 const EVENTS: usize = 256;
 

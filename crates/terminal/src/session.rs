@@ -573,3 +573,6 @@ fn published(glyph: &Glyph, colors: &Colors) -> shm::Cell {
     )
     .flags(flags & !crate::glyph::STRIKE)
 }
+
+#[cfg(test)]
+mod tests;

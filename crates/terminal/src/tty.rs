@@ -1,8 +1,8 @@
 //! The user's terminal: taken over for a session, and given back however the session ends.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use crossterm::cursor::Show;
@@ -23,6 +23,13 @@ use crate::size::Size;
 /// Is the terminal taken over now?
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// What panics said meanwhile. On the screen of the session it would be lost, and not each of them ends the session: the
+/// machine catches those of host functions.
+static SAID: Mutex<String> = Mutex::new(String::new());
+
+/// Bytes of it that are kept.
+const SAID_MOST: usize = 16 << 10;
+
 /// How often the thread that reads looks whether it is to end.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -31,7 +38,7 @@ const LOOK: Duration = Duration::from_millis(100);
 pub(crate) struct Tty(());
 
 impl Tty {
-    /// Takes the terminal over: raw mode, a screen of its own. A panic gives it back before it is told.
+    /// Takes the terminal over: raw mode, a screen of its own. What a panic says is told when it is given back.
     ///
     /// # Errors
     /// [`Error::NoTerminal`], [`Error::Screen`].
@@ -41,12 +48,20 @@ impl Tty {
         }
         enable_raw_mode().map_err(Error::Screen)?;
         TAKEN.store(true, Ordering::SeqCst);
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            give_back();
-            before(panic);
-        }));
         let tty = Tty(());
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            let before = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| match TAKEN.load(Ordering::SeqCst) {
+                true => {
+                    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+                    if said.len() < SAID_MOST {
+                        said.push_str(&format!("{panic}\n"));
+                    }
+                }
+                false => before(panic),
+            }));
+        });
         execute!(std::io::stdout(), EnterAlternateScreen).map_err(Error::Screen)?;
         Ok(tty)
     }
@@ -79,6 +94,8 @@ pub(crate) fn give_back() {
         LeaveAlternateScreen,
         Show
     );
+    let said = std::mem::take(&mut *SAID.lock().unwrap_or_else(PoisonError::into_inner));
+    let _ = std::io::stderr().write_all(said.as_bytes());
 }
 
 /// Threads that watch for signals and input, until this is dropped.
@@ -167,4 +184,63 @@ fn keys(mailbox: &Mailbox, over: &AtomicBool) {
         }
     }
     mailbox.post(Event::InputEnd);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::time::Instant;
+
+    use portable_pty::{CommandBuilder, native_pty_system};
+
+    use super::*;
+
+    /// Run by the test below, in a terminal.
+    #[test]
+    #[ignore = "needs a terminal"]
+    fn panics_with_the_terminal() {
+        let _tty = Tty::take().unwrap();
+        panic!("a bug");
+    }
+
+    #[test]
+    fn a_panic_gives_the_terminal_back_and_is_told_then() {
+        let pair = native_pty_system().openpty(Size::USUAL.pty()).unwrap();
+        let before = pair.master.get_termios().unwrap();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        command.args([
+            "--ignored",
+            "--exact",
+            "tty::tests::panics_with_the_terminal",
+            "--nocapture",
+        ]);
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (send, output) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = reader.read(&mut bytes) {
+                let _ = send.send(bytes[..count].to_vec());
+            }
+        });
+        let end = Instant::now() + Duration::from_secs(60);
+        while child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < end, "it did not end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        assert_eq!(pair.master.get_termios().unwrap(), before);
+        drop(pair.slave);
+        let mut shown = Vec::new();
+        while let Ok(bytes) = output.recv_timeout(Duration::from_secs(5)) {
+            shown.extend(bytes);
+        }
+        let shown = String::from_utf8_lossy(&shown);
+        let at = |what: &str| {
+            shown
+                .find(what)
+                .unwrap_or_else(|| panic!("{what:?} in {shown:?}"))
+        };
+        assert!(at("\u{1b}[?1049h") < at("\u{1b}[?1049l"));
+        assert!(at("\u{1b}[?1049l") < at("a bug"));
+    }
 }
