@@ -154,6 +154,7 @@ pub fn run(host: Host, options: Options) -> Result<Outcome, Error> {
         drawn: None,
         ended: None,
         kill: None,
+        leave: None,
         exited: None,
         last_typed: b'\n',
     };
@@ -197,6 +198,8 @@ struct Running {
     ended: Option<Ended>,
     /// When a program that was asked to end is ended.
     kill: Option<Instant>,
+    /// When one that was ended and is still there is left behind: the system holds it in a call.
+    leave: Option<Instant>,
     /// When the program ended.
     exited: Option<Instant>,
     limit: Option<Instant>,
@@ -369,13 +372,14 @@ impl Running {
         }
         if self.kill.is_some_and(|kill| kill <= now) {
             self.kill = None;
+            self.leave = Some(now + GRACE);
             self.child.end(true);
         }
     }
 
     fn is_over(&self, now: Instant) -> bool {
         let Some(exited) = self.exited else {
-            return false;
+            return self.leave.is_some_and(|leave| leave <= now);
         };
         if self.ended.is_some() || (self.at == self.pending.len() && self.mailbox.drained()) {
             return true;
@@ -396,7 +400,7 @@ impl Running {
         let retry = self.child.behind().then(|| now + RETRY);
         let end = self.exited.map(|_| now + AFTERWARDS / 4);
         let limit = self.limit.filter(|_| self.ended.is_none());
-        [frame, retry, self.kill, end, limit]
+        [frame, retry, self.kill, self.leave, end, limit]
             .into_iter()
             .flatten()
             .fold(self.session.next_tick(), Instant::min)
