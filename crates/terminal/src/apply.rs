@@ -146,7 +146,7 @@ impl Session {
 
     /// Something was chosen: its plugin is told.
     pub fn chosen(&mut self, plugin: &str, id: &str, now: Instant) {
-        self.update_grid();
+        self.show_plugins();
         // A plugin that has gone meanwhile is told nothing.
         let _ = self.host.remote_command(plugin, id);
         self.carry_out(now);

@@ -20,6 +20,7 @@ use shm::flags;
 
 use crate::glyph::{Glyph, MARKS, Paint, STRIKE, Style};
 use crate::size::Size;
+use crate::theme::{Colors, Ground};
 
 /// Rows above the screen that are kept for scrolling back.
 const HISTORY: usize = 2_000;
@@ -309,6 +310,44 @@ impl Emulator {
         if there {
             let cells = &self.term.grid()[line];
             glyphs.extend((0..columns).map(|column| self.glyph(&cells[Column(column)])));
+        }
+    }
+
+    /// Reads a row of the screen as it is published, as far as that has room for it.
+    pub fn published(&self, row: usize, colors: &Colors, cells: &mut Vec<shm::Cell>) {
+        cells.clear();
+        let (columns, rows) = self.size();
+        let Some(line) = i32::try_from(row).ok().filter(|_| row < rows) else {
+            return;
+        };
+        let row = &self.term.grid()[Line(line)];
+        // Neighbours mostly look alike, and what a colour is takes longer to find out than whether it is the same.
+        let mut last = (Cell::default().fg, Cell::default().bg);
+        let resolved = |(fore, back)| {
+            (
+                colors.published(self.paint(fore), Ground::Fore),
+                colors.published(self.paint(back), Ground::Back),
+            )
+        };
+        let mut words = resolved(last);
+        for column in 0..columns.min(shm::MAX_COLUMNS) {
+            let cell = &row[Column(column)];
+            if (cell.fg, cell.bg) != last {
+                last = (cell.fg, cell.bg);
+                words = resolved(last);
+            }
+            let scalar = match cell.c {
+                // The place behind a wide character is empty, as the published layout has it.
+                _ if cell.flags.contains(Flags::WIDE_CHAR_SPACER) => '\0',
+                _ if cell.flags.contains(Flags::HIDDEN) => ' ',
+                scalar if scalar.is_control() => ' ',
+                scalar => scalar,
+            };
+            let published = shm::Cell::new(scalar).colors(words.0, words.1);
+            cells.push(match cell.flags.is_empty() {
+                true => published,
+                false => published.flags(to_published(cell.flags) & !STRIKE),
+            });
         }
     }
 

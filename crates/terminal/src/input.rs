@@ -41,7 +41,7 @@ impl Session {
             presses.into_iter().for_each(|press| self.press(press, now));
             return;
         }
-        self.update_grid();
+        self.show_plugins();
         let flow = self.host.input(bytes);
         self.carry_out(now);
         let presses = match flow {
@@ -85,7 +85,7 @@ impl Session {
         if led {
             pressed.mods |= modifiers::LEADER;
         }
-        self.update_grid();
+        self.show_plugins();
         let flow = self.host.key_press(&pressed);
         self.carry_out(now);
         let changed = match flow {
@@ -166,7 +166,7 @@ impl Session {
         match self.shell.start {
             Some(start) => {
                 let command = self.emulator.text_from(start, COMMAND).trim().to_owned();
-                self.update_grid();
+                self.show_plugins();
                 let flow = self.host.pre_command(&command);
                 self.carry_out(now);
                 match flow {

@@ -9,7 +9,6 @@ use plugins::{Flow, Hook, Host, Item, Key, Report, State};
 
 use crate::compose::Picture;
 use crate::emulator::{Damage, Emulator, Happened};
-use crate::glyph::{Glyph, Style};
 use crate::input::Held;
 use crate::keys::Decoder;
 use crate::layers::{Layers, Notice};
@@ -73,6 +72,8 @@ pub(crate) struct Session {
     pub held: Option<Held>,
     /// Does a plugin want to be asked about command lines?
     pub asks_commands: bool,
+    /// Can a plugin read the grid?
+    reads_grid: bool,
     /// What `getCommands` and `getMenu` answered, by plugin.
     pub offered: Vec<(String, Item)>,
     /// Addresses that the user wants opened.
@@ -92,6 +93,8 @@ pub(crate) struct Session {
     /// When output came last.
     pub last_output: Option<Instant>,
     for_program: Vec<u8>,
+    /// A row on its way to the grid.
+    cells: Vec<shm::Cell>,
     resized: bool,
     next_status: Instant,
     next_poll: Instant,
@@ -111,6 +114,7 @@ impl Session {
             led: false,
             held: None,
             asks_commands: false,
+            reads_grid: false,
             offered: Vec::new(),
             opened: Vec::new(),
             title: None,
@@ -123,6 +127,7 @@ impl Session {
             shown: 0,
             last_output: None,
             for_program: Vec::new(),
+            cells: Vec::new(),
             resized: false,
             next_status: now,
             next_poll: now + POLL,
@@ -202,7 +207,7 @@ impl Session {
         let text = line.strip_suffix(b"\n").unwrap_or(&line);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         let ending = line.get(text.len()..).unwrap_or_default();
-        self.update_grid();
+        self.show_plugins();
         let flow = self.host.output(&String::from_utf8_lossy(text));
         self.carry_out(now);
         match flow {
@@ -271,7 +276,7 @@ impl Session {
             }
             Mark::Ran(exit) => {
                 if let Some(command) = self.shell.running.take() {
-                    self.update_grid();
+                    self.show_plugins();
                     self.host.post_command(&command, exit.unwrap_or(0));
                     self.carry_out(now);
                 }
@@ -282,7 +287,7 @@ impl Session {
 
     /// A command line runs about which nobody was asked before: who does not want it can only have it interrupted.
     fn runs_already(&mut self, command: &str, now: Instant) {
-        self.update_grid();
+        self.show_plugins();
         let flow = self.host.pre_command(command);
         self.carry_out(now);
         match flow {
@@ -350,28 +355,31 @@ impl Session {
         self.update_grid();
     }
 
-    /// Brings the grid that plugins read up to date.
+    /// Brings the grid up to date before an event, if a plugin could read it then.
+    pub fn show_plugins(&mut self) {
+        if self.reads_grid {
+            self.update_grid();
+        }
+    }
+
+    /// Brings the grid up to date that plugins read and that is published.
     pub fn update_grid(&mut self) {
         let rows = match self.emulator.damage() {
             Damage::All => (0..self.emulator.size().1.min(shm::MAX_ROWS)).collect(),
             Damage::Rows(rows) => rows,
         };
-        let mut glyphs = Vec::new();
-        let mut cells = Vec::new();
         let (column, row) = self.emulator.cursor();
         let Session {
             host,
             emulator,
             colors,
+            cells,
             ..
         } = self;
         host.update_grid(|grid| {
             for row in rows {
-                emulator.row(row, false, &mut glyphs);
-                cells.clear();
-                let shown = glyphs.iter().take(shm::MAX_COLUMNS);
-                cells.extend(shown.map(|glyph| published(glyph, colors)));
-                grid.set_row(row, &cells);
+                emulator.published(row, colors, cells);
+                grid.set_row(row, cells);
             }
             grid.set_cursor(column, row);
         });
@@ -387,6 +395,7 @@ impl Session {
     fn ask_offers(&mut self) {
         self.offered = self.host.commands();
         self.offered.extend(self.host.menu());
+        self.reads_grid = self.host.reads_grid();
         self.asks_commands = self.host.metrics().iter().any(|plugin| {
             let mut hooks = plugin.hooks.iter();
             hooks.any(|hook| hook.hook == Hook::PreCommand.name())
@@ -494,7 +503,7 @@ impl Session {
         }
         if now >= self.next_status {
             self.next_status = now + STATUS;
-            self.update_grid();
+            self.show_plugins();
             let texts = self.host.status_bar();
             if texts != self.layers.status_hooks {
                 self.layers.status_hooks = texts;
@@ -553,25 +562,6 @@ impl Session {
 /// A text as it can be typed: without what would steer the shell's line editor.
 pub(crate) fn typed(text: &str) -> String {
     text.chars().filter(|scalar| !scalar.is_control()).collect()
-}
-
-/// A glyph as it is published.
-fn published(glyph: &Glyph, colors: &Colors) -> shm::Cell {
-    let Style {
-        foreground,
-        background,
-        flags,
-    } = glyph.style;
-    let cell = match glyph.width {
-        // The place behind a wide character is empty, as the published layout has it.
-        0 => shm::Cell::new('\0'),
-        _ => shm::Cell::new(glyph.scalar),
-    };
-    cell.colors(
-        colors.published(foreground, Ground::Fore),
-        colors.published(background, Ground::Back),
-    )
-    .flags(flags & !crate::glyph::STRIKE)
 }
 
 #[cfg(test)]

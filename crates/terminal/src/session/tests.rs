@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use plugins::Entry;
 
 use super::*;
+use crate::glyph::Glyph;
 use crate::keys::named;
 
 /// A session whose clock stands until it is moved.
