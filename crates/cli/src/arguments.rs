@@ -1,5 +1,6 @@
 //! The command line, as clap reads it.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -43,6 +44,8 @@ pub enum Verb {
     /// Work with plugins
     #[command(subcommand)]
     Plug(Plug),
+    /// Run a program in a terminal whose output, input and screen plugins see and change
+    Term(Term),
 }
 
 /// Verbs of plugins.
@@ -202,3 +205,53 @@ pub struct PlugRun {
     #[allow(missing_docs)]
     pub bounds: Bounds,
 }
+
+/// `fox term`.
+#[derive(Args, Debug)]
+#[command(after_help = TERM_EXITS)]
+pub struct Term {
+    /// The program and its words, behind `--`; else the shell that SHELL names
+    #[arg(last = true, value_name = "PROGRAM")]
+    pub program: Vec<OsString>,
+    /// Load the plugins of a folder: those that its plugins.toml names, else all that lie in it; may be repeated
+    #[arg(long, value_name = "DIR", conflicts_with = "no_plugins")]
+    pub plugins: Vec<PathBuf>,
+    /// Load the plugins that a plugins.toml names; may be repeated
+    #[arg(long, value_name = "FILE", conflicts_with = "no_plugins")]
+    pub config: Vec<PathBuf>,
+    /// Load no plugins, not even those of the usual folders
+    #[arg(long)]
+    pub no_plugins: bool,
+    /// Grant a capability to plugins that no plugins.toml names: output-filtering, ui-overlay, ...; may be repeated
+    #[arg(long, value_name = "CAPABILITY")]
+    pub allow: Vec<String>,
+    /// Show nothing: print the last screen and the plugins' notices, with --json as data
+    #[arg(long)]
+    pub headless: bool,
+    /// Rows, instead of those of your terminal
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub rows: Option<u16>,
+    /// Columns, instead of those of your terminal
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=1000))]
+    pub columns: Option<u16>,
+    /// End the program after that time: 10s, 2m
+    #[arg(long, value_name = "DURATION", allow_hyphen_values = true)]
+    pub timeout: Option<String>,
+    /// The theme in the beginning: default, dark, light, high-contrast, solarized-dark
+    #[arg(long, value_name = "NAME")]
+    pub theme: Option<String>,
+    /// The key before keys that are for plugins: ctrl-], ctrl-g, ..., none
+    #[arg(long, value_name = "KEY", default_value = "ctrl-]")]
+    pub leader: Option<String>,
+    /// The name of the grid in shared memory, or none (else SCARAB_SHMEM_PATH, else /scarab_shm_v1)
+    #[arg(long, value_name = "NAME")]
+    pub shared: Option<String>,
+    /// The command that opens the addresses which you choose, e.g. xdg-open; else they are shown
+    #[arg(long, value_name = "COMMAND")]
+    pub opener: Option<OsString>,
+}
+
+/// The exit codes of `fox term`.
+const TERM_EXITS: &str = "Exit codes: the program's own; 128 and the signal's number if a signal ended it or the \
+terminal; 124 after --timeout; 126 if the program cannot be run, 127 if there is none of that name; 2 for a wrong command line \
+or without a terminal, 65 for a plugins.toml or folder that cannot be read, 1 if the terminal fails.";

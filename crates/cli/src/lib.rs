@@ -2,7 +2,7 @@
 //! `plugin.rs`; `rhi/` is Rhumb's own command: its flags, running and testing programs, the prompt.
 //!
 //! What they never do: they grant no capability that no flag named (but for the counting functions of `plug run`), and
-//! end with no other exit code than those of [`report::exit`] or the program's own.
+//! end with no other exit code than those of [`report::exit`], of `fox term` (docs/terminal.md) or the program's own.
 #![forbid(unsafe_code)]
 
 mod advice;
@@ -20,6 +20,7 @@ mod rhi;
 mod rhumb;
 mod run;
 mod session;
+mod terminal;
 mod usage;
 
 use std::process::ExitCode;
@@ -68,6 +69,7 @@ fn done(verb: &Verb, report: &mut Report) -> u8 {
         Verb::Plug(Plug::Run(arguments)) => plugin::run(arguments, report),
         Verb::Plug(Plug::Check(arguments)) => plugin_host::check(arguments, report),
         Verb::Plug(Plug::List(arguments)) => plugin_host::list(arguments, report),
+        Verb::Term(arguments) => terminal::run(arguments, report),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `fox plug check` and `fox plug list`: the plugins that a plugins.toml names.
+//! The plugin host of this command; `fox plug check` and `fox plug list`: the plugins that a plugins.toml names.
 
 use std::io::Write;
 
@@ -99,27 +99,35 @@ pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
     printed(&text, code, report)
 }
 
-/// The configuration, and a host with the functions of crate `stdlib` beside those for plugins.
+/// The configuration and a host.
 fn prepared(arguments: &PlugFile, report: &mut Report) -> Result<(Config, Host), u8> {
     let config = Config::read(&arguments.file).map_err(|failure| {
         tell(failure, report);
         exit::FILE
     })?;
+    let host = host(report)?;
+    report.field("file", shown(&arguments.file));
+    Ok((config, host))
+}
+
+/// Ends of the names of plugins' files.
+pub const ENDS: [&str; 2] = ["fzb", "fza"];
+
+/// A host without plugins, with the functions of crate `stdlib` beside those for plugins.
+pub fn host(report: &mut Report) -> Result<Host, u8> {
     let engine = Engine::new();
     natives::offer(&engine, Settings::new().input(std::io::empty())).map_err(|error| {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
-    let host = Host::builder().engine(engine).build().map_err(|failure| {
+    Host::builder().engine(engine).build().map_err(|failure| {
         tell(failure, report);
         exit::INTERNAL
-    })?;
-    report.field("file", shown(&arguments.file));
-    Ok((config, host))
+    })
 }
 
 /// Tells a failure with the source that it points into.
-fn tell(failure: Failure, report: &mut Report) {
+pub fn tell(failure: Failure, report: &mut Report) {
     report.sources = failure.sources;
     report.tell(&failure.diagnostic);
 }

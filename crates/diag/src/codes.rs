@@ -238,6 +238,12 @@ codes! {
         NOT_LAID_OUT = "FC34";
         /// The prompt cannot do what a command asks.
         PROMPT = "FC35";
+        /// The program of a terminal session cannot be run.
+        TERMINAL_COMMAND = "FC40";
+        /// A terminal session is not possible so.
+        TERMINAL = "FC41";
+        /// The grid of a terminal session is not published.
+        TERMINAL_SHARED = "FC42";
     }
 }
 

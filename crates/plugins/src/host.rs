@@ -529,6 +529,15 @@ impl Host {
         self.surroundings.screen.read(read)
     }
 
+    /// Can any plugin read the grid? If none can, it need not be brought up to date before each event.
+    pub fn reads_grid(&self) -> bool {
+        let mut lives = self
+            .plugins
+            .iter()
+            .filter_map(|plugin| plugin.live.as_ref());
+        lives.any(Live::reads_grid)
+    }
+
     /// Says which theme is in use.
     pub fn set_theme(&self, name: &str) {
         name.clone_into(&mut self.surroundings.shared().theme);

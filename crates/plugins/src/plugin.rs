@@ -250,6 +250,14 @@ impl Live {
         })
     }
 
+    /// Can it read the grid?
+    pub fn reads_grid(&self) -> bool {
+        let imports = self.instance.module().imports();
+        imports.iter().any(|import| {
+            import.source == foxvm::ImportSource::Host && import.name.starts_with("term.")
+        })
+    }
+
     /// Has it any hook?
     pub fn has_hooks(&self) -> bool {
         self.targets.iter().any(Option::is_some) || !self.commands.is_empty()
