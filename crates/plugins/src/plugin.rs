@@ -4,12 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use diag::{Diagnostic, fp};
-use foxvm::{Capability, Engine, Instance, Module, Value, Visit, World};
+use foxvm::{Capability, Engine, Instance, Module, Value, World};
 
 use crate::config::{Bounds, Entry};
 use crate::failure::Failure;
 use crate::hook::{COUNT, Hook, Key};
-use crate::host::Item;
 use crate::link::{Hooks, Slot, Target};
 use crate::manifest;
 use crate::metrics::{Counted, PluginMetrics};
@@ -394,44 +393,4 @@ pub(crate) fn loaded(plugin: &str, world: &mut World, value: &Value) -> Result<(
         }
         _ => Ok(()),
     }
-}
-
-/// The items that `getCommands` or `getMenu` answered: a sequence of records, tuples or texts.
-pub(crate) fn items(_: &str, world: &mut World, value: &Value) -> Result<Vec<Item>, Failure> {
-    if value.is_empty() {
-        return Ok(Vec::new());
-    }
-    let items = world.walk(value, 2, |walk| {
-        let mut items = Vec::new();
-        let mut depth = 0;
-        let mut words: Vec<String> = Vec::new();
-        let mut keyed = false;
-        while let Some(visit) = walk.step()? {
-            let word = match visit {
-                Visit::List(_) | Visit::Map(_) => {
-                    keyed = matches!(visit, Visit::Map(_));
-                    depth += 1;
-                    words.clear();
-                    continue;
-                }
-                Visit::Close => {
-                    if depth == 2 {
-                        items.push(Item::of(&words, keyed));
-                    }
-                    depth -= 1;
-                    continue;
-                }
-                Visit::Text(text) => text.to_owned(),
-                // Items are texts; what is none is not shown.
-                _ => String::new(),
-            };
-            if depth == 1 {
-                items.push(Item::of(&[word], false));
-            } else {
-                words.push(word);
-            }
-        }
-        Ok(items)
-    })?;
-    Ok(items)
 }

@@ -1,0 +1,63 @@
+//! Settings of a host.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use foxvm::Engine;
+
+use crate::failure::Failure;
+use crate::host::Host;
+use crate::natives;
+use crate::outbox::Outbox;
+use crate::reload::{Compile, Compilers};
+use crate::room::Surroundings;
+
+/// Settings of a [`Host`].
+#[derive(Default)]
+pub struct Builder {
+    engine: Option<Engine>,
+    compilers: BTreeMap<String, Compile>,
+}
+
+impl std::fmt::Debug for Builder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Builder")
+    }
+}
+
+impl Builder {
+    /// An Engine with further host functions, e.g. those of crate `stdlib`; the plugins' are added to it.
+    #[must_use]
+    pub fn engine(mut self, engine: Engine) -> Builder {
+        self.engine = Some(engine);
+        self
+    }
+
+    /// A compiler for files with that end, e.g. `fsx`. It runs on a thread of its own when a file changes.
+    #[must_use]
+    pub fn compiler(
+        mut self,
+        end: &str,
+        compile: impl Fn(&Engine, &Path) -> Result<Vec<u8>, Failure> + Send + Sync + 'static,
+    ) -> Builder {
+        self.compilers.insert(end.to_owned(), Arc::new(compile));
+        self
+    }
+
+    /// The host.
+    ///
+    /// # Errors
+    /// None in practice: the host functions are fixed.
+    pub fn build(self) -> Result<Host, Failure> {
+        let engine = self.engine.unwrap_or_default();
+        natives::offer(&engine)?;
+        Ok(Host {
+            engine,
+            compilers: Compilers(Arc::new(self.compilers)),
+            surroundings: Surroundings::default(),
+            plugins: Vec::new(),
+            outbox: Outbox::default(),
+        })
+    }
+}
