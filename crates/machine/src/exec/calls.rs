@@ -280,7 +280,7 @@ impl Slow for CallImport {
                 None => return Err(world.fault(Fault::Internal, "an import that does not exist")),
             };
             match &*slot {
-                ImportSlot::Host(host) => {
+                ImportSlot::Host(host, declared) => {
                     let host: *const crate::host::HostFunction = std::sync::Arc::as_ptr(host);
                     // Instances and their imports live as long as the World.
                     let host = &*host;
@@ -309,6 +309,10 @@ impl Slow for CallImport {
                     world.running_r = r;
                     match answer {
                         Ok(Ok(Answer::Value(value))) => {
+                            let value = match declared {
+                                None => value,
+                                Some(ty) => world.as_declared(instance as u32, *ty, value)?,
+                            };
                             world.write(r, w.a, value);
                             Ok(Next::at(pc.add(2), r))
                         }

@@ -26,8 +26,9 @@ pub struct FnSlot {
 
 /// A bound import.
 pub enum ImportSlot {
-    /// A host function; the flag says that its capabilities were granted when it was bound.
-    Host(Arc<HostFunction>),
+    /// A host function, whose capabilities were granted when it was bound; and the type that the module declares for what it
+    /// answers, if that is one that hosts do not know ([`World::as_declared`]).
+    Host(Arc<HostFunction>, Option<TypeId>),
     /// A function of another module instance.
     Function {
         /// The instance.
@@ -290,7 +291,9 @@ impl World {
                         ));
                     }
                 }
-                Ok(ImportSlot::Host(host))
+                let declared = host.result == TypeId::DYN
+                    && super::border_types::is_declared(module, import.result);
+                Ok(ImportSlot::Host(host, declared.then_some(import.result)))
             }
             ImportKind::Function => {
                 let from = import

@@ -5,6 +5,7 @@
 
 mod alloc;
 mod border;
+mod border_types;
 mod border_values;
 pub(crate) mod call;
 mod callable;
