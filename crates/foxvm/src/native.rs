@@ -39,6 +39,13 @@ impl Native {
         }
     }
 
+    /// Under another name: hosts offer one function under the names of several languages.
+    #[must_use]
+    pub fn under(mut self, name: impl Into<String>) -> Native {
+        self.name = name.into();
+        self
+    }
+
     /// With documentation.
     #[must_use]
     pub fn doc(mut self, doc: impl Into<String>) -> Native {

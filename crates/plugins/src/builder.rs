@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use foxvm::Engine;
 
+use crate::api;
 use crate::failure::Failure;
 use crate::host::Host;
-use crate::natives;
 use crate::outbox::Outbox;
 use crate::reload::{Compile, Compilers};
 use crate::room::Surroundings;
@@ -51,7 +51,7 @@ impl Builder {
     /// None in practice: the host functions are fixed.
     pub fn build(self) -> Result<Host, Failure> {
         let engine = self.engine.unwrap_or_default();
-        natives::offer(&engine)?;
+        api::offer(&engine)?;
         Ok(Host {
             engine,
             compilers: Compilers(Arc::new(self.compilers)),

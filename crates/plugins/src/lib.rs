@@ -53,6 +53,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+pub mod api;
 mod backoff;
 mod builder;
 mod command;
@@ -70,6 +71,7 @@ mod manifest;
 mod metrics;
 mod natives;
 mod outbox;
+mod page;
 mod plugin;
 mod powers;
 mod queue;
@@ -82,8 +84,9 @@ mod versions;
 mod watch;
 
 pub use action::Flow;
+pub use api::documented;
 pub use builder::Builder;
-pub use command::{Command, Direction, Target};
+pub use command::{Command, Direction, IMAGE_SIDE, Target};
 pub use config::{Bounds, Config, Entry};
 pub use discovery::{default_folders, discover};
 pub use failure::Failure;
@@ -92,7 +95,7 @@ pub use hook::{Hook, Key, modifiers};
 pub use host::Host;
 pub use items::Item;
 pub use metrics::{HookMetrics, PluginMetrics, json, prometheus, table};
-pub use natives::{documented, page};
+pub use page::page;
 pub use plugin::Checked;
 pub use report::{Level, Report};
 pub use shm::Cell;

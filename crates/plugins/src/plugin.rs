@@ -54,7 +54,6 @@ pub(crate) struct Live {
     instance: Instance,
     targets: [Option<Target>; COUNT],
     commands: Vec<(String, Target)>,
-    context: Value,
     bounds: Bounds,
 }
 
@@ -224,12 +223,6 @@ impl Live {
         // The record may have brought hooks that need something.
         powers::check(plugin, engine, module, &manifest, &hooks, &powers)?;
         reached(State::Initialised);
-        let targets = hooks.targets(&instance)?;
-        let commands = hooks
-            .commands
-            .iter()
-            .map(|(command, found)| Ok((command.clone(), found.target(&instance)?)))
-            .collect::<Result<_, foxvm::Error>>()?;
         let version = manifest.version.unwrap_or_default();
         let context = world.build(|made| {
             made.push("Plugin")?;
@@ -238,13 +231,21 @@ impl Live {
             made.push(version.as_str())?;
             made.record(2)
         })?;
+        let targets = hooks.targets(&mut world, &instance, &context)?;
+        let commands = hooks
+            .commands
+            .iter()
+            .map(|(command, found)| {
+                let target = found.target(&mut world, &instance, &context)?;
+                Ok((command.clone(), target))
+            })
+            .collect::<Result<_, foxvm::Error>>()?;
         Ok(Live {
             world,
             powers,
             instance,
             targets,
             commands,
-            context,
             bounds: entry.bounds,
         })
     }
@@ -308,7 +309,11 @@ impl Live {
                 };
                 function.call(&mut self.world, (line,))
             }
-            Target::Export { name, slots } => {
+            Target::Export {
+                name,
+                slots,
+                context,
+            } => {
                 let mut values = Vec::with_capacity(slots.len());
                 for (index, slot) in slots.iter().enumerate() {
                     values.push(match slot {
@@ -324,7 +329,20 @@ impl Live {
                                 None => return Ok(Value::empty()),
                             }
                         }
-                        Slot::Context => self.context.clone(),
+                        Slot::Context => context.clone(),
+                        Slot::KeyRecord => {
+                            let key = match data {
+                                [key, ..] => self.datum(*key)?,
+                                [] => Value::empty(),
+                            };
+                            let world = &mut self.world;
+                            match self.instance.param_value(world, name, index, &key) {
+                                Ok(key) => key,
+                                // The record was compared when it was linked, so it is the code that has no case.
+                                Err(error) if type_fault(&error) => return Ok(Value::empty()),
+                                Err(error) => return Err(error),
+                            }
+                        }
                         Slot::Unit => Value::empty(),
                         Slot::Datum(index) => match data.get(*index) {
                             Some(datum) => self.datum(*datum)?,
@@ -370,6 +388,12 @@ impl Live {
             }),
         }
     }
+}
+
+fn type_fault(error: &foxvm::Error) -> bool {
+    error
+        .fault()
+        .is_some_and(|report| report.fault == foxvm::Fault::Type)
 }
 
 /// What `onLoad` answered: nothing is good, `Error why` and `false` are not.

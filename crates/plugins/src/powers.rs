@@ -92,6 +92,7 @@ pub(crate) fn check(
                 .into());
         }
     }
+    check_types(plugin, module)?;
     for hook in hooks.present() {
         let Some(name) = hook.capability() else {
             continue;
@@ -110,6 +111,36 @@ pub(crate) fn check(
             .into());
     }
     Ok(())
+}
+
+/// Checks that what the module declares under the names of the host's types can be made of the host's values and read.
+fn check_types(plugin: &str, module: &Module) -> Result<(), Failure> {
+    for import in module.imports() {
+        if import.source == ImportSource::Host
+            && let Some(misfit) = crate::api::misfit_of_import(&import)
+        {
+            return Err(type_differs(plugin, "function", &import.name, misfit));
+        }
+    }
+    Ok(())
+}
+
+/// FP16 for a type that crosses in a function or hook.
+pub(crate) fn type_differs(
+    plugin: &str,
+    place: &'static str,
+    name: &str,
+    (ty, found, offered): (String, String, String),
+) -> Failure {
+    Diagnostic::error(fp::TYPE_DIFFERS)
+        .arg("plugin", plugin)
+        .arg("place", diag::Argument::Key(place))
+        .arg("name", name)
+        .arg("type", ty)
+        .arg("found", found)
+        .arg("offered", offered)
+        .help("help.compile")
+        .into()
 }
 
 /// What a plugin has, for messages; nothing if that is nothing.

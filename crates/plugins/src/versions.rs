@@ -75,6 +75,7 @@ fn started(
         }
         Err(failure) => {
             plugin.watch.backoff.failed();
+            refused(outbox, plugin, &failure);
             outbox.state(plugin, State::Failed, Some(failure.diagnostic.clone()));
             Err(failure)
         }
@@ -120,6 +121,7 @@ pub(crate) fn taken(
         }
         Err(failure) => {
             plugin.watch.backoff.failed();
+            refused(outbox, plugin, &failure);
             let why = Diagnostic::error(fp::RELOAD)
                 .arg("plugin", name.as_str())
                 .arg("cause", failure.to_string());
@@ -131,6 +133,13 @@ pub(crate) fn taken(
             Err(failure)
         }
     }
+}
+
+fn refused(outbox: &mut Outbox, plugin: &Plugin, failure: &Failure) {
+    outbox.report(Report::Refused {
+        plugin: plugin.entry.name.clone(),
+        failure: failure.clone(),
+    });
 }
 
 /// A version beside the one that runs, with its state, begun.

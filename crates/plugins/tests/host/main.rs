@@ -9,4 +9,5 @@ mod isolation;
 mod lifecycle;
 mod powers;
 mod reload;
+mod types;
 mod wishes;
