@@ -66,7 +66,12 @@ pub(crate) fn check(
             .as_ref()
             .map_or_else(String::new, ToString::to_string);
         let Some(found) = offered.iter().find(|offer| offer.name == import.name) else {
-            let names: Vec<String> = offered.iter().map(|offer| offer.name.clone()).collect();
+            let mut names: Vec<String> = offered.iter().map(|offer| offer.name.clone()).collect();
+            // A message has room for some of them: those that the plugin may mean come first.
+            names.sort_by_cached_key(|name| {
+                let shared = shared_pairs(name, &import.name);
+                (std::cmp::Reverse(shared), name.clone())
+            });
             return Err(Diagnostic::error(fp::IMPORT_UNKNOWN)
                 .arg("plugin", plugin)
                 .arg("name", import.name)
@@ -141,6 +146,21 @@ pub(crate) fn type_differs(
         .arg("offered", offered)
         .help("help.compile")
         .into()
+}
+
+/// How many pairs of letters of a name occur in another, whatever their case; in thousandths.
+fn shared_pairs(name: &str, wanted: &str) -> usize {
+    let pairs = |text: &str| -> Vec<String> {
+        let text = text.to_lowercase();
+        let scalars: Vec<char> = text.chars().collect();
+        scalars
+            .windows(2)
+            .map(|pair| pair.iter().collect())
+            .collect()
+    };
+    let (name, wanted) = (pairs(name), pairs(wanted));
+    let shared = wanted.iter().filter(|pair| name.contains(pair)).count();
+    2_000 * shared / (name.len() + wanted.len()).max(1)
 }
 
 /// What a plugin has, for messages; nothing if that is nothing.

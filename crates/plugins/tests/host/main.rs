@@ -9,5 +9,6 @@ mod isolation;
 mod lifecycle;
 mod powers;
 mod reload;
+mod sandbox;
 mod types;
 mod wishes;
