@@ -6,6 +6,7 @@ use std::time::Instant;
 use diag::{Diagnostic, fp};
 
 use crate::action::{Answer, Flow, answer};
+use crate::config::Config;
 use crate::failure::Failure;
 use crate::hook::{Hook, Key, modifiers};
 use crate::host::{Host, named};
@@ -112,6 +113,54 @@ impl Host {
     /// A client went.
     pub fn detach(&mut self, client: i64) {
         self.tell(Hook::Detach, &[Datum::Int(client)]);
+    }
+
+    /// Time passes: call it at even distances, with the number of the tick. Plugins have no clock without its capability.
+    pub fn tick(&mut self, number: i64) {
+        self.tell(Hook::Tick, &[Datum::Int(number)]);
+    }
+
+    /// The terminal's title changed.
+    pub fn title_change(&mut self, title: &str) {
+        self.tell(Hook::TitleChange, &[Datum::Text(title)]);
+    }
+
+    /// The terminal rang its bell.
+    pub fn bell(&mut self) {
+        self.tell(Hook::Bell, &[]);
+    }
+
+    /// Another theme is in use: kept as [`Host::set_theme`] does, and told.
+    pub fn theme_changed(&mut self, name: &str) {
+        self.set_theme(name);
+        self.tell(Hook::ThemeChanged, &[Datum::Text(name)]);
+    }
+
+    /// Takes the plugins' own settings from a configuration that was read anew, and tells those plugins whose settings are others
+    /// now; their names. Grants and limits are those with which a plugin was loaded.
+    pub fn config_reloaded(&mut self, config: &Config) -> Vec<String> {
+        let now = Instant::now();
+        let mut told = Vec::new();
+        for plugin in &mut self.plugins {
+            let entry = config
+                .plugins
+                .iter()
+                .find(|entry| entry.name == plugin.entry.name);
+            let Some(entry) = entry.filter(|entry| entry.settings != plugin.entry.settings) else {
+                continue;
+            };
+            plugin.set_settings(&entry.settings);
+            event(
+                &mut self.outbox,
+                plugin,
+                Hook::ConfigReloaded,
+                &[],
+                now,
+                |_, _, _| Ok(()),
+            );
+            told.push(plugin.entry.name.clone());
+        }
+        told
     }
 
     /// An item of a plugin was chosen: told to that plugin only.

@@ -92,6 +92,19 @@ impl Plugin {
         )
     }
 
+    /// Other settings, for the version that lives too.
+    pub fn set_settings(&mut self, settings: &[(String, String)]) {
+        self.entry.settings = settings.to_vec();
+        self.settings = settings.into();
+        let room = self
+            .live
+            .as_mut()
+            .and_then(|live| live.world.data::<Room>());
+        if let Some(room) = room {
+            room.settings = self.settings.clone();
+        }
+    }
+
     /// Calls a hook of the living version if it has it, and counts the call. `None` if it has not.
     pub fn run<T>(
         &mut self,

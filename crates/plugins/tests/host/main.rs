@@ -4,6 +4,7 @@ mod harness;
 
 mod chain;
 mod configuration;
+mod daemon;
 mod idle;
 mod isolation;
 mod lifecycle;
