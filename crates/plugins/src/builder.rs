@@ -8,7 +8,8 @@ use foxvm::Engine;
 
 use crate::api;
 use crate::failure::Failure;
-use crate::host::Host;
+use crate::granted::Granted;
+use crate::host::{Base, Host};
 use crate::outbox::Outbox;
 use crate::reload::{Compile, Compilers};
 use crate::room::Surroundings;
@@ -18,6 +19,7 @@ use crate::room::Surroundings;
 pub struct Builder {
     engine: Option<Engine>,
     compilers: BTreeMap<String, Compile>,
+    granted: Granted,
 }
 
 impl std::fmt::Debug for Builder {
@@ -45,6 +47,13 @@ impl Builder {
         self
     }
 
+    /// What was granted to the plugins whose entries say `ask-again`. Without it none of them runs.
+    #[must_use]
+    pub fn granted(mut self, granted: Granted) -> Builder {
+        self.granted = granted;
+        self
+    }
+
     /// The host.
     ///
     /// # Errors
@@ -53,9 +62,12 @@ impl Builder {
         let engine = self.engine.unwrap_or_default();
         api::offer(&engine)?;
         Ok(Host {
-            engine,
-            compilers: Compilers(Arc::new(self.compilers)),
-            surroundings: Surroundings::default(),
+            base: Base {
+                engine,
+                granted: self.granted,
+                compilers: Compilers(Arc::new(self.compilers)),
+                surroundings: Surroundings::default(),
+            },
             plugins: Vec::new(),
             outbox: Outbox::default(),
         })

@@ -64,7 +64,7 @@ impl Host {
 
     /// A key. A text that a plugin answers is the code of another key.
     pub fn key_press(&mut self, key: &Key) -> Flow<Key> {
-        self.surroundings.shared().leader = key.mods & modifiers::LEADER != 0;
+        self.base.surroundings.shared().leader = key.mods & modifiers::LEADER != 0;
         let mut current = Cow::Borrowed(key);
         let now = Instant::now();
         for plugin in &mut self.plugins {

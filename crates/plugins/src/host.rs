@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use diag::{Diagnostic, fp};
-use foxvm::Engine;
+use foxvm::{Engine, Module};
 
 use crate::builder::Builder;
 use crate::command::Command;
 use crate::config::{Config, Entry};
 use crate::failure::Failure;
+use crate::granted::Granted;
 use crate::grid::Grid;
 use crate::metrics::PluginMetrics;
 use crate::outbox::Outbox;
@@ -21,12 +22,26 @@ use crate::state::State;
 use crate::versions::{begin, end, taken};
 use crate::watch::{Stamp, Watch};
 
+/// What all plugins of a host stand on.
+#[derive(Debug)]
+pub(crate) struct Base {
+    pub engine: Engine,
+    pub compilers: Compilers,
+    pub granted: Granted,
+    pub surroundings: Surroundings,
+}
+
+impl Base {
+    /// Reads and verifies, or compiles, a plugin's file.
+    pub fn module(&self, entry: &Entry) -> Result<Module, Failure> {
+        self.compilers.module(&self.engine, &entry.path)
+    }
+}
+
 /// Plugins, and the daemon's side of them. One thread at a time uses it.
 #[derive(Debug)]
 pub struct Host {
-    pub(crate) engine: Engine,
-    pub(crate) compilers: Compilers,
-    pub(crate) surroundings: Surroundings,
+    pub(crate) base: Base,
     pub(crate) plugins: Vec<Plugin>,
     pub(crate) outbox: Outbox,
 }
@@ -47,7 +62,7 @@ impl Host {
 
     /// The Engine.
     pub fn engine(&self) -> &Engine {
-        &self.engine
+        &self.base.engine
     }
 
     /// Loads all plugins of a configuration that are enabled. What fails is in the reports, and is
@@ -72,13 +87,7 @@ impl Host {
         let enabled = entry.enabled;
         self.plugins.push(Plugin::new(entry));
         match self.plugins.last_mut() {
-            Some(plugin) if enabled => begin(
-                &self.engine,
-                &self.compilers,
-                &self.surroundings,
-                &mut self.outbox,
-                plugin,
-            ),
+            Some(plugin) if enabled => begin(&self.base, &mut self.outbox, plugin),
             _ => Ok(()),
         }
     }
@@ -88,8 +97,25 @@ impl Host {
     /// # Errors
     /// Why it could not be loaded.
     pub fn check(&self, entry: &Entry) -> Result<Checked, Failure> {
-        let module = self.compilers.module(&self.engine, &entry.path)?;
-        check(&self.engine, entry, &module)
+        let module = self.base.module(entry)?;
+        self.base.granted.check(entry, &module)?;
+        check(&self.base.engine, entry, &module)
+    }
+
+    /// Grants a plugin what its entry grants, as its file is now; it is told what that is. Keep [`Host::granted`] afterwards.
+    ///
+    /// # Errors
+    /// As [`Host::check`], if it could not be loaded for another reason than that it was not granted: then nothing is granted.
+    pub fn grant(&mut self, entry: &Entry) -> Result<Checked, Failure> {
+        let module = self.base.module(entry)?;
+        let checked = check(&self.base.engine, entry, &module)?;
+        self.base.granted.grant(entry, &module);
+        Ok(checked)
+    }
+
+    /// What was granted so far.
+    pub fn granted(&self) -> &Granted {
+        &self.base.granted
     }
 
     /// Switches a plugin on again: one that was switched off gets events again, with its state and no failures; one that
@@ -99,9 +125,7 @@ impl Host {
     /// FP14 for a name that there is not; why it could not be started.
     pub fn enable(&mut self, name: &str) -> Result<(), Failure> {
         let Host {
-            engine,
-            compilers,
-            surroundings,
+            base,
             plugins,
             outbox,
         } = self;
@@ -115,9 +139,9 @@ impl Host {
             }
             State::Failed | State::Unloaded => {
                 outbox.state(plugin, State::Discovered, None);
-                begin(engine, compilers, surroundings, outbox, plugin)
+                begin(base, outbox, plugin)
             }
-            State::Discovered => begin(engine, compilers, surroundings, outbox, plugin),
+            State::Discovered => begin(base, outbox, plugin),
             _ => Ok(()),
         }
     }
@@ -151,16 +175,14 @@ impl Host {
     /// FP14; why the new version was not taken.
     pub fn reload(&mut self, name: &str) -> Result<(), Failure> {
         let Host {
-            engine,
-            compilers,
-            surroundings,
+            base,
             plugins,
             outbox,
         } = self;
         let plugin = named(plugins, name)?;
         plugin.watch = Watch::new(Stamp::of(&plugin.entry.path));
-        let module = compilers.module(engine, &plugin.entry.path);
-        taken(engine, surroundings, outbox, plugin, module)
+        let module = base.module(&plugin.entry);
+        taken(base, outbox, plugin, module)
     }
 
     /// Looks for new versions of the plugins' files. A file that changed and then rested for half a second is read and verified
@@ -169,9 +191,7 @@ impl Host {
     /// a second.
     pub fn poll(&mut self, now: Instant) {
         let Host {
-            engine,
-            compilers,
-            surroundings,
+            base,
             plugins,
             outbox,
         } = self;
@@ -180,7 +200,7 @@ impl Host {
                 if let Some(module) = loading.done() {
                     plugin.loading = None;
                     // The reports say it.
-                    let _ = taken(engine, surroundings, outbox, plugin, module);
+                    let _ = taken(base, outbox, plugin, module);
                 }
                 continue;
             }
@@ -189,10 +209,10 @@ impl Host {
                 State::Running | State::Suspended | State::Failed
             );
             if awaited && plugin.watch.ripe(Stamp::of(&plugin.entry.path), now) {
-                match compilers.begin(engine, &plugin.entry.path) {
+                match base.compilers.begin(&base.engine, &plugin.entry.path) {
                     Ok(loading) => plugin.loading = Some(loading),
                     Err(failure) => {
-                        let _ = taken(engine, surroundings, outbox, plugin, Err(failure));
+                        let _ = taken(base, outbox, plugin, Err(failure));
                     }
                 }
             }
@@ -201,17 +221,17 @@ impl Host {
 
     /// Changes the grid that plugins read.
     pub fn update_grid<T>(&self, change: impl FnOnce(&mut Grid) -> T) -> T {
-        self.surroundings.screen.write(change)
+        self.base.surroundings.screen.write(change)
     }
 
     /// Reads it.
     pub fn read_grid<T>(&self, read: impl FnOnce(&Grid) -> T) -> T {
-        self.surroundings.screen.read(read)
+        self.base.surroundings.screen.read(read)
     }
 
     /// Says which theme is in use.
     pub fn set_theme(&self, name: &str) {
-        name.clone_into(&mut self.surroundings.shared().theme);
+        name.clone_into(&mut self.base.surroundings.shared().theme);
     }
 
     /// What plugins want, in order. Cells that they want written are in the grid already.
@@ -223,7 +243,7 @@ impl Host {
                 self.outbox.collect(&plugin.entry.name, live);
             }
         }
-        self.surroundings.screen.write(|grid| {
+        self.base.surroundings.screen.write(|grid| {
             for (_, command) in &commands {
                 if let Command::SetCell { column, row, cell } = command {
                     grid.set_cell(*column, *row, *cell);

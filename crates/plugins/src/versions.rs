@@ -3,47 +3,42 @@
 use std::time::Instant;
 
 use diag::{Diagnostic, fp};
-use foxvm::{Engine, Module};
+use foxvm::Module;
 
 use crate::events::ended;
 use crate::failure::Failure;
 use crate::hook::Hook;
+use crate::host::Base;
 use crate::outbox::Outbox;
 use crate::plugin::{Datum, Live, Plugin, loaded};
 use crate::powers::hook_names;
-use crate::reload::Compilers;
 use crate::report::Report;
-use crate::room::Surroundings;
 use crate::state::State;
 use crate::watch::{Stamp, Watch};
 
 /// Reads, checks, links and starts a plugin.
-pub(crate) fn begin(
-    engine: &Engine,
-    compilers: &Compilers,
-    surroundings: &Surroundings,
-    outbox: &mut Outbox,
-    plugin: &mut Plugin,
-) -> Result<(), Failure> {
+pub(crate) fn begin(base: &Base, outbox: &mut Outbox, plugin: &mut Plugin) -> Result<(), Failure> {
     plugin.watch = Watch::new(Stamp::of(&plugin.entry.path));
-    let module = compilers.module(engine, &plugin.entry.path);
-    started(engine, surroundings, outbox, plugin, module)
+    let module = base.module(&plugin.entry);
+    started(base, outbox, plugin, module)
 }
 
 /// Starts a plugin that has no version alive.
 fn started(
-    engine: &Engine,
-    surroundings: &Surroundings,
+    base: &Base,
     outbox: &mut Outbox,
     plugin: &mut Plugin,
     module: Result<Module, Failure>,
 ) -> Result<(), Failure> {
     let result = module.and_then(|module| {
         outbox.state(plugin, State::Loaded, None);
-        let room = plugin.room(surroundings);
+        base.granted.check(&plugin.entry, &module)?;
+        let room = plugin.room(&base.surroundings);
         let mut reached = Vec::new();
         let entry = plugin.entry.clone();
-        let live = Live::start(engine, &entry, &module, room, |state| reached.push(state));
+        let live = Live::start(&base.engine, &entry, &module, room, |state| {
+            reached.push(state)
+        });
         for state in reached {
             outbox.state(plugin, state, None);
         }
@@ -84,8 +79,7 @@ fn started(
 
 /// A new version was read: it takes the old one's place, or the old one goes on.
 pub(crate) fn taken(
-    engine: &Engine,
-    surroundings: &Surroundings,
+    base: &Base,
     outbox: &mut Outbox,
     plugin: &mut Plugin,
     module: Result<Module, Failure>,
@@ -94,10 +88,10 @@ pub(crate) fn taken(
         if plugin.state != State::Discovered {
             outbox.state(plugin, State::Discovered, None);
         }
-        return started(engine, surroundings, outbox, plugin, module);
+        return started(base, outbox, plugin, module);
     }
     let name = plugin.entry.name.clone();
-    match module.and_then(|module| version(engine, surroundings, outbox, plugin, &module)) {
+    match module.and_then(|module| version(base, outbox, plugin, &module)) {
         Ok(mut live) => {
             // The old one's last wishes come before the new one's first.
             let now = Instant::now();
@@ -144,16 +138,16 @@ fn refused(outbox: &mut Outbox, plugin: &Plugin, failure: &Failure) {
 
 /// A version beside the one that runs, with its state, begun.
 fn version(
-    engine: &Engine,
-    surroundings: &Surroundings,
+    base: &Base,
     outbox: &mut Outbox,
     plugin: &mut Plugin,
     module: &Module,
 ) -> Result<Live, Failure> {
+    base.granted.check(&plugin.entry, module)?;
     let name = plugin.entry.name.clone();
     let now = Instant::now();
-    let room = plugin.room(surroundings);
-    let mut live = Live::start(engine, &plugin.entry, module, room, |_| {})?;
+    let room = plugin.room(&base.surroundings);
+    let mut live = Live::start(&base.engine, &plugin.entry, module, room, |_| {})?;
     let text = |_: &str, world: &mut foxvm::World, value: &foxvm::Value| match value.is_empty() {
         true => Ok(None),
         false => Ok(Some(world.read::<String>(value)?)),

@@ -5,6 +5,7 @@ mod harness;
 mod chain;
 mod configuration;
 mod daemon;
+mod granted;
 mod idle;
 mod isolation;
 mod lifecycle;
