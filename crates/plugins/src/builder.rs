@@ -1,7 +1,7 @@
 //! Settings of a host.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use foxvm::Engine;
@@ -36,12 +36,27 @@ impl Builder {
         self
     }
 
-    /// A compiler for files with that end, e.g. `fsx`. It runs on a thread of its own when a file changes.
+    /// A compiler for files with that end, e.g. `fsx`. It runs on a thread of its own when a file changes. All that is wrong
+    /// with a source is one [`Failure`] ([`Failure::of`]).
     #[must_use]
     pub fn compiler(
-        mut self,
+        self,
         end: &str,
         compile: impl Fn(&Engine, &Path) -> Result<Vec<u8>, Failure> + Send + Sync + 'static,
+    ) -> Builder {
+        self.compiler_of_files(end, move |engine, path, _| compile(engine, path))
+    }
+
+    /// The same for a language whose sources load others: the compiler puts the files that it read beside the source into the
+    /// list, also if it fails. They are watched as the source is.
+    #[must_use]
+    pub fn compiler_of_files(
+        mut self,
+        end: &str,
+        compile: impl Fn(&Engine, &Path, &mut Vec<PathBuf>) -> Result<Vec<u8>, Failure>
+        + Send
+        + Sync
+        + 'static,
     ) -> Builder {
         self.compilers.insert(end.to_owned(), Arc::new(compile));
         self

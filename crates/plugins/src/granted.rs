@@ -47,7 +47,9 @@ impl Granted {
     /// FP18.
     pub fn read(path: &Path) -> Result<Granted, Failure> {
         match std::fs::read_to_string(path) {
-            Ok(text) => serde_json::from_str(&text).map_err(|error| unusable(path, &error.to_string())),
+            Ok(text) => {
+                serde_json::from_str(&text).map_err(|error| unusable(path, &error.to_string()))
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Granted::default()),
             Err(error) => Err(unusable(path, &error.to_string())),
         }
@@ -58,7 +60,8 @@ impl Granted {
     /// # Errors
     /// FP18.
     pub fn write(&self, path: &Path) -> Result<(), Failure> {
-        let text = serde_json::to_string_pretty(self).map_err(|error| unusable(path, &error.to_string()))?;
+        let text = serde_json::to_string_pretty(self)
+            .map_err(|error| unusable(path, &error.to_string()))?;
         let beside = path.with_extension(format!("json.{}", std::process::id()));
         let written = std::fs::File::create(&beside)
             .and_then(|mut file| {

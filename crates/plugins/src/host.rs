@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use diag::{Diagnostic, fp};
-use foxvm::{Engine, Module};
+use foxvm::Engine;
 
 use crate::builder::Builder;
 use crate::command::Command;
@@ -15,12 +15,11 @@ use crate::grid::Grid;
 use crate::metrics::PluginMetrics;
 use crate::outbox::Outbox;
 use crate::plugin::{Checked, Plugin, check};
-use crate::reload::Compilers;
+use crate::reload::{Compilers, Read};
 use crate::report::Report;
 use crate::room::Surroundings;
 use crate::state::State;
 use crate::versions::{begin, end, taken};
-use crate::watch::{Stamp, Watch};
 
 /// What all plugins of a host stand on.
 #[derive(Debug)]
@@ -33,8 +32,8 @@ pub(crate) struct Base {
 
 impl Base {
     /// Reads and verifies, or compiles, a plugin's file.
-    pub fn module(&self, entry: &Entry) -> Result<Module, Failure> {
-        self.compilers.module(&self.engine, &entry.path)
+    pub fn read(&self, entry: &Entry) -> Read {
+        self.compilers.read(&self.engine, &entry.path)
     }
 }
 
@@ -97,7 +96,7 @@ impl Host {
     /// # Errors
     /// Why it could not be loaded.
     pub fn check(&self, entry: &Entry) -> Result<Checked, Failure> {
-        let module = self.base.module(entry)?;
+        let module = self.base.read(entry).module?;
         self.base.granted.check(entry, &module)?;
         check(&self.base.engine, entry, &module)
     }
@@ -107,7 +106,7 @@ impl Host {
     /// # Errors
     /// As [`Host::check`], if it could not be loaded for another reason than that it was not granted: then nothing is granted.
     pub fn grant(&mut self, entry: &Entry) -> Result<Checked, Failure> {
-        let module = self.base.module(entry)?;
+        let module = self.base.read(entry).module?;
         let checked = check(&self.base.engine, entry, &module)?;
         self.base.granted.grant(entry, &module);
         Ok(checked)
@@ -180,8 +179,7 @@ impl Host {
             outbox,
         } = self;
         let plugin = named(plugins, name)?;
-        plugin.watch = Watch::new(Stamp::of(&plugin.entry.path));
-        let module = base.module(&plugin.entry);
+        let module = plugin.read(base);
         taken(base, outbox, plugin, module)
     }
 
@@ -197,10 +195,13 @@ impl Host {
         } = self;
         for plugin in plugins {
             if let Some(loading) = &plugin.loading {
-                if let Some(module) = loading.done() {
+                if let Some(read) = loading.done() {
                     plugin.loading = None;
+                    if let Some(files) = read.files {
+                        plugin.watch.beside(files);
+                    }
                     // The reports say it.
-                    let _ = taken(base, outbox, plugin, module);
+                    let _ = taken(base, outbox, plugin, read.module);
                 }
                 continue;
             }
@@ -208,7 +209,7 @@ impl Host {
                 plugin.state,
                 State::Running | State::Suspended | State::Failed
             );
-            if awaited && plugin.watch.ripe(Stamp::of(&plugin.entry.path), now) {
+            if awaited && plugin.watch.changed(now) {
                 match base.compilers.begin(&base.engine, &plugin.entry.path) {
                     Ok(loading) => plugin.loading = Some(loading),
                     Err(failure) => {

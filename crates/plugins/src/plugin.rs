@@ -9,6 +9,7 @@ use foxvm::{Capability, Engine, Instance, Module, Value, World};
 use crate::config::{Bounds, Entry};
 use crate::failure::Failure;
 use crate::hook::{COUNT, Hook, Key};
+use crate::host::Base;
 use crate::link::{Hooks, Slot, Target};
 use crate::manifest;
 use crate::metrics::{Counted, PluginMetrics};
@@ -17,7 +18,7 @@ use crate::reload::Loading;
 use crate::room::{Room, Surroundings};
 use crate::state::State;
 use crate::store::Store;
-use crate::watch::{Stamp, Watch};
+use crate::watch::Watch;
 
 /// What an event has to say.
 #[derive(Clone, Copy, Debug)]
@@ -75,11 +76,19 @@ impl Plugin {
             not_taken: None,
             store: Arc::new(Mutex::new(Store::new(entry.bounds.data))),
             settings: entry.settings.clone().into(),
-            watch: Watch::new(Stamp::of(&entry.path)),
+            watch: Watch::new(&entry.path),
             loading: None,
             counted: std::array::from_fn(|_| Counted::default()),
             entry,
         }
+    }
+
+    /// Reads its file now, and watches it from here on, with what it loads.
+    pub fn read(&mut self, base: &Base) -> Result<Module, Failure> {
+        self.watch = Watch::new(&self.entry.path);
+        let read = base.read(&self.entry);
+        self.watch.beside(read.files.unwrap_or_default());
+        read.module
     }
 
     /// A room for a version of it.

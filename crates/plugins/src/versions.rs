@@ -14,12 +14,10 @@ use crate::plugin::{Datum, Live, Plugin, loaded};
 use crate::powers::hook_names;
 use crate::report::Report;
 use crate::state::State;
-use crate::watch::{Stamp, Watch};
 
 /// Reads, checks, links and starts a plugin.
 pub(crate) fn begin(base: &Base, outbox: &mut Outbox, plugin: &mut Plugin) -> Result<(), Failure> {
-    plugin.watch = Watch::new(Stamp::of(&plugin.entry.path));
-    let module = base.module(&plugin.entry);
+    let module = plugin.read(base);
     started(base, outbox, plugin, module)
 }
 

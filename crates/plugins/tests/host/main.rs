@@ -12,5 +12,6 @@ mod lifecycle;
 mod powers;
 mod reload;
 mod sandbox;
+mod sources;
 mod types;
 mod wishes;
