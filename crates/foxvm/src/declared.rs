@@ -68,6 +68,14 @@ pub(crate) fn declared(file: &File, types: impl IntoIterator<Item = TypeId>) -> 
     found
 }
 
+/// All records and unions of a file.
+pub(crate) fn definitions(file: &File) -> Vec<Declared> {
+    let mut waiting = Vec::new();
+    (0..file.typedefs())
+        .filter_map(|id| definition(file, TypedefId(id), &mut waiting))
+        .collect()
+}
+
 /// A definition; the types of its fields wait.
 fn definition(file: &File, id: TypedefId, waiting: &mut Vec<TypeId>) -> Option<Declared> {
     let typedef = file.typedef(id)?;

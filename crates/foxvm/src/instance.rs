@@ -3,7 +3,7 @@
 use fzb::tables::FuncId;
 use fzb::view::ExportTarget;
 use machine::value::Value as Raw;
-use machine::world::{TYPED_PARAMS, TypedEntry};
+use machine::world::{Border, TYPED_PARAMS, TypedEntry};
 
 use crate::args::Args;
 use crate::convert::FromFox;
@@ -163,6 +163,29 @@ impl Instance {
         let machine = world.machine_mut();
         machine.host_work_begins();
         let made = match machine.as_declared(self.index, ty, raw) {
+            Ok(made) => Value::hold(machine, made),
+            Err(raised) => Err(machine.report(raised).into()),
+        };
+        machine.host_work_ends();
+        made
+    }
+
+    /// A value of the host as what its module has under the names that the host describes; as it is, if the module has nothing
+    /// there.
+    ///
+    /// # Errors
+    /// As [`Instance::param_value`].
+    pub fn described_value(
+        &self,
+        world: &mut World,
+        border: &Border,
+        value: &Value,
+    ) -> Result<Value, Error> {
+        self.belongs(world)?;
+        let raw = value.raw(world.machine())?;
+        let machine = world.machine_mut();
+        machine.host_work_begins();
+        let made = match machine.as_described(self.index, border, raw) {
             Ok(made) => Value::hold(machine, made),
             Err(raised) => Err(machine.report(raised).into()),
         };

@@ -80,7 +80,7 @@ pub use machine::fault::{Counters, FaultReport, Panic, TraceFrame};
 pub use machine::host::Stream;
 pub use machine::space_trace::{SpaceAct, SpaceNote};
 pub use machine::trace::Entered;
-pub use machine::world::{EmergencyMode, Late, Limits, TestCount, Warning};
+pub use machine::world::{Border, EmergencyMode, Late, Limits, NamedBorder, TestCount, Warning};
 pub use module::{
     Attribute, Export, ExportItem, FunctionInfo, ImportInfo, ImportSource, Module, Param,
 };

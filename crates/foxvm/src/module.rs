@@ -200,6 +200,11 @@ impl Module {
             .collect()
     }
 
+    /// The records and unions that it defines.
+    pub fn definitions(&self) -> Vec<Declared> {
+        crate::declared::definitions(self.file())
+    }
+
     /// Its functions, in the file's order.
     pub fn functions(&self) -> Vec<FunctionInfo> {
         let file = self.file();

@@ -7,7 +7,7 @@
 use diag::{Diagnostic, fp};
 use foxvm::{Export, ExportItem, Function, Instance, Module, Type, Value, World};
 
-use crate::api::{misfit_of_param, record_of_param};
+use crate::api::{border, key_of, misfit_of_param, record_of_param};
 use crate::failure::Failure;
 use crate::hook::{COUNT, Hook, Kind};
 use crate::powers::type_differs;
@@ -38,6 +38,8 @@ pub(crate) enum Slot {
     KeyMods,
     /// A key as a record of the module's own.
     KeyRecord,
+    /// A key as a case of the module's own that is the host's.
+    KeyName,
 }
 
 /// How a hook is called.
@@ -117,13 +119,17 @@ impl Hooks {
             if let Some(place) = place
                 && (place.is_none() || by_attribute.is_some())
             {
-                *place = Some(linked(
+                let mut found = linked(
                     plugin,
                     hook.name(),
                     &export,
                     &signature.params,
                     hook.payload(),
-                )?);
+                )?;
+                if hook == Hook::KeyPress {
+                    found.key_of(module);
+                }
+                *place = Some(found);
             }
         }
         Ok(hooks)
@@ -210,6 +216,20 @@ impl Hooks {
 }
 
 impl Found {
+    /// Where a parameter declares nothing a key comes as what the module defines under the names of the host's types.
+    fn key_of(&mut self, module: &Module) {
+        let slot = match key_of(&module.definitions()) {
+            Some("KeyEvent") => Slot::KeyRecord,
+            Some(_) => Slot::KeyName,
+            None => return,
+        };
+        for place in &mut self.slots {
+            if *place == Slot::Datum(0) {
+                *place = slot;
+            }
+        }
+    }
+
     /// How to call it; `context` is made of the type that its parameter declares.
     pub fn target(
         &self,
@@ -225,7 +245,10 @@ impl Found {
         }
         let at = self.slots.iter().position(|slot| *slot == Slot::Context);
         let context = match at {
-            Some(at) => instance.param_value(world, &self.name, at, context)?,
+            Some(at) => {
+                let context = instance.described_value(world, &border("PluginContext"), context)?;
+                instance.param_value(world, &self.name, at, &context)?
+            }
             None => Value::empty(),
         };
         Ok(Target::Export {

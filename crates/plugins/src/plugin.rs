@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use diag::{Diagnostic, fp};
-use foxvm::{Capability, Engine, Instance, Module, Value, World};
+use foxvm::{Border, Capability, Engine, Instance, Module, Value, World};
 
 use crate::config::{Bounds, Entry};
 use crate::failure::Failure;
@@ -56,6 +56,14 @@ pub(crate) struct Live {
     targets: [Option<Target>; COUNT],
     commands: Vec<(String, Target)>,
     bounds: Bounds,
+    borders: Borders,
+}
+
+/// What keys become in the plugin's module.
+#[derive(Debug)]
+struct Borders {
+    key: Border,
+    event: Border,
 }
 
 /// What a call of a hook came to, and what it cost.
@@ -269,6 +277,10 @@ impl Live {
             targets,
             commands,
             bounds: entry.bounds,
+            borders: Borders {
+                key: crate::api::border("Key"),
+                event: crate::api::border("KeyEvent"),
+            },
         })
     }
 
@@ -352,13 +364,20 @@ impl Live {
                             }
                         }
                         Slot::Context => context.clone(),
-                        Slot::KeyRecord => {
-                            let key = match data {
-                                [key, ..] => self.datum(*key)?,
-                                [] => Value::empty(),
+                        Slot::KeyRecord | Slot::KeyName => {
+                            let (key, made) = match (slot, data) {
+                                (Slot::KeyName, [Datum::Key(key), ..]) => {
+                                    (self.world.value(key.code.as_str())?, &self.borders.key)
+                                }
+                                (_, [key, ..]) => (self.datum(*key)?, &self.borders.event),
+                                (_, []) => (Value::empty(), &Border::Plain),
                             };
                             let world = &mut self.world;
-                            match self.instance.param_value(world, name, index, &key) {
+                            let instance = &self.instance;
+                            let key = instance
+                                .described_value(world, made, &key)
+                                .and_then(|key| instance.param_value(world, name, index, &key));
+                            match key {
                                 Ok(key) => key,
                                 // The record was compared when it was linked, so it is the code that has no case.
                                 Err(error) if type_fault(&error) => return Ok(Value::empty()),

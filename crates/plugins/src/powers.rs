@@ -120,10 +120,17 @@ pub(crate) fn check(
 
 /// Checks that what the module declares under the names of the host's types can be made of the host's values and read.
 fn check_types(plugin: &str, module: &Module) -> Result<(), Failure> {
+    let definitions = match module.lang() {
+        foxvm::Lang::Fusabi => module.definitions(),
+        _ => Vec::new(),
+    };
     for import in module.imports() {
-        if import.source == ImportSource::Host
-            && let Some(misfit) = crate::api::misfit_of_import(&import)
-        {
+        if import.source != ImportSource::Host {
+            continue;
+        }
+        let misfit = crate::api::misfit_of_import(&import)
+            .or_else(|| crate::api::misfit_of_definitions(&import.name, &definitions));
+        if let Some(misfit) = misfit {
             return Err(type_differs(plugin, "function", &import.name, misfit));
         }
     }

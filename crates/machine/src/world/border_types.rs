@@ -4,6 +4,8 @@
 //! option, maps with names for records, sequences for lists, arrays and tuples, a text for a case without fields. Where a
 //! module declares the type, here they become values of it. What is of the declared type already stays the same object.
 
+use std::sync::Arc;
+
 use fzb::Module;
 use fzb::tables::{TypeId, TypedefId, TypedefKind};
 use fzb::view::{Indexes, RecType, Repr, Type, Typedef};
@@ -12,7 +14,7 @@ use lemari::Ticket;
 use crate::fault::{Fault, Raise, Raised};
 use crate::heap::object::MapObj;
 use crate::heap::vector::{elem, elem_fits};
-use crate::host_memory::written;
+use crate::host_memory::{copied, written};
 use crate::legend::{LegendId, LegendType, Legends, Nature};
 use crate::value::{Kind, Value};
 use crate::world::{SequenceForm, World};
@@ -20,12 +22,84 @@ use crate::world::{SequenceForm, World};
 /// Types inside each other that are followed; a host's values are not deeper, and recursive types end here.
 const DEPTH: u32 = 16;
 
-/// A declared type where it is looked at: type variables of a definition are looked up in the arguments it was given.
+/// A type as a host describes it, whichever module asks. Records and unions are those of the module's type table with that
+/// name; a module that has none gets the neutral value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Border {
+    /// The value as it is.
+    Plain,
+    /// Nothing.
+    Unit,
+    /// A scalar: of a text that is one.
+    Char,
+    /// An immutable list.
+    List(Box<Border>),
+    /// A tuple.
+    Tuple(Vec<Border>),
+    /// The module's union of `None` and `Some`.
+    Option(Box<Border>),
+    /// A record or union by its name.
+    Named(Arc<NamedBorder>),
+}
+
+/// A record or union of a host.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NamedBorder {
+    /// Its name.
+    pub name: String,
+    /// Is it a record?
+    pub record: bool,
+    /// Its fields, or the names of its cases.
+    pub parts: Vec<(String, Border)>,
+}
+
+impl NamedBorder {
+    /// Is this the definition of it in a module: of that name, and made of nothing else? A module may have another type of the
+    /// same name.
+    fn is(&self, module: &Module, typedef: &Typedef<'_>) -> bool {
+        let known = |name| {
+            let name = module.name(name).unwrap_or_default();
+            self.parts.iter().any(|(part, _)| part == name)
+        };
+        if module.name(typedef.name) != Some(&self.name)
+            || self.record != (typedef.kind == TypedefKind::Record)
+        {
+            return false;
+        }
+        if self.record {
+            let case = typedef.case(0);
+            case.is_some_and(|case| {
+                (0..case.fields)
+                    .all(|index| case.field(index).is_some_and(|field| known(field.name)))
+            })
+        } else {
+            (0..typedef.cases).all(|tag| typedef.case(tag).is_some_and(|case| known(case.name)))
+        }
+    }
+
+    fn of(&self, part: &str) -> Option<&Border> {
+        self.parts
+            .iter()
+            .find(|(name, _)| name == part)
+            .map(|(_, border)| border)
+    }
+}
+
+/// What a value is to become.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    /// What the module declares.
+    Type(TypeId),
+    /// What the host describes.
+    Border(&'a Border),
+}
+
+/// A type where it is looked at: type variables of a definition are looked up in the arguments it was given.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     module: &'a Module,
     instance: u32,
-    ty: TypeId,
+    wanted: Wanted<'a>,
     arguments: Option<&'a Scope<'a>>,
 }
 
@@ -36,18 +110,29 @@ struct Scope<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn at(self, ty: TypeId) -> Place<'a> {
-        Place { ty, ..self }
+    fn at(self, wanted: Wanted<'a>) -> Place<'a> {
+        Place { wanted, ..self }
+    }
+
+    /// Do its values come as they are?
+    fn is_plain(self) -> bool {
+        match self.wanted {
+            Wanted::Type(ty) => !is_declared(self.module, ty),
+            Wanted::Border(border) => *border == Border::Plain,
+        }
     }
 
     /// The type, and of a variable what it stands for.
     fn resolved(mut self) -> (Place<'a>, Option<Type<'a>>) {
         // Each step goes one definition outwards.
         loop {
-            match (self.module.type_of(self.ty), self.arguments) {
+            let Wanted::Type(ty) = self.wanted else {
+                return (self, None);
+            };
+            match (self.module.type_of(ty), self.arguments) {
                 (Some(Type::Var(number)), Some(scope)) => match scope.arguments.get(number) {
                     Some(argument) => {
-                        self.ty = TypeId(argument);
+                        self.wanted = Wanted::Type(TypeId(argument));
                         self.arguments = scope.outer;
                     }
                     None => return (self, None),
@@ -78,6 +163,18 @@ impl World {
     /// # Errors
     /// Fault type, with what is missing or of another kind; fault mem or fuel.
     pub fn as_declared(&mut self, instance: u32, ty: TypeId, value: Value) -> Raise<Value> {
+        self.become_wanted(instance, Wanted::Type(ty), value)
+    }
+
+    /// A neutral value as a value of the type that an instance's module has under the names that the host describes.
+    ///
+    /// # Errors
+    /// As [`World::as_declared`].
+    pub fn as_described(&mut self, instance: u32, border: &Border, value: Value) -> Raise<Value> {
+        self.become_wanted(instance, Wanted::Border(border), value)
+    }
+
+    fn become_wanted(&mut self, instance: u32, wanted: Wanted<'_>, value: Value) -> Raise<Value> {
         let Some(module) = self
             .instances
             .get(instance as usize)
@@ -89,7 +186,7 @@ impl World {
         let place = Place {
             module: &module,
             instance,
-            ty,
+            wanted,
             arguments: None,
         };
         let made = self.declare(place, at, DEPTH);
@@ -108,22 +205,23 @@ impl World {
         };
         self.charge_fuel(1)?;
         let (place, found) = place.resolved();
+        let ty = match place.wanted {
+            Wanted::Type(ty) => ty,
+            Wanted::Border(border) => return self.describe(place, border, at, depth),
+        };
         match found {
             Some(Type::Basic(TypeId::UNIT)) => self.replace(at, Value::EMPTY),
-            Some(Type::Basic(TypeId::CHAR)) => {
-                let scalar = self.flat_text(self.host_temp(at)).and_then(only_scalar);
-                if let Some(scalar) = scalar {
-                    self.replace(at, Value::char(scalar));
-                }
-            }
+            Some(Type::Basic(TypeId::CHAR)) => self.declare_char(at),
             Some(Type::Basic(TypeId::LIST)) => self.declare_list(place, None, at, depth)?,
-            Some(Type::List(element)) => self.declare_list(place, Some(element), at, depth)?,
+            Some(Type::List(element)) => {
+                self.declare_list(place, Some(Wanted::Type(element)), at, depth)?
+            }
             Some(Type::Array(element)) => self.declare_array(place, element, at, depth)?,
             Some(Type::Tuple(parts)) => self.declare_tuple(place, parts, at, depth)?,
             Some(Type::Row(row)) => {
-                let legend = self.record_legend(place.instance, RecType::of_type(place.ty).0, 0)?;
+                let legend = self.record_legend(place.instance, RecType::of_type(ty).0, 0)?;
                 let fields = row.iter().map(|(name, ty)| (place.module.name(name), ty));
-                self.declare_fields(place, "record", legend, fields, at, depth)?;
+                self.declare_fields(place, None, "record", legend, fields, at, depth)?;
             }
             Some(Type::Named { typedef, args }) => {
                 let scope = Scope {
@@ -135,12 +233,91 @@ impl World {
                     ..place
                 };
                 if let Some(typedef) = place.module.typedef(typedef) {
-                    self.declare_named(inside, typedef, at, depth)?;
+                    self.declare_named(inside, typedef, None, at, depth)?;
                 }
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// The same for a type as the host describes it.
+    fn describe(&mut self, place: Place<'_>, border: &Border, at: usize, depth: u32) -> Raise<()> {
+        match border {
+            Border::Plain => {}
+            Border::Unit => self.replace(at, Value::EMPTY),
+            Border::Char => self.declare_char(at),
+            Border::List(element) => {
+                self.declare_list(place, Some(Wanted::Border(element)), at, depth)?;
+            }
+            Border::Tuple(parts) => {
+                let (first, count) = self.declare_elements(place, None, "a tuple", at, depth)?;
+                if count != parts.len() {
+                    return Err(self.undeclared("a tuple of another length", at));
+                }
+                for (index, part) in parts.iter().enumerate() {
+                    self.declare(place.at(Wanted::Border(part)), first + index, depth)?;
+                }
+                let tuple = self.tuple_for_host(first)?;
+                self.host_truncate(first);
+                self.replace(at, tuple);
+            }
+            Border::Option(inner) => {
+                let module = place.module;
+                let found = self.described(place.instance, "", |typedef| {
+                    let cases = (0..typedef.cases).filter_map(|tag| typedef.case(tag));
+                    let bare = ["None", "Some"]
+                        .into_iter()
+                        .eq(cases.filter_map(|case| module.name(case.name)));
+                    bare && module
+                        .name(typedef.name)
+                        .is_some_and(|name| name.eq_ignore_ascii_case("option"))
+                });
+                if let Some(typedef) = found.and_then(|id| module.typedef(id)) {
+                    let some = Some(Wanted::Border(inner));
+                    self.declare_case(place, &typedef, "an option", some, at, depth)?;
+                }
+            }
+            Border::Named(named) => {
+                let found = self.described(place.instance, &named.name, |typedef| {
+                    named.is(place.module, typedef)
+                });
+                if let Some(typedef) = found.and_then(|id| place.module.typedef(id)) {
+                    self.declare_named(place, typedef, Some(named), at, depth)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The definition that fits in the type table of an instance's module, looked for once under each name.
+    fn described(
+        &mut self,
+        instance: u32,
+        name: &str,
+        fits: impl Fn(&Typedef<'_>) -> bool,
+    ) -> Option<TypedefId> {
+        let found = self.instances.get_mut(instance as usize)?;
+        if let Some((_, known)) = found.described.iter().find(|(known, _)| known == name) {
+            return *known;
+        }
+        let module = &found.loaded.module;
+        let typedef = (0..module.typedefs())
+            .filter_map(|id| module.typedef(TypedefId(id)))
+            .find(fits)
+            .map(|typedef| typedef.id);
+        // Without room it is looked for again.
+        if found.described.try_reserve(1).is_ok() {
+            found.described.push((copied(name), typedef));
+        }
+        typedef
+    }
+
+    fn declare_char(&mut self, at: usize) {
+        let scalar = self.flat_text(self.host_temp(at)).and_then(only_scalar);
+        if let Some(scalar) = scalar {
+            self.replace(at, Value::char(scalar));
+        }
     }
 
     fn replace(&mut self, at: usize, value: Value) {
@@ -163,7 +340,7 @@ impl World {
     fn declare_elements(
         &mut self,
         place: Place<'_>,
-        element: Option<TypeId>,
+        element: Option<Wanted<'_>>,
         wanted: &str,
         at: usize,
         depth: u32,
@@ -182,14 +359,11 @@ impl World {
     fn declare_list(
         &mut self,
         place: Place<'_>,
-        element: Option<TypeId>,
+        element: Option<Wanted<'_>>,
         at: usize,
         depth: u32,
     ) -> Raise<()> {
-        let plain = element.is_none_or(|element| {
-            let (place, _) = place.at(element).resolved();
-            !is_declared(place.module, place.ty)
-        });
+        let plain = element.is_none_or(|element| place.at(element).resolved().0.is_plain());
         if plain && self.host_temp(at).kind() == Kind::List {
             return Ok(());
         }
@@ -207,16 +381,21 @@ impl World {
         at: usize,
         depth: u32,
     ) -> Raise<()> {
-        let (resolved, _) = place.at(element).resolved();
+        let (resolved, _) = place.at(Wanted::Type(element)).resolved();
         let value = self.host_temp(at);
         // Bytes are read as an array of them (machine.md §9).
         let is_array = value.kind() == Kind::Bytes
             || (value.kind() == Kind::Map && self.nature(value.as_ticket()) == Nature::Array);
-        if is_array && !is_declared(resolved.module, resolved.ty) {
+        if is_array && resolved.is_plain() {
             return Ok(());
         }
-        let (first, count) = self.declare_elements(place, Some(element), "an array", at, depth)?;
-        let kind = match resolved.module.repr(resolved.ty) {
+        let (first, count) =
+            self.declare_elements(place, Some(Wanted::Type(element)), "an array", at, depth)?;
+        let repr = match resolved.wanted {
+            Wanted::Type(ty) => resolved.module.repr(ty),
+            Wanted::Border(_) => None,
+        };
+        let kind = match repr {
             Some(Repr::I64) => elem::I64,
             Some(Repr::F64) => elem::F64,
             _ => elem::DYN,
@@ -249,14 +428,16 @@ impl World {
         at: usize,
         depth: u32,
     ) -> Raise<()> {
-        // The type is told apart by its legend from now on, whoever makes the tuple.
-        self.record_legend(place.instance, RecType::of_type(place.ty).0, 0)?;
+        if let Wanted::Type(ty) = place.wanted {
+            // The type is told apart by its legend from now on, whoever makes the tuple.
+            self.record_legend(place.instance, RecType::of_type(ty).0, 0)?;
+        }
         let (first, count) = self.declare_elements(place, None, "a tuple", at, depth)?;
         if count != parts.len() as usize {
             return Err(self.undeclared("a tuple of another length", at));
         }
         for (index, part) in parts.iter().enumerate() {
-            self.declare(place.at(TypeId(part)), first + index, depth)?;
+            self.declare(place.at(Wanted::Type(TypeId(part))), first + index, depth)?;
         }
         let tuple = self.tuple_for_host(first)?;
         self.host_truncate(first);
@@ -268,6 +449,7 @@ impl World {
         &mut self,
         place: Place<'_>,
         typedef: Typedef<'_>,
+        described: Option<&NamedBorder>,
         at: usize,
         depth: u32,
     ) -> Raise<()> {
@@ -282,10 +464,10 @@ impl World {
                     let field = case.field(index)?;
                     Some((place.module.name(field.name), field.ty))
                 });
-                self.declare_fields(place, name, legend, fields, at, depth)
+                self.declare_fields(place, described, name, legend, fields, at, depth)
             }
             TypedefKind::Union | TypedefKind::Variant => {
-                self.declare_case(place, &typedef, name, at, depth)
+                self.declare_case(place, &typedef, name, None, at, depth)
             }
             // Numbers, and errors: the module's own.
             TypedefKind::Enum | TypedefKind::Exception => Ok(()),
@@ -296,6 +478,7 @@ impl World {
     fn declare_fields<'f>(
         &mut self,
         place: Place<'_>,
+        described: Option<&NamedBorder>,
         wanted: &str,
         legend: LegendId,
         fields: impl Iterator<Item = (Option<&'f str>, TypeId)>,
@@ -315,8 +498,10 @@ impl World {
             // What is missing is empty: `None` where the field may be that.
             let member = self.member_for_host(self.host_temp(at), name)?;
             let field = self.host_push(member.unwrap_or(Value::EMPTY))?;
-            self.declare(place.at(ty), field, depth)?;
-            self.must_fit(place.at(ty), field, || {
+            let inner = described.and_then(|described| described.of(name));
+            let inner = inner.map_or(Wanted::Type(ty), Wanted::Border);
+            self.declare(place.at(inner), field, depth)?;
+            self.must_fit(place, ty, field, || {
                 written(format_args!("{wanted}.{name}"))
             })?;
         }
@@ -333,6 +518,7 @@ impl World {
         place: Place<'_>,
         typedef: &Typedef<'_>,
         wanted: &str,
+        inside: Option<Wanted<'_>>,
         at: usize,
         depth: u32,
     ) -> Raise<()> {
@@ -374,7 +560,7 @@ impl World {
                             let field = self.case_field_for_host(self.host_temp(at), index);
                             self.host_push(field.unwrap_or(Value::EMPTY))?;
                         }
-                        self.full_case(place, typedef, case.tag, wanted, first, at, depth)
+                        self.full_case(place, typedef, case.tag, inside, first, at, depth)
                     }
                     None => Err(self.undeclared(wanted, at)),
                 };
@@ -384,7 +570,7 @@ impl World {
             Some(case) if case.fields == 0 => self.bare_case(place, typedef.id, case.tag, at),
             Some(case) => {
                 let first = self.host_push(self.host_temp(at))?;
-                self.full_case(place, typedef, case.tag, wanted, first, at, depth)
+                self.full_case(place, typedef, case.tag, inside, first, at, depth)
             }
             None => Err(self.undeclared(wanted, at)),
         }
@@ -412,23 +598,23 @@ impl World {
         place: Place<'_>,
         typedef: &Typedef<'_>,
         tag: u32,
-        wanted: &str,
+        inside: Option<Wanted<'_>>,
         first: usize,
         at: usize,
         depth: u32,
     ) -> Raise<()> {
         let Some(case) = typedef.case(tag) else {
-            return Err(self.undeclared(wanted, at));
+            return Err(self.undeclared("a case", at));
         };
         for index in 0..case.fields {
             let Some(field) = case.field(index) else {
                 continue;
             };
             let value = first + index as usize;
-            self.declare(place.at(field.ty), value, depth)?;
-            self.must_fit(place.at(field.ty), value, || {
-                let case = place.module.name(case.name).unwrap_or_default();
-                written(format_args!("{wanted}.{case}"))
+            let inner = inside.unwrap_or(Wanted::Type(field.ty));
+            self.declare(place.at(inner), value, depth)?;
+            self.must_fit(place, field.ty, value, || {
+                copied(place.module.name(case.name).unwrap_or_default())
             })?;
         }
         let legend = self.record_legend(place.instance, typedef.id.0, tag)?;
@@ -442,10 +628,11 @@ impl World {
     fn must_fit(
         &mut self,
         place: Place<'_>,
+        ty: TypeId,
         at: usize,
         wanted: impl FnOnce() -> String,
     ) -> Raise<()> {
-        let repr = place.module.repr(place.ty).unwrap_or(Repr::Dyn);
+        let repr = place.module.repr(ty).unwrap_or(Repr::Dyn);
         let value = self.host_temp(at);
         let fits = match repr {
             Repr::Rec(record) => {

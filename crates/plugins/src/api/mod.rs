@@ -12,7 +12,7 @@ pub(crate) mod types;
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use foxvm::{Engine, Error, ImportInfo, Native, Signature};
+use foxvm::{Border, Declared, Engine, Error, ImportInfo, Native, Signature};
 
 pub use types::{Field, HostType, Shape, TYPES, text as types_text};
 
@@ -66,6 +66,20 @@ impl Function {
     /// The function under its own name, with its documentation and capabilities.
     pub fn native(&self) -> Native {
         (self.native)()
+    }
+
+    /// What it gives under a name; under its own what it gives under the first of Fusabi.
+    fn border_of(&self, name: &str) -> Border {
+        let found = self
+            .fusabi
+            .iter()
+            .find(|(known, _)| imported(known) == name);
+        found
+            .or(self.fusabi.first())
+            .map_or(Border::Plain, |(_, ty)| {
+                let (_, result) = shape::signature(ty);
+                shape::border(result)
+            })
     }
 
     /// The names under which it is imported: its own first.
@@ -193,7 +207,10 @@ pub fn documented() -> Vec<Native> {
         .iter()
         .flat_map(|function| {
             let names = function.names();
-            names.into_iter().map(|name| function.native().under(name))
+            names.into_iter().map(|name| {
+                let gives = function.border_of(&name);
+                function.native().under(name).gives(gives)
+            })
         })
         .collect()
 }
@@ -219,6 +236,54 @@ pub(crate) fn misfit_of_import(import: &ImportInfo) -> Option<(String, String, S
         let host = types::named(&found.name)?;
         let why = misfit(found, host, maker)?;
         Some((found.name.clone(), why, told(host)))
+    })
+}
+
+/// The same for a module that declares no types in its imports, as Fusabi's: each type of the host that a function of the host
+/// takes or gives is looked for by its name among all that the module defines. It may have others of that name; one must be
+/// the host's.
+pub(crate) fn misfit_of_definitions(
+    import: &str,
+    definitions: &[Declared],
+) -> Option<(String, String, String)> {
+    let declared = FUNCTIONS.iter().flat_map(|function| function.fusabi);
+    let (_, signature) = declared
+        .copied()
+        .find(|(name, _)| imported(name) == import)?;
+    let (params, result) = shape::signature(signature);
+    let named = |text: &str| {
+        let bare = text.trim_end_matches(" option").trim_end_matches(" list");
+        types::named(bare)
+    };
+    let takes = params.into_iter().map(|ty| (ty, Maker::Module));
+    takes
+        .chain([(result, Maker::Host)])
+        .find_map(|(ty, maker)| {
+            let host = named(ty)?;
+            let mut why = None;
+            for found in definitions.iter().filter(|found| found.name == host.name) {
+                match misfit(found, host, maker) {
+                    None => return None,
+                    Some(misfit) => why = Some(misfit),
+                }
+            }
+            Some((host.name.to_owned(), why?, told(host)))
+        })
+}
+
+/// The type of that name as the machine makes it.
+pub(crate) fn border(name: &str) -> Border {
+    shape::border(name)
+}
+
+/// What a hook's parameter that declares nothing gets of a key: the type that the module defines, if it is the host's.
+pub(crate) fn key_of(definitions: &[Declared]) -> Option<&'static str> {
+    ["KeyEvent", "Key"].into_iter().find(|name| {
+        let host = types::named(name);
+        definitions.iter().any(|found| {
+            found.name == *name
+                && host.is_some_and(|host| misfit(found, host, Maker::Module).is_none())
+        })
     })
 }
 

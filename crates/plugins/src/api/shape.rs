@@ -1,6 +1,8 @@
 //! Types written in Fusabi, as far as a module's signatures and declarations show them, and the comparison of the two.
 
-use foxvm::{Declared, DeclaredField, Type};
+use std::sync::Arc;
+
+use foxvm::{Border, Declared, DeclaredField, NamedBorder, Type};
 
 use super::types::{Field, HostType, Shape};
 
@@ -31,6 +33,44 @@ pub(crate) fn machine_type(text: &str) -> Type {
             _ => Type::Dyn,
         },
     }
+}
+
+/// What the machine makes of a value of a type of Fusabi, whose records and unions it finds in a module by their names.
+pub(crate) fn border(text: &str) -> Border {
+    if let Some(inner) = text.strip_suffix(" option") {
+        return Border::Option(Box::new(border(inner)));
+    }
+    if let Some(inner) = text.strip_suffix(" list") {
+        return Border::List(Box::new(border(inner)));
+    }
+    if text.contains(" * ") {
+        return Border::Tuple(text.split(" * ").map(border).collect());
+    }
+    match text {
+        "unit" => Border::Unit,
+        "char" => Border::Char,
+        _ => super::types::named(text).map_or(Border::Plain, named_border),
+    }
+}
+
+fn named_border(host: &HostType) -> Border {
+    let (record, parts) = match host.shape {
+        Shape::Record(fields) => {
+            let fields = fields.iter();
+            let fields = fields.map(|(name, ty)| ((*name).to_owned(), border(ty)));
+            (true, fields.collect())
+        }
+        Shape::Union { cases, .. } => {
+            let cases = cases.iter();
+            let cases = cases.map(|(name, _)| ((*name).to_owned(), Border::Plain));
+            (false, cases.collect())
+        }
+    };
+    Border::Named(Arc::new(NamedBorder {
+        name: host.name.to_owned(),
+        record,
+        parts,
+    }))
 }
 
 /// Can a module hold what the host has as `host` in a place that it declares as `found`?

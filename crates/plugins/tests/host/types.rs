@@ -169,3 +169,78 @@ fn types_that_are_not_the_hosts_are_refused_with_one_paragraph() {
             .unwrap();
     }
 }
+
+/// A module as the compiler of Fusabi makes it: nothing is declared in imports and parameters, the types stand in the type
+/// table by their names.
+#[test]
+fn a_module_that_declares_no_types_gets_what_it_defines_by_name() {
+    let folder = Folder::new();
+    let option = TYPES.replace(
+        "type Option params 1 = union { None, Some { Value: var 0 } }",
+        "type option = union { None, Some { Value: dyn } }",
+    );
+    let body = format!(
+        "{option}import cell host \"Term.cell\" (int, int) -> dyn\nimport line_of host \"Term.line\" (int) -> dyn\nimport tell host \"PluginContext.Notify\" (text, text, dyn) -> dyn\n\
+         fn onOutput(c: dyn, line: text) export {{\n push 0\n push 0\n call_ffi cell\n get_case option Some Value\n get_slot Cell Char\n push 'a'\n eq\n jump_if_not no\n push 9\n call_ffi line_of\n tag_is option None\n jump_if_not no\n push \"t\"\n push \"b\"\n push \"warning\"\n call_ffi tell\n unit\n eq\n jump_if_not no\n load c\n get_slot PluginContext Plugin\n ret\nno:\n push \"no\"\n ret\n}}\n\
+         fn onKeyPress(key: dyn) -> bool export {{\n load key\n get_slot KeyEvent Code\n tag_is Key Space\n not\n ret\n}}\n"
+    );
+    let mut host = host([folder.plugin("erased", &body)]);
+    host.update_grid(|grid| {
+        grid.resize(10, 2);
+        grid.set_row(0, &[plugins::Cell::new('a')]);
+    });
+    assert_eq!(host.output("x"), changed("erased"));
+    let key = |code: &str| Key {
+        code: code.to_owned(),
+        mods: 0,
+    };
+    assert_eq!(host.key_press(&key("Space")), Flow::Stopped);
+    assert_eq!(host.key_press(&key("Enter")), Flow::Pass);
+    assert_eq!(
+        host.key_press(&key("F1")),
+        Flow::Pass,
+        "it has no such case"
+    );
+    assert_eq!(faults(&mut host), Vec::<String>::new());
+    // Without the record the key is the case itself.
+    let bare = "type Key = union { Space, Enter }\nfn onKeyPress(key: dyn) -> bool export {\n load key\n tag_is Key Space\n not\n ret\n}\n";
+    let mut host = self::host([folder.plugin("bare", bare)]);
+    assert_eq!(host.key_press(&key("Space")), Flow::Stopped);
+    assert_eq!(host.key_press(&key("F1")), Flow::Pass);
+    assert_eq!(faults(&mut host), Vec::<String>::new());
+}
+
+#[test]
+fn a_type_of_the_same_name_is_not_taken_for_the_hosts() {
+    let folder = Folder::new();
+    let own = "type option = union { None, Some { Value: dyn } }\ntype Cell = record { Prisoners: int }\n";
+    let source = |more: &str, lang: &str| {
+        let text = format!(
+            "module \"p\" lang {lang}\n{own}{more}import cell host \"Term.cell\" (int, int) -> dyn\nfn onOutput(line: text) -> bool export {{\n push 0\n push 0\n call_ffi cell\n tag_is option Some\n ret\n}}\n"
+        );
+        let path = folder.path().join("p.fza");
+        std::fs::write(&path, text).unwrap();
+        plugins::Entry::new("p", path).grant("output-filtering")
+    };
+    // The language of the module says that its types go by their names: then one of them must be the host's.
+    let failure = Host::new().unwrap().load(source("", "fusabi")).unwrap_err();
+    assert_eq!(failure.diagnostic.code.to_string(), "FP16");
+    let theirs = "type Other = record { a: int }\n";
+    for (more, lang) in [(theirs, "machine"), ("", "machine")] {
+        let mut host = Host::new().unwrap();
+        host.load(source(more, lang)).unwrap();
+        host.update_grid(|grid| grid.resize(2, 2));
+        host.take_reports();
+        assert_eq!(host.output("x"), Flow::Pass, "a cell, as the host has it");
+        assert_eq!(faults(&mut host), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn bytes_may_be_an_array_of_numbers() {
+    let folder = Folder::new();
+    let body = "type Action = union { ModifyBytes { bytes: dyn } }\nfn onInput(data: dyn) export {\n push 104\n push 105\n tuple 2\n case Action ModifyBytes\n ret\n}\n";
+    let mut host = host([folder.plugin("bytes", body)]);
+    assert_eq!(host.input(b"x"), Flow::Changed(b"hi".to_vec()));
+    assert_eq!(faults(&mut host), Vec::<String>::new());
+}
