@@ -259,7 +259,7 @@ pub fn text() -> String {
                 if qualified {
                     text.push_str("[<RequireQualifiedAccess>]\n");
                 }
-                let cases: Vec<String> = cases.iter().map(|case| shown(case)).collect();
+                let cases: Vec<String> = cases.iter().map(shown).collect();
                 let _ = writeln!(text, "type {} = {}", host.name, cases.join(" | "));
             }
         }
