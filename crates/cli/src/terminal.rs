@@ -8,7 +8,7 @@ use std::time::Duration;
 use ::terminal::{Front, Options, Outcome, Size};
 use diag::{Catalogue, Diagnostic};
 use foxvm::Limits;
-use plugins::{Config, Entry, Host};
+use plugins::{Config, Entry, Granted, Host};
 use serde_json::json;
 
 use crate::arguments::{Bounds, Term};
@@ -140,9 +140,11 @@ fn host(arguments: &Term, report: &mut Report) -> Result<Host, u8> {
     };
     let grants = session::grants(&bounds, &[], report)?;
     let mut entries = Vec::new();
+    let mut granted = Granted::default();
     let mut configured = |file: &Path, report: &mut Report| match Config::read(file) {
         Ok(config) => {
             entries.extend(config.plugins);
+            granted.add(plugin_host::granted(file, report)?);
             Ok(())
         }
         Err(failure) => {
@@ -181,7 +183,7 @@ fn host(arguments: &Term, report: &mut Report) -> Result<Host, u8> {
         grants: grants.clone(),
         ..entry
     }));
-    let mut host = plugin_host::host(report)?;
+    let mut host = plugin_host::host(granted, report)?;
     for entry in entries {
         let name = entry.name.clone();
         let again = host.state(&name).is_some();

@@ -5,7 +5,7 @@ use std::time::Instant;
 use plugins::{Command, Target};
 
 use crate::glyph::{Paint, Style, rgb};
-use crate::layers::{Focusable, Notice, Overlay};
+use crate::layers::{Focusable, Image, Notice, Overlay};
 use crate::popup::{Choice, List, Popup};
 use crate::session::Session;
 
@@ -44,8 +44,50 @@ impl Session {
                     row,
                     text,
                     style,
+                    extent: None,
                 };
                 self.layers.overlays.insert(of(id), overlay);
+            }
+            Command::SpawnOverlay {
+                id,
+                column,
+                row,
+                width,
+                height,
+                text,
+            } => {
+                let overlay = Overlay {
+                    column,
+                    row,
+                    text,
+                    style: Style::parse("bright-white on blue"),
+                    extent: Some((width, height)),
+                };
+                self.layers.overlays.insert(of(id), overlay);
+            }
+            Command::PlaceImage {
+                id,
+                column,
+                row,
+                columns,
+                rows,
+                width,
+                pixels,
+                ..
+            } => {
+                let image = Image::of((column, row), (columns, rows), width, &pixels);
+                self.layers.images.insert(of(id), image);
+            }
+            Command::RemoveImage(id) => drop(self.layers.images.remove(&of(id))),
+            Command::SetNavStyle(words) => self.layers.hint_style = Some(Style::parse(&words)),
+            Command::SetNavKeymap(words) => self.layers.hint_letters = letters(&words),
+            Command::ThemeUpdate(parts) => {
+                for (part, color) in &parts {
+                    if let Some(rgb) = rgb(color) {
+                        self.colors.update(part, rgb);
+                    }
+                }
+                self.recolored();
             }
             Command::RemoveOverlay(id) => drop(self.layers.overlays.remove(&of(id))),
             Command::ClearOverlays => self.layers.overlays.retain(|(owner, _), _| owner != plugin),
@@ -161,6 +203,18 @@ impl Session {
             Target::OpenUrl(address) | Target::OpenFile(address) => self.opened.push(address),
         }
     }
+}
+
+/// The letters of hints: each once; none if there are too few to tell two hints apart.
+fn letters(words: &str) -> Option<String> {
+    let mut letters = String::new();
+    for letter in words.chars().filter(char::is_ascii_alphabetic) {
+        let letter = letter.to_ascii_lowercase();
+        if !letters.contains(letter) {
+            letters.push(letter);
+        }
+    }
+    (letters.len() >= 8).then_some(letters)
 }
 
 fn labelled(label: &str, description: &str) -> String {

@@ -3,13 +3,15 @@
 use shm::flags;
 
 use crate::emulator::Emulator;
-use crate::glyph::{Glyph, Paint, Style, columns, write};
-use crate::layers::{Layers, Notice};
+use crate::glyph::{Glyph, Paint, Style, columns, put, write};
+use crate::layers::{Image, Layers, Notice, Overlay};
 use crate::popup::{List, Popup, hint};
 use crate::size::Size;
 
 /// Columns of a notice at most.
 const NOTICE: usize = 50;
+/// Lines of a notice at most, so that one leaves room for others.
+const LINES: usize = 6;
 
 /// What a screen shows.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -39,7 +41,14 @@ impl Picture {
             rows,
             cursor: emulator.shown_cursor(),
         };
+        for image in layers.images.values() {
+            picture.image(image);
+        }
         for overlay in layers.overlays.values() {
+            if let Some((width, height)) = overlay.extent {
+                picture.boxed(overlay, width, height);
+                continue;
+            }
             for (line, text) in overlay.text.lines().enumerate() {
                 picture.text(overlay.column, overlay.row + line, text, overlay.style);
             }
@@ -69,6 +78,45 @@ impl Picture {
         (self.rows.first().map_or(0, Vec::len), self.rows.len())
     }
 
+    /// A text in a box, as far as it fits.
+    fn boxed(&mut self, overlay: &Overlay, width: usize, height: usize) {
+        let width = width.min(self.size().0);
+        let lines = overlay
+            .text
+            .lines()
+            .flat_map(|line| wrapped(line, width, height));
+        let mut lines = lines.take(height);
+        for row in (overlay.row..overlay.row.saturating_add(height)).take(self.rows.len()) {
+            self.text(overlay.column, row, &" ".repeat(width), overlay.style);
+            let line = lines.next().unwrap_or_default();
+            self.text(overlay.column, row, &line, overlay.style);
+        }
+    }
+
+    /// A picture by halves of cells; what is transparent in both halves stays as it is.
+    fn image(&mut self, image: &Image) {
+        for (row, cells) in image.cells.chunks(image.columns.max(1)).enumerate() {
+            let Some(glyphs) = self.rows.get_mut(image.row + row) else {
+                return;
+            };
+            for (at, halves) in cells.iter().enumerate() {
+                let column = image.column + at;
+                let (scalar, foreground, background) = match halves {
+                    _ if column >= glyphs.len() => break,
+                    [None, None] => continue,
+                    [Some(upper), lower] => ('▀', *upper, lower.unwrap_or_default()),
+                    [None, Some(lower)] => ('▄', *lower, Paint::Default),
+                };
+                let style = Style {
+                    foreground,
+                    background,
+                    flags: 0,
+                };
+                put(glyphs, column, Glyph::new(scalar, style));
+            }
+        }
+    }
+
     fn status(&mut self, layers: &Layers) {
         let style = Style {
             flags: flags::INVERSE,
@@ -88,7 +136,7 @@ impl Picture {
         let mut row = 0;
         for notice in layers.notices() {
             let (width, height) = self.size();
-            let lines = wrapped(&said(notice), NOTICE.min(width.saturating_sub(4)));
+            let lines = wrapped(&said(notice), NOTICE.min(width.saturating_sub(4)), LINES);
             let widest = lines.iter().map(|line| columns(line)).max().unwrap_or(0);
             if row + lines.len() > height {
                 break;
@@ -140,7 +188,10 @@ impl Picture {
         };
         let mut line = |row: usize, text: &str, style: Style| {
             self.text(left, row, &" ".repeat(inner + 4), style);
-            let fitting = wrapped(text, inner).into_iter().next().unwrap_or_default();
+            let fitting = wrapped(text, inner, 1)
+                .into_iter()
+                .next()
+                .unwrap_or_default();
             self.text(left + 2, row, &fitting, style);
         };
         line(top, &list.title, bold);
@@ -153,14 +204,15 @@ impl Picture {
     }
 
     fn hints(&mut self, layers: &Layers, typed: &str) {
-        let style = Style {
+        let usual = Style {
             foreground: Paint::Index(0),
             background: Paint::Index(11),
             flags: flags::BOLD,
         };
+        let style = layers.hint_style.unwrap_or(usual);
         let count = layers.focusables.len();
         for (at, (_, focusable)) in layers.focusables.iter().enumerate() {
-            let name = hint(at, count);
+            let name = hint(at, count, layers.hint_letters());
             if name.starts_with(typed) {
                 self.text(focusable.column, focusable.row, &name, style);
             }
@@ -177,8 +229,8 @@ pub(crate) fn said(notice: &Notice) -> String {
     }
 }
 
-/// A text in lines of so many columns; at most six, so that one notice leaves room for others.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
+/// A text in at most so many lines of so many columns.
+fn wrapped(text: &str, width: usize, most: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for scalar in text.chars() {
         let wide = columns(scalar.encode_utf8(&mut [0; 4]));
@@ -186,7 +238,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
             .last()
             .is_some_and(|line| columns(line) + wide > width);
         if scalar == '\n' || full {
-            if lines.len() == 6 {
+            if lines.len() >= most {
                 break;
             }
             lines.push(String::new());
@@ -228,6 +280,7 @@ mod tests {
             row: 0,
             text: text.to_owned(),
             style: Style::parse("red"),
+            extent: None,
         };
         layers
             .overlays

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use plugins::Target;
 
-use crate::glyph::Style;
+use crate::glyph::{Paint, Style};
 
 /// How long a notice is shown (docs/specs/fusabi.md §6.3).
 const SHOWN: Duration = Duration::from_secs(5);
@@ -35,6 +35,46 @@ pub(crate) struct Overlay {
     pub row: usize,
     pub text: String,
     pub style: Style,
+    /// Columns and rows of the box in which it stands, if it has one.
+    pub extent: Option<(usize, usize)>,
+}
+
+/// A picture: for each cell the colours of its upper and its lower half, where they are not transparent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Image {
+    pub column: usize,
+    pub row: usize,
+    pub columns: usize,
+    /// Row by row.
+    pub cells: Vec<[Option<Paint>; 2]>,
+}
+
+impl Image {
+    /// A picture from pixels of red, green, blue, alpha, cut to as many cells as the largest published grid has. A half of a cell
+    /// has the colour of the pixel in its middle.
+    pub fn of(place: (usize, usize), cells: (usize, usize), width: usize, pixels: &[u8]) -> Image {
+        let height = pixels.len() / 4 / width.max(1);
+        let (columns, rows) = (cells.0.min(shm::MAX_COLUMNS), cells.1.min(shm::MAX_ROWS));
+        let half = |column: usize, half: usize| {
+            let x = (2 * column + 1) * width / (2 * cells.0.max(1));
+            let y = (2 * half + 1) * height / (4 * cells.1.max(1));
+            match pixels.get((y * width + x) * 4..)? {
+                [red, green, blue, alpha, ..] if *alpha >= 128 => {
+                    Some(Paint::Rgb(*red, *green, *blue))
+                }
+                _ => None,
+            }
+        };
+        let places = (0..rows).flat_map(|row| (0..columns).map(move |column| (column, row)));
+        Image {
+            column: place.0,
+            row: place.1,
+            columns,
+            cells: places
+                .map(|(column, row)| [half(column, 2 * row), half(column, 2 * row + 1)])
+                .collect(),
+        }
+    }
 }
 
 /// A part of the screen that can be activated.
@@ -57,6 +97,10 @@ pub(crate) struct Layers {
     /// Notices that had no room in `told`.
     pub untold: u64,
     pub overlays: BTreeMap<Of, Overlay>,
+    pub images: BTreeMap<Of, Image>,
+    /// How hints look, and the letters of which they are made, where plugins said so.
+    pub hint_style: Option<Style>,
+    pub hint_letters: Option<String>,
     /// Content and priority.
     pub status: BTreeMap<Of, (String, i64)>,
     /// What `onStatusBar` answered, by plugin.
@@ -106,6 +150,7 @@ impl Layers {
     /// Takes away all that a plugin has on the screen.
     pub fn forget(&mut self, plugin: &str) {
         self.overlays.retain(|(owner, _), _| owner != plugin);
+        self.images.retain(|(owner, _), _| owner != plugin);
         self.status.retain(|(owner, _), _| owner != plugin);
         self.status_hooks.retain(|(owner, _)| owner != plugin);
         self.focusables.retain(|((owner, _), _)| owner != plugin);
@@ -118,6 +163,13 @@ impl Layers {
             Some((_, place)) => *place = focusable,
             None => self.focusables.push((of, focusable)),
         }
+    }
+
+    /// The letters of which hints are made.
+    pub fn hint_letters(&self) -> &str {
+        self.hint_letters
+            .as_deref()
+            .unwrap_or("abcdefghijklmnopqrstuvwxyz")
     }
 
     /// Is there anything for a status bar?
@@ -166,6 +218,19 @@ mod tests {
         assert_eq!((layers.notices().count(), layers.told.len()), (0, 6));
         (0..2_000).for_each(|_| layers.notify(notice("x"), now));
         assert_eq!((layers.told.len(), layers.untold), (1_000, 1_006));
+    }
+
+    #[test]
+    fn a_picture_has_the_colours_of_its_pixels() {
+        // Two pixels above two others; the last one is transparent.
+        let pixels = [1, 1, 1, 255, 2, 2, 2, 255, 3, 3, 3, 255, 4, 4, 4, 0];
+        let rgb = |number| Some(Paint::Rgb(number, number, number));
+        let image = Image::of((0, 0), (2, 1), 2, &pixels);
+        assert_eq!(image.cells, [[rgb(1), rgb(3)], [rgb(2), None]]);
+        let image = Image::of((0, 0), (999, 999), 2, &pixels);
+        assert_eq!(image.cells.len(), shm::MAX_COLUMNS * shm::MAX_ROWS);
+        assert_eq!(image.cells[0], [rgb(1), rgb(1)]);
+        assert!(Image::of((0, 0), (1, 1), 5, &[]).cells[0] == [None, None]);
     }
 
     #[test]

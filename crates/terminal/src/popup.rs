@@ -55,7 +55,8 @@ impl Popup {
                 };
                 typed.push_str(&letter.to_ascii_lowercase());
                 let count = layers.focusables.len();
-                let names = || (0..count).map(|at| hint(at, count));
+                let letters = layers.hint_letters();
+                let names = || (0..count).map(|at| hint(at, count, letters));
                 let found = names().position(|name| name == *typed);
                 match found.and_then(|at| layers.focusables.get(at)) {
                     Some((of, _)) => Outcome::Activated(of.clone()),
@@ -90,12 +91,18 @@ impl List {
     }
 }
 
-/// The letters of the hint at a place among `count`: one, or two if one is not enough for all.
-pub(crate) fn hint(at: usize, count: usize) -> String {
-    let letter = |number: usize| char::from(b'a' + (number % 26) as u8);
-    match count <= 26 {
-        true => letter(at).to_string(),
-        false => [letter(at / 26), letter(at)].iter().collect(),
+/// The letters of the hint at a place among `count`: one, or two if one is not enough for all. Eight letters or more make
+/// sixty-four hints of two, which is more than a plugin may have; what is beyond has none.
+pub(crate) fn hint(at: usize, count: usize, letters: &str) -> String {
+    let most = letters.len().max(1);
+    let letter = |number: usize| letters.chars().nth(number % most);
+    match count <= most {
+        true => letter(at).into_iter().collect(),
+        false if at < most * most => [letter(at / most), letter(at)]
+            .into_iter()
+            .flatten()
+            .collect(),
+        false => String::new(),
     }
 }
 

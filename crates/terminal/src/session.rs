@@ -86,6 +86,12 @@ pub(crate) struct Session {
     /// Has anything changed since the picture was drawn?
     pub dirty: bool,
     pub bell: bool,
+    /// The title changed, and plugins do not know it yet.
+    retitled: bool,
+    /// The bell rang, and plugins do not know it yet.
+    rang: bool,
+    /// Seconds that have passed, as plugins count them.
+    ticks: i64,
     scanner: Scanner,
     line: Vec<u8>,
     /// Bytes of `line` that are shown already.
@@ -122,6 +128,9 @@ impl Session {
             log: Vec::new(),
             dirty: true,
             bell: false,
+            retitled: false,
+            rang: false,
+            ticks: 0,
             scanner: Scanner::new(),
             line: Vec::new(),
             shown: 0,
@@ -143,9 +152,13 @@ impl Session {
 
     /// Uses a theme from the beginning; `false` if there is none of that name.
     pub fn use_theme(&mut self, name: &str) -> bool {
+        let before = self.colors.name();
         let found = self.colors.apply(name);
-        self.host.set_theme(self.colors.name());
         self.recolored();
+        if self.colors.name() != before {
+            // What plugins want then is carried out at the next event, so that two of them cannot go on for ever.
+            self.host.theme_changed(self.colors.name());
+        }
         found
     }
 
@@ -182,7 +195,28 @@ impl Session {
         }
         self.last_output = Some(now);
         self.dirty = true;
+        self.tell_happened(now);
         at
+    }
+
+    /// Tells plugins of the title and the bell: once for a piece of output, however often they came in it.
+    fn tell_happened(&mut self, now: Instant) {
+        let (retitled, rang) = (
+            std::mem::take(&mut self.retitled),
+            std::mem::take(&mut self.rang),
+        );
+        if !retitled && !rang {
+            return;
+        }
+        self.show_plugins();
+        if retitled {
+            let title = self.title.clone().unwrap_or_default();
+            self.host.title_change(&title);
+        }
+        if rang {
+            self.host.bell();
+        }
+        self.carry_out(now);
     }
 
     fn feed(&mut self, bytes: &[u8]) {
@@ -251,8 +285,11 @@ impl Session {
                     let text = form(alacritty_terminal::vte::ansi::Rgb { r, g, b });
                     self.send(text.as_bytes());
                 }
-                Happened::Title(title) => self.title = title,
-                Happened::Bell => self.bell = true,
+                Happened::Title(title) => {
+                    self.retitled |= title != self.title;
+                    self.title = title;
+                }
+                Happened::Bell => (self.bell, self.rang) = (true, true),
             }
         }
     }
@@ -493,6 +530,7 @@ impl Session {
         if self.shown < self.line.len() && self.last_output.is_none_or(rests) {
             self.show_line();
             self.dirty = true;
+            self.tell_happened(now);
         }
         self.dirty |= self.layers.expire(now);
         self.release(now);
@@ -504,6 +542,8 @@ impl Session {
         if now >= self.next_status {
             self.next_status = now + STATUS;
             self.show_plugins();
+            self.ticks += 1;
+            self.host.tick(self.ticks);
             let texts = self.host.status_bar();
             if texts != self.layers.status_hooks {
                 self.layers.status_hooks = texts;

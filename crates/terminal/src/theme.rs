@@ -77,6 +77,8 @@ pub(crate) enum Ground {
 pub(crate) struct Colors {
     theme: &'static Theme,
     changed: BTreeMap<u8, u32>,
+    /// Foreground and background, where plugins changed them.
+    grounds: [Option<u32>; 2],
 }
 
 impl Default for Colors {
@@ -84,6 +86,7 @@ impl Default for Colors {
         Colors {
             theme: &THEMES[0],
             changed: BTreeMap::new(),
+            grounds: [None; 2],
         }
     }
 }
@@ -101,12 +104,28 @@ impl Colors {
         };
         self.theme = theme;
         self.changed.clear();
+        self.grounds = [None; 2];
         true
     }
 
     /// Changes one colour of the palette, 0x00RRGGBB.
     pub fn change(&mut self, index: u8, rgb: u32) {
         self.changed.insert(index, rgb);
+    }
+
+    /// Changes a part of the theme, 0x00RRGGBB: `foreground`, `background`, a colour's name, or `color0` to `color255`; `false`
+    /// if there is no such part.
+    pub fn update(&mut self, part: &str, rgb: u32) -> bool {
+        let numbered = part
+            .strip_prefix("color")
+            .and_then(|number| number.parse().ok());
+        match (part, numbered, Paint::parse(part)) {
+            ("foreground", ..) => self.grounds[Ground::Fore as usize] = Some(rgb),
+            ("background", ..) => self.grounds[Ground::Back as usize] = Some(rgb),
+            (_, Some(index), _) | (_, _, Some(Paint::Index(index))) => self.change(index, rgb),
+            _ => return false,
+        }
+        true
     }
 
     /// The theme's name.
@@ -134,8 +153,8 @@ impl Colors {
     /// What is published for a colour, 0xAARRGGBB.
     pub fn published(&self, paint: Paint, ground: Ground) -> u32 {
         let rgb = match (paint, ground) {
-            (Paint::Default, Ground::Fore) => self.theme.foreground,
-            (Paint::Default, Ground::Back) => self.theme.background,
+            (Paint::Default, Ground::Fore) => self.grounds[0].unwrap_or(self.theme.foreground),
+            (Paint::Default, Ground::Back) => self.grounds[1].unwrap_or(self.theme.background),
             (Paint::Index(index), _) => self.palette(index),
             (Paint::Rgb(red, green, blue), _) => u32::from_be_bytes([0, red, green, blue]),
         };
@@ -146,7 +165,7 @@ impl Colors {
     pub fn shown(&self, paint: Paint, ground: Ground) -> Paint {
         let own = self.theme.name == USUAL;
         let theirs = match paint {
-            Paint::Default => own,
+            Paint::Default => own && self.grounds[ground as usize].is_none(),
             Paint::Index(index) => (own || index >= 16) && !self.changed.contains_key(&index),
             Paint::Rgb(..) => true,
         };
@@ -175,6 +194,10 @@ mod tests {
             colors.shown(Paint::Default, Ground::Back),
             Paint::Rgb(0xfa, 0xfa, 0xfa)
         );
+        assert!(colors.update("foreground", 7) && colors.update("bright-red", 8));
+        assert!(colors.update("color200", 0) && !colors.update("no part", 0));
+        assert_eq!(colors.published(Paint::Default, Ground::Fore), 0xff00_0007);
+        assert_eq!(colors.palette(9), 8);
         colors.change(200, 0x01_0203);
         assert_eq!(
             colors.shown(Paint::Index(200), Ground::Fore),

@@ -514,3 +514,28 @@ fn onRemoteCommand(id: text) -> unit export {
     test.types("\tb");
     assert_eq!(test.session.opened, ["https://example.org/"]);
 }
+
+#[test]
+fn titles_bells_themes_and_time_are_told() {
+    let mut told = "import notify host \"notify\" (text) -> unit needs \"ui-overlay\"\n\
+        import theme host \"apply_theme\" (text) -> dyn needs \"terminal-control\"\n\
+        fn onBell() -> unit export {\n push \"dark\"\n call_ffi theme\n pop\n push \"bell\"\n call_ffi notify\n ret\n}\n"
+        .to_owned();
+    for (hook, parameter) in [("onTitleChange", "title"), ("onThemeChanged", "name")] {
+        told.push_str(&format!(
+            "fn {hook}({parameter}: text) -> unit export {{\n load {parameter}\n call_ffi notify\n ret\n}}\n"
+        ));
+    }
+    told.push_str(
+        "fn onTick(number: int) -> unit export {\n push \"tick\"\n call_ffi notify\n ret\n}\n",
+    );
+    let mut test = Test::new(&[("told", &told)]);
+    test.writes("\u{1b}]0;a title\u{7}\u{1b}]0;a title\u{7}\u{7}\u{7}");
+    test.session.last_output = None;
+    test.session.tick(test.now);
+    assert_eq!(test.notices(), ["a title", "bell", "dark", "tick"]);
+    assert_eq!(test.session.colors.name(), "dark");
+    test.passes(500);
+    test.passes(500);
+    assert_eq!(test.notices()[4..], ["tick"]);
+}
