@@ -54,6 +54,17 @@ pub enum Plug {
     Check(PlugFile),
     /// Load the plugins of a plugins.toml and show their states, hooks, grants and counters
     List(PlugFile),
+    /// Grant a plugin of a plugins.toml what its entry grants, as its file is now (for those with ask-again = true)
+    Grant(PlugGrant),
+}
+
+/// `fox plug grant`.
+#[derive(Args, Debug)]
+pub struct PlugGrant {
+    /// The file that names the plugins
+    pub file: PathBuf,
+    /// The plugin's name
+    pub plugin: String,
 }
 
 /// `fox plug check` and `fox plug list`.

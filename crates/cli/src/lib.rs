@@ -61,6 +61,7 @@ fn done(verb: &Verb, report: &mut Report) -> u8 {
         Verb::Plug(Plug::Run(arguments)) => plugin::run(arguments, report),
         Verb::Plug(Plug::Check(arguments)) => plugin_host::check(arguments, report),
         Verb::Plug(Plug::List(arguments)) => plugin_host::list(arguments, report),
+        Verb::Plug(Plug::Grant(arguments)) => plugin_host::grant(arguments, report),
     }
 }
 

@@ -1,20 +1,22 @@
-//! `fox plug check` and `fox plug list`: the plugins that a plugins.toml names.
+//! `fox plug check`, `fox plug list` and `fox plug grant`: the plugins that a plugins.toml names.
 
 use std::io::Write;
+use std::path::Path;
 
+use diag::{Diagnostic, fp};
 use foxvm::Engine;
-use plugins::{Config, Failure, Host, Report as Told, State};
+use plugins::{Config, Failure, Granted, Host, Report as Told};
 use serde_json::json;
 use stdlib::Settings;
 
-use crate::arguments::PlugFile;
+use crate::arguments::{PlugFile, PlugGrant};
 use crate::load::shown;
 use crate::natives;
 use crate::report::{Report, exit};
 
 /// `fox plug check`: nothing of a plugin runs.
 pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {
-    let (config, host) = match prepared(arguments, report) {
+    let (config, host) = match prepared(&arguments.file, report) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
@@ -65,7 +67,7 @@ pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {
 
 /// `fox plug list`: loads the plugins, and ends them again.
 pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
-    let (config, mut host) = match prepared(arguments, report) {
+    let (config, mut host) = match prepared(&arguments.file, report) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
@@ -73,12 +75,9 @@ pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
     let mut code = exit::OK;
     for told in host.take_reports() {
         match told {
-            Told::State {
-                to: State::Failed,
-                why: Some(why),
-                ..
-            } => {
-                report.tell(&why);
+            // The change of state says no more.
+            Told::Refused { failure, .. } => {
+                tell(failure, report);
                 code = exit::FILE;
             }
             Told::Fault { why, .. } | Told::Warning { what: why, .. } => report.tell(&why),
@@ -99,9 +98,42 @@ pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
     printed(&text, code, report)
 }
 
+/// `fox plug grant`: nothing of the plugin runs.
+pub fn grant(arguments: &PlugGrant, report: &mut Report) -> u8 {
+    let (config, mut host) = match prepared(&arguments.file, report) {
+        Ok(prepared) => prepared,
+        Err(code) => return code,
+    };
+    let named = |entry: &&plugins::Entry| entry.name == arguments.plugin;
+    let Some(entry) = config.plugins.iter().find(named) else {
+        report.tell(&Diagnostic::error(fp::UNKNOWN).arg("plugin", arguments.plugin.as_str()));
+        return exit::USAGE;
+    };
+    let store = Granted::beside(&arguments.file);
+    let granted = host
+        .grant(entry)
+        .and_then(|checked| host.granted().write(&store).map(|()| checked));
+    match granted {
+        Ok(checked) => {
+            let powers: Vec<String> = checked.powers.iter().map(ToString::to_string).collect();
+            let shown = match powers.join(", ") {
+                none if none.is_empty() => "nothing".to_owned(),
+                powers => powers,
+            };
+            let text = format!("{}: granted {shown}\n", diag::escape(&entry.name));
+            report.result(json!({ "plugin": entry.name, "powers": powers }));
+            printed(&text, exit::OK, report)
+        }
+        Err(failure) => {
+            tell(failure, report);
+            exit::FILE
+        }
+    }
+}
+
 /// The configuration, and a host with the functions of crate `stdlib` beside those for plugins.
-fn prepared(arguments: &PlugFile, report: &mut Report) -> Result<(Config, Host), u8> {
-    let config = Config::read(&arguments.file).map_err(|failure| {
+fn prepared(file: &Path, report: &mut Report) -> Result<(Config, Host), u8> {
+    let config = Config::read(file).map_err(|failure| {
         tell(failure, report);
         exit::FILE
     })?;
@@ -110,18 +142,26 @@ fn prepared(arguments: &PlugFile, report: &mut Report) -> Result<(Config, Host),
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
-    let host = Host::builder().engine(engine).build().map_err(|failure| {
+    let granted = Granted::read(&Granted::beside(file)).map_err(|failure| {
+        tell(failure, report);
+        exit::FILE
+    })?;
+    let builder = Host::builder().engine(engine).granted(granted);
+    let host = builder.build().map_err(|failure| {
         tell(failure, report);
         exit::INTERNAL
     })?;
-    report.field("file", shown(&arguments.file));
+    report.field("file", shown(file));
     Ok((config, host))
 }
 
 /// Tells a failure with the source that it points into.
 fn tell(failure: Failure, report: &mut Report) {
+    let diagnostics: Vec<Diagnostic> = failure.diagnostics().cloned().collect();
     report.sources = failure.sources;
-    report.tell(&failure.diagnostic);
+    for diagnostic in &diagnostics {
+        report.tell(diagnostic);
+    }
 }
 
 fn printed(text: &str, code: u8, report: &Report) -> u8 {

@@ -274,6 +274,12 @@ codes! {
         UNKNOWN = "FP14";
         /// A plugin has no hook (a warning).
         NO_HOOK = "FP15";
+        /// A plugin declares a type of the host's otherwise than the host.
+        TYPE_DIFFERS = "FP16";
+        /// A plugin's bytes are not those that its user granted.
+        NOT_AS_GRANTED = "FP17";
+        /// The store of grants cannot be read or written.
+        GRANTED = "FP18";
     }
 }
 

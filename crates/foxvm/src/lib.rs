@@ -40,6 +40,7 @@ mod builder;
 mod capability;
 mod context;
 mod convert;
+mod declared;
 mod describe;
 mod engine;
 mod error;
@@ -64,6 +65,7 @@ pub use builder::Builder;
 pub use capability::Capability;
 pub use context::{BYTES_PER_FUEL, Context};
 pub use convert::{FromFox, IntoFox, Octets};
+pub use declared::{Declared, DeclaredCase, DeclaredField};
 pub use diag::Lang as MessageLang;
 pub use engine::{Dispatch, Engine, EngineBuilder};
 pub use error::{Error, ErrorKind};
@@ -78,7 +80,7 @@ pub use machine::fault::{Counters, FaultReport, Panic, TraceFrame};
 pub use machine::host::Stream;
 pub use machine::space_trace::{SpaceAct, SpaceNote};
 pub use machine::trace::Entered;
-pub use machine::world::{EmergencyMode, Late, Limits, TestCount, Warning};
+pub use machine::world::{Border, EmergencyMode, Late, Limits, NamedBorder, TestCount, Warning};
 pub use module::{
     Attribute, Export, ExportItem, FunctionInfo, ImportInfo, ImportSource, Module, Param,
 };

@@ -145,7 +145,9 @@ fn exports_tell_attributes_and_parameters() {
         name: named("s"),
         type_name: named("Shape"),
         cases: Some(vec!["Empty".to_owned()]),
+        declared: of("is_empty").params[0].declared.clone(),
     };
+    assert_eq!(shape.declared[0].name, "Shape");
     assert_eq!(of("is_empty").params, [shape]);
 }
 

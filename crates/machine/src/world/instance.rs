@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fzb::tables::{FuncId, ImportKind, NameId, StaticId, TypeId};
+use fzb::tables::{FuncId, ImportKind, NameId, StaticId, TypeId, TypedefId};
 use fzb::view::{Module, ModuleHash};
 
 use crate::cache::Cache;
@@ -26,8 +26,8 @@ pub struct FnSlot {
 
 /// A bound import.
 pub enum ImportSlot {
-    /// A host function; the flag says that its capabilities were granted when it was bound.
-    Host(Arc<HostFunction>),
+    /// A host function, whose capabilities were granted when it was bound, and what its answers become.
+    Host(Arc<HostFunction>, Answered),
     /// A function of another module instance.
     Function {
         /// The instance.
@@ -49,6 +49,17 @@ pub enum ImportSlot {
     },
     /// An optional import that nothing provides; calling it is fault import.
     Missing,
+}
+
+/// What a host function's answers become.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answered {
+    /// They are what the module wants.
+    AsTheyAre,
+    /// Values of a type that the module declares and hosts do not know ([`World::as_declared`]).
+    Declared(TypeId),
+    /// Values as the host describes them, for a module that says nothing of them ([`World::as_described`]).
+    Described,
 }
 
 /// How far an instance has come.
@@ -92,6 +103,8 @@ pub struct Instance {
     pub exports: Value,
     /// Cache arrays, by function; owned.
     pub caches: Vec<Box<[Cache]>>,
+    /// Type definitions that are the host's by name, as far as they were looked for; an empty name is the union of options.
+    pub described: Vec<(String, Option<TypedefId>)>,
 }
 
 impl World {
@@ -195,6 +208,7 @@ impl World {
             dirty: false,
             frozen: Vec::new(),
             imports: Vec::new(),
+            described: Vec::new(),
             names: Vec::new(),
             constants: Vec::new(),
             records: Vec::new(),
@@ -290,7 +304,16 @@ impl World {
                         ));
                     }
                 }
-                Ok(ImportSlot::Host(host))
+                let answered = if host.result != TypeId::DYN {
+                    Answered::AsTheyAre
+                } else if super::border_types::is_declared(module, import.result) {
+                    Answered::Declared(import.result)
+                } else if host.gives.is_some() && dynamic(import.result) {
+                    Answered::Described
+                } else {
+                    Answered::AsTheyAre
+                };
+                Ok(ImportSlot::Host(host, answered))
             }
             ImportKind::Function => {
                 let from = import

@@ -5,6 +5,7 @@
 
 mod alloc;
 mod border;
+mod border_types;
 mod border_values;
 pub(crate) mod call;
 mod callable;
@@ -37,9 +38,10 @@ use crate::legend::Legends;
 use crate::value::Value;
 
 pub use border::SequenceForm;
+pub use border_types::{Border, NamedBorder};
 pub use border_values::HostShape;
 pub use enter::Step;
-pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
+pub use instance::{Answered, FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
 pub use raise::RaisedInfo;
 pub use registers::{repr_name, static_tag};
