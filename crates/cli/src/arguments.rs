@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// FoxVM: run, inspect and embed programs that nobody has to trust.
 #[derive(Parser, Debug)]
@@ -23,8 +23,10 @@ pub struct Cli {
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Verb {
-    /// Run a program: a module (.fzb), module text (.fza) or Rhumb source (.rh)
+    /// Run a program: a module (.fzb), module text (.fza), Fusabi source (.fsx) or Rhumb source (.rh)
     Run(Run),
+    /// Build a module (.fzb) of a Fusabi source (.fsx) and all files that it loads
+    Build(Build),
     /// Assemble module text (.fza) to a module (.fzb)
     Asm(Asm),
     /// Show a module as module text
@@ -33,9 +35,9 @@ pub enum Verb {
     Verify(Verify),
     /// Run Rhumb sources (.rh) and check the assertions in them
     Test(Test),
-    /// Read and compile Rhumb sources without running them
+    /// Read and check sources (.rh, .fsx) without running them
     Check(Check),
-    /// Lay Rhumb sources out in the one form
+    /// Lay sources (.rh, .fsx) out in the one form
     Fmt(Fmt),
     /// Say more about the code of an error
     Explain(Explain),
@@ -73,9 +75,43 @@ pub struct PlugGrant {
 /// `fox plug check` and `fox plug list`.
 #[derive(Args, Debug)]
 pub struct PlugFile {
-    /// The file that names the plugins
+    /// The file that names the plugins, or a folder with such a file or with plugins
     #[arg(default_value = "plugins.toml")]
     pub file: PathBuf,
+}
+
+/// How Fusabi's sources are read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub enum Compat {
+    /// As the language Fusabi's other implementation does: `[1, 2]` has two elements, `a.[i] <- v` is a new array
+    Fusabi,
+}
+
+/// The switch of docs/specs/fusabi.md §1.14.
+#[derive(Args, Clone, Copy, Debug, Default)]
+pub struct Compatibility {
+    /// Read Fusabi sources as its other implementation does: `[1, 2]` has two elements, `a.[i] <- v` is a new array
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub compat: Option<Compat>,
+}
+
+/// `fox build`.
+#[derive(Args, Debug)]
+pub struct Build {
+    /// The source (.fsx or .fs)
+    pub file: PathBuf,
+    /// Where the module goes; else beside the source, ending in .fzb
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Leave out source positions and names of variables
+    #[arg(long)]
+    pub stripped: bool,
+    /// With the types and functions that plugin hosts offer
+    #[arg(long)]
+    pub plugin: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub compat: Compatibility,
 }
 
 /// Limits and grants.
@@ -133,6 +169,9 @@ pub struct Run {
     pub show_result: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
+    pub compat: Compatibility,
+    #[command(flatten)]
+    #[allow(missing_docs)]
     pub bounds: Bounds,
 }
 
@@ -184,6 +223,12 @@ pub struct Check {
     /// Warnings of Rhumb's sources and labels that nothing defines are errors
     #[arg(long)]
     pub strict: bool,
+    /// With the types and functions that plugin hosts offer (Fusabi)
+    #[arg(long)]
+    pub plugin: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub compat: Compatibility,
 }
 
 /// `fox fmt`.
@@ -195,6 +240,9 @@ pub struct Fmt {
     /// Change nothing; fail if a file is not laid out yet
     #[arg(long)]
     pub check: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub compat: Compatibility,
 }
 
 /// `fox explain`.
@@ -207,7 +255,7 @@ pub struct Explain {
 /// `fox plug run`.
 #[derive(Args, Debug)]
 pub struct PlugRun {
-    /// The plugin: a module (.fzb) or module text (.fza)
+    /// The plugin: a module (.fzb), module text (.fza) or Fusabi source (.fsx)
     pub file: PathBuf,
     /// Print what the plugin notifies of
     #[arg(long)]

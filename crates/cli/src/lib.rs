@@ -15,6 +15,7 @@ mod load;
 mod natives;
 mod plugin;
 mod plugin_host;
+mod plugin_source;
 mod report;
 mod rhi;
 mod rhumb;
@@ -52,6 +53,7 @@ pub fn fox() -> ExitCode {
 fn done(verb: &Verb, report: &mut Report) -> u8 {
     match verb {
         Verb::Run(arguments) => run::run(arguments, report),
+        Verb::Build(arguments) => fusabi::build(arguments, report),
         Verb::Asm(arguments) => files::asm(arguments, report),
         Verb::Disasm(arguments) => files::disasm(arguments, report),
         Verb::Verify(arguments) => files::verify(arguments, report),
@@ -61,9 +63,16 @@ fn done(verb: &Verb, report: &mut Report) -> u8 {
                 strict: arguments.strict,
                 ..rhi::Rhi::default()
             };
-            rhi::sources::check(&flags, &arguments.files, report)
+            let how = fusabi::How {
+                plugin: arguments.plugin,
+                ..fusabi::How::compat(arguments.compat.compat)
+            };
+            rhi::sources::check(&flags, &arguments.files, how, report)
         }
-        Verb::Fmt(arguments) => rhi::sources::format(&arguments.files, arguments.check, report),
+        Verb::Fmt(arguments) => {
+            let how = fusabi::How::compat(arguments.compat.compat);
+            rhi::sources::format(&arguments.files, arguments.check, how, report)
+        }
         Verb::Explain(arguments) => files::explain(arguments, report),
         Verb::Natives => natives::list(report),
         Verb::Plug(Plug::Run(arguments)) => plugin::run(arguments, report),

@@ -10,6 +10,7 @@ use rhumb::Locale;
 use stdlib::Library;
 
 use crate::advice;
+use crate::fusabi::{How, Naming};
 use crate::report::{Report, code_of, exit};
 
 /// Ends of names and what they mean.
@@ -28,14 +29,15 @@ pub fn module(
     path: &Path,
     report: &mut Report,
 ) -> Result<Module, u8> {
-    program(engine, natives, path, report).map(|(module, _)| module)
+    program(engine, natives, path, How::default(), report).map(|(module, _)| module)
 }
 
-/// The same with the locale of its source, where it has one.
+/// The same with the locale of its source, where it has one. `how` concerns Fusabi's sources.
 pub fn program(
     engine: &Engine,
     natives: &Library,
     path: &Path,
+    how: How,
     report: &mut Report,
 ) -> Result<(Module, Option<Locale>), u8> {
     let mut locale = None;
@@ -52,7 +54,7 @@ pub fn program(
         }
         "fox" => return Err(language(path, "Morph", report)),
         "fsx" | "fs" => {
-            let bytes = crate::fusabi::compile(path, report)?;
+            let bytes = crate::fusabi::compile(path, how, Naming::Shown, report)?;
             engine.load(bytes)
         }
         "rh" | "rhs" => {

@@ -1,22 +1,22 @@
 //! The plugin host of this command; `fox plug check`, `fox plug list` and `fox plug grant`: the plugins that a plugins.toml names.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use diag::{Diagnostic, fp};
-use foxvm::Engine;
-use plugins::{Config, Failure, Granted, Host, Report as Told};
+use foxvm::{Capability, Engine};
+use plugins::{Config, Entry, Failure, Granted, Host, Report as Told};
 use serde_json::json;
 use stdlib::Settings;
 
 use crate::arguments::{PlugFile, PlugGrant};
 use crate::load::shown;
-use crate::natives;
 use crate::report::{Report, exit};
+use crate::{fusabi, natives};
 
 /// `fox plug check`: nothing of a plugin runs.
 pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {
-    let (config, host) = match prepared(&arguments.file, report) {
+    let (config, host, _) = match prepared(&arguments.file, true, report) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
@@ -67,7 +67,7 @@ pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {
 
 /// `fox plug list`: loads the plugins, and ends them again.
 pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
-    let (config, mut host) = match prepared(&arguments.file, report) {
+    let (config, mut host, _) = match prepared(&arguments.file, false, report) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
@@ -100,16 +100,16 @@ pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
 
 /// `fox plug grant`: nothing of the plugin runs.
 pub fn grant(arguments: &PlugGrant, report: &mut Report) -> u8 {
-    let (config, mut host) = match prepared(&arguments.file, report) {
+    let (config, mut host, file) = match prepared(&arguments.file, false, report) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
-    let named = |entry: &&plugins::Entry| entry.name == arguments.plugin;
+    let named = |entry: &&Entry| entry.name == arguments.plugin;
     let Some(entry) = config.plugins.iter().find(named) else {
         report.tell(&Diagnostic::error(fp::UNKNOWN).arg("plugin", arguments.plugin.as_str()));
         return exit::USAGE;
     };
-    let store = Granted::beside(&arguments.file);
+    let store = Granted::beside(&file);
     let granted = host
         .grant(entry)
         .and_then(|checked| host.granted().write(&store).map(|()| checked));
@@ -131,16 +131,49 @@ pub fn grant(arguments: &PlugGrant, report: &mut Report) -> u8 {
     }
 }
 
-/// The configuration, and a host with what was granted to its plugins.
-fn prepared(file: &Path, report: &mut Report) -> Result<(Config, Host), u8> {
-    let config = Config::read(file).map_err(|failure| {
+/// Ends of the names of plugins' files.
+pub const ENDS: [&str; 4] = ["fzb", "fza", "fsx", "fs"];
+
+/// The configuration that a path means, and the file where its grants are kept beside: the file itself, that of a folder, or
+/// plugins without one. Those have no grants, but with `all` each is granted what it asks for.
+fn configuration(path: &Path, all: bool) -> Result<(Config, PathBuf), Failure> {
+    let inside = path.join("plugins.toml");
+    if path.is_dir() && inside.exists() {
+        return Ok((Config::read(&inside)?, inside));
+    }
+    let mut plugins = if path.is_dir() {
+        plugins::discover(&[path.to_owned()], &ENDS)
+    } else {
+        let end = path.extension().and_then(|end| end.to_str());
+        if !end.is_some_and(|end| ENDS.contains(&end)) {
+            return Ok((Config::read(path)?, path.to_owned()));
+        }
+        let name = path.file_stem().map(|stem| stem.to_string_lossy());
+        vec![Entry::new(name.unwrap_or_default(), path)]
+    };
+    if all {
+        for plugin in &mut plugins {
+            plugin.grants = Capability::all();
+        }
+    }
+    let beside = if path.is_dir() {
+        inside
+    } else {
+        path.with_file_name("plugins.toml")
+    };
+    Ok((Config { plugins }, beside))
+}
+
+/// The configuration, a host with what was granted to its plugins, and the file beside which grants are kept.
+fn prepared(path: &Path, all: bool, report: &mut Report) -> Result<(Config, Host, PathBuf), u8> {
+    let (config, file) = configuration(path, all).map_err(|failure| {
         tell(failure, report);
         exit::FILE
     })?;
-    let granted = granted(file, report)?;
+    let granted = granted(&file, report)?;
     let host = host(granted, report)?;
-    report.field("file", shown(file));
-    Ok((config, host))
+    report.field("file", shown(path));
+    Ok((config, host, file))
 }
 
 /// What was granted to the plugins of a plugins.toml.
@@ -151,9 +184,6 @@ pub fn granted(file: &Path, report: &mut Report) -> Result<Granted, u8> {
     })
 }
 
-/// Ends of the names of plugins' files.
-pub const ENDS: [&str; 2] = ["fzb", "fza"];
-
 /// A host without plugins, with the functions of crate `stdlib` beside those for plugins.
 pub fn host(granted: Granted, report: &mut Report) -> Result<Host, u8> {
     let engine = Engine::new();
@@ -161,7 +191,11 @@ pub fn host(granted: Granted, report: &mut Report) -> Result<Host, u8> {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
-    let builder = Host::builder().engine(engine).granted(granted);
+    let builder = Host::builder()
+        .engine(engine)
+        .granted(granted)
+        .compiler_of_files("fsx", fusabi::compiler())
+        .compiler_of_files("fs", fusabi::compiler());
     builder.build().map_err(|failure| {
         tell(failure, report);
         exit::INTERNAL

@@ -15,6 +15,7 @@ use clap::Parser;
 use rhumb::Locale;
 
 use crate::arguments::Bounds;
+use crate::fusabi::How;
 use crate::load::shown;
 use crate::report::{Report, exit, paths};
 use crate::usage;
@@ -139,12 +140,12 @@ fn done(mut flags: Rhi, report: &mut Report) -> u8 {
         }
         "check" => {
             flags.paths.remove(0);
-            return sources::check(&flags, &flags.paths, report);
+            return sources::check(&flags, &flags.paths, How::default(), report);
         }
         "explain" => return explain(&flags.paths, report),
         "fmt" => {
             flags.paths.remove(0);
-            return sources::format(&flags.paths, flags.check, report);
+            return sources::format(&flags.paths, flags.check, How::default(), report);
         }
         _ => {}
     }
