@@ -11,8 +11,8 @@ use stdlib::Settings;
 
 use crate::arguments::{PlugFile, PlugGrant};
 use crate::load::shown;
-use crate::{fusabi, natives};
 use crate::report::{Report, exit};
+use crate::{fusabi, natives};
 
 /// `fox plug check`: nothing of a plugin runs.
 pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {

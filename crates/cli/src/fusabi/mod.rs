@@ -19,8 +19,8 @@ use crate::report::{Report, exit};
 
 pub(crate) use build::build;
 pub(crate) use failed::failed;
-pub(crate) use files::Naming;
 use files::Files;
+pub(crate) use files::Naming;
 pub(crate) use plugins::compiler;
 
 /// How sources are read and compiled.
@@ -142,12 +142,7 @@ fn module(path: &Path, checked: &Checked, how: How) -> Result<Vec<u8>, Diagnosti
 }
 
 /// Lays a source out; the exit code if it is wrong, which is told.
-pub(crate) fn format(
-    path: &Path,
-    text: &str,
-    how: How,
-    report: &mut Report,
-) -> Result<String, u8> {
+pub(crate) fn format(path: &Path, text: &str, how: How, report: &mut Report) -> Result<String, u8> {
     let options = how.syntax();
     fusabi::format(text, &options).map_err(|errors| {
         let read = fusabi::parse(text, &options).source.text().to_owned();

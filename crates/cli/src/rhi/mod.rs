@@ -14,8 +14,8 @@ use clap::Parser;
 use rhumb::Locale;
 
 use crate::arguments::Bounds;
-use crate::load::shown;
 use crate::fusabi::How;
+use crate::load::shown;
 use crate::report::{Report, exit, paths};
 
 /// Rhumb: run programs, test them, or try expressions at a prompt.
@@ -133,13 +133,26 @@ fn done(mut flags: Rhi, report: &mut Report) -> u8 {
             flags.paths.remove(0);
             flags.test = true;
         }
-        "check" => return sources::check(flags.paths.get(1..).unwrap_or_default(), How::default(), report),
+        "check" => {
+            return sources::check(
+                flags.paths.get(1..).unwrap_or_default(),
+                How::default(),
+                report,
+            );
+        }
         "explain" if flags.paths.len() == 2 => {
             let code = flags.paths.get(1).map(|code| shown(code));
             let code = code.unwrap_or_default();
             return crate::files::explain(&crate::arguments::Explain { code }, report);
         }
-        "fmt" => return sources::format(flags.paths.get(1..).unwrap_or_default(), false, How::default(), report),
+        "fmt" => {
+            return sources::format(
+                flags.paths.get(1..).unwrap_or_default(),
+                false,
+                How::default(),
+                report,
+            );
+        }
         _ => {}
     }
     if LATER.contains(&verb.as_str()) && flags.paths.first().is_some_and(|path| !path.exists()) {
