@@ -82,15 +82,15 @@ fn what_is_stripped_names_no_place() {
     let place = Place::new("stripped");
     let source = place.file(
         "fails.fsx",
-        "let f (value: int) : int = failwith \"no\"\nprintfn \"%d\" (f 1)\n",
+        "let f x : int =\n    let variable = x + 1\n    failwith \"no\"\n    variable\nprintfn \"%d\" (f 1)\n",
     );
     let source = source.to_str().unwrap();
     let whole = built(&place, &[source]);
-    assert!(contains(&whole, "fails.fsx") && contains(&whole, "value"));
+    assert!(contains(&whole, "fails.fsx") && contains(&whole, "variable"));
     let failed = place.fox(&["run", "out.fzb"]);
-    assert!(failed.err.contains("fails.fsx:1:"), "{}", failed.err);
+    assert!(failed.err.contains("fails.fsx:3:5"), "{}", failed.err);
     let stripped = built(&place, &["--stripped", source]);
-    assert!(!contains(&stripped, "fails.fsx") && !contains(&stripped, "value"));
+    assert!(!contains(&stripped, "fails.fsx") && !contains(&stripped, "variable"));
     assert!(stripped.len() < whole.len());
     let failed = place.fox(&["run", "out.fzb"]);
     assert_eq!(failed.code, 1);
