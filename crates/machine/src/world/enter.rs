@@ -289,6 +289,9 @@ impl World {
                 self.outcome = Outcome::Raised;
             }
         }
+        if !nested {
+            self.run_sleepers();
+        }
         self.emissions.temps_floor = floor;
         if nested {
             self.emissions.barriers.pop();

@@ -39,6 +39,8 @@ use crate::value::Value;
 pub use border::SequenceForm;
 pub use border_values::HostShape;
 pub use enter::Step;
+pub(crate) use fibers::Sleepers;
+pub use fibers::Started;
 pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
 pub use raise::RaisedInfo;
