@@ -487,7 +487,7 @@ impl World {
     }
 
     /// Text of a thrown value for the host: the message of an error, the display of anything else.
-    fn thrown_text(&mut self, value: Value, message: String) -> String {
+    pub(crate) fn thrown_text(&mut self, value: Value, message: String) -> String {
         if !message.is_empty() {
             return message;
         }
