@@ -74,10 +74,10 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
         },
         (Err(error), _) => Err(error),
     };
-    // What a program of Rhumb leaves ready or waiting goes on when its main part has ended (docs/specs/rhumb.md §5.4).
+    // What a program leaves ready or waiting goes on when its main part has ended (docs/specs/rhumb.md §5.4, fusabi.md §1.12).
     let result = match result {
-        Ok(value) if module.lang() == Lang::Rhumb => session.world.conclude().map(|()| value),
-        result => result,
+        Ok(value) => session.world.conclude().map(|()| value),
+        failed => failed,
     };
     let code = match result {
         Ok(value) => {
