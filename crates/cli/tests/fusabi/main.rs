@@ -1,5 +1,8 @@
-//! Fusabi by the commands: the conformance programs, building, running, checking, the prompt.
+//! Fusabi by the commands: the conformance programs, building, running, plugins.
 
+mod building;
 mod harness;
 mod library;
+mod plugins;
 mod programs;
+mod running;

@@ -241,10 +241,17 @@ impl<'p> Code<'_, 'p> {
         }
     }
 
-    /// Pushes an argument, held like that.
+    /// Pushes an argument, held like that. What comes behind it stands where what came before it does: a call is where its
+    /// function is named, not where its last argument is.
     pub fn arg(&mut self, arg: Arg, held: TypeId) {
         match arg {
-            Arg::Expr(id) => self.expr(id, Want::Value),
+            Arg::Expr(id) => {
+                let place = self.f.place();
+                self.expr(id, Want::Value);
+                if let Some(place) = place {
+                    self.f.at(place);
+                }
+            }
             Arg::Temp(local) => self.f.load(local),
             Arg::Unit => self.f.unit(),
         }

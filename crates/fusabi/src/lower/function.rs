@@ -93,11 +93,7 @@ impl<'p> Unit<'p> {
                 signature.result = TypeId::DYN;
                 signature.arity = Arity::Exact;
             }
-            Body::Async(_) => {
-                signature.flags = function_flags::ASYNC;
-                signature.result = TypeId::DYN;
-                signature.arity = Arity::Exact;
-            }
+            Body::Async(_) => signature.result = TypeId::DYN,
             _ => {}
         }
         signature
@@ -326,7 +322,7 @@ fn parts(part: &Part<'_>, id: FunctionId, function: &Function, file: &TypedFile)
         FunctionOrigin::Delayed(body) => {
             let (params, body) = match part.delayed.borrow().get(&id) {
                 Some(Delayed::Generator) => (Vec::new(), Body::Generator(body)),
-                Some(Delayed::Async) => (Vec::new(), Body::Async(body)),
+                Some(Delayed::Async) => (vec![(TypeId::DYN, None)], Body::Async(body)),
                 // Forced with `()`.
                 None => (vec![(TypeId::DYN, None)], Body::Expr(body)),
             };
