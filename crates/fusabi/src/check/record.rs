@@ -199,6 +199,7 @@ impl Checker<'_> {
         };
         self.expr(copied, hint);
         let ty = hint;
+        self.guess_copied(ty, fields);
         let mut added: Vec<(NameId, Ty)> = match self.types.node(ty) {
             Node::Record(items) => self.types.fields(items).to_vec(),
             _ => Vec::new(),
@@ -279,6 +280,39 @@ impl Checker<'_> {
             None => self.mean(id, Meaning::Structural),
         }
         ty
+    }
+
+    /// A record of which nothing is known but fields is of the latest declared type that has them and those that the copy changes,
+    /// if there is one: F#'s rule, without which the copy would be of no declared type.
+    fn guess_copied(&mut self, ty: Ty, fields: &[FieldInit]) {
+        let Some(variable) = self.types.variable(ty) else {
+            return;
+        };
+        let mut names: Vec<NameId> = self
+            .types
+            .row(variable.row)
+            .iter()
+            .map(|field| field.0)
+            .collect();
+        for field in fields {
+            let path = self.tree().list(field.path).to_vec();
+            names.extend(self.path_names(&path).first());
+        }
+        let found = self.env.records.iter().rev().copied().find(|&id| {
+            self.defined.get(id).is_some_and(|info| {
+                names
+                    .iter()
+                    .all(|name| info.fields.iter().any(|field| field.0 == *name))
+            })
+        });
+        if let Some(id) = found {
+            let count = self.defined.get(id).map_or(0, |info| info.params.len());
+            let args: Vec<Ty> = (0..count).map(|_| self.fresh()).collect();
+            let declared = self.types.named(id, &args);
+            if self.unify(ty, declared).is_err() {
+                // Its fields are of other types: it stays known by its fields alone.
+            }
+        }
     }
 
     /// The type of a field that an unknown record must have.

@@ -72,3 +72,7 @@ let Regex (pattern: string) = Regex'.make pattern
 let exit (code: int) =
     Native.exit code
     failwith "exit: the program goes on"
+
+// Last: from here on the names are these functions. The bodies call the modules by the functions above.
+let Map (entries: ('k * 'v) seq) = dict entries
+let Set (items: 'a seq) = set items
