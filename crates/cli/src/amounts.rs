@@ -9,9 +9,9 @@ use crate::arguments::Bounds;
 
 /// Least and greatest memory of a World, in bytes: a tray and a drawer need room, and tickets reach 32 GiB here.
 const LEAST_MEMORY: u64 = 1 << 20;
-const MOST_MEMORY: u64 = 32 << 30;
-/// Greatest call depth.
-const MOST_DEPTH: u64 = 1 << 28;
+pub const MOST_MEMORY: u64 = 32 << 30;
+/// Greatest call depth that can be asked for.
+pub const MOST_DEPTH: u64 = 1 << 28;
 
 /// Sets what the flags say.
 ///

@@ -2,9 +2,10 @@
 //! `plugin.rs`; `rhi/` is Rhumb's own command: its flags, running and testing programs, the prompt.
 //!
 //! What they never do: they grant no capability that no flag named (but for the counting functions of `plug run`), and
-//! end with no other exit code than those of [`report::exit`] or the program's own.
+//! end with no other exit code than those of [`report::exit`], of `fox term` (docs/terminal.md) or the program's own.
 #![forbid(unsafe_code)]
 
+mod advice;
 mod amounts;
 mod arguments;
 mod files;
@@ -14,11 +15,13 @@ mod load;
 mod natives;
 mod plugin;
 mod plugin_host;
+mod plugin_source;
 mod report;
 mod rhi;
 mod rhumb;
 mod run;
 mod session;
+mod terminal;
 mod usage;
 
 use std::process::ExitCode;
@@ -50,17 +53,33 @@ pub fn fox() -> ExitCode {
 fn done(verb: &Verb, report: &mut Report) -> u8 {
     match verb {
         Verb::Run(arguments) => run::run(arguments, report),
+        Verb::Build(arguments) => fusabi::build(arguments, report),
         Verb::Asm(arguments) => files::asm(arguments, report),
         Verb::Disasm(arguments) => files::disasm(arguments, report),
         Verb::Verify(arguments) => files::verify(arguments, report),
         Verb::Test(arguments) => rhi::test::fox(arguments, report),
-        Verb::Check(arguments) => rhi::sources::check(&arguments.files, report),
-        Verb::Fmt(arguments) => rhi::sources::format(&arguments.files, arguments.check, report),
+        Verb::Check(arguments) => {
+            let flags = rhi::Rhi {
+                strict: arguments.strict,
+                ..rhi::Rhi::default()
+            };
+            let how = fusabi::How {
+                plugin: arguments.plugin,
+                ..fusabi::How::compat(arguments.compat.compat)
+            };
+            rhi::sources::check(&flags, &arguments.files, how, report)
+        }
+        Verb::Fmt(arguments) => {
+            let how = fusabi::How::compat(arguments.compat.compat);
+            rhi::sources::format(&arguments.files, arguments.check, how, report)
+        }
         Verb::Explain(arguments) => files::explain(arguments, report),
         Verb::Natives => natives::list(report),
         Verb::Plug(Plug::Run(arguments)) => plugin::run(arguments, report),
         Verb::Plug(Plug::Check(arguments)) => plugin_host::check(arguments, report),
         Verb::Plug(Plug::List(arguments)) => plugin_host::list(arguments, report),
+        Verb::Plug(Plug::Grant(arguments)) => plugin_host::grant(arguments, report),
+        Verb::Term(arguments) => terminal::run(arguments, report),
     }
 }
 

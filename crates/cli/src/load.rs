@@ -4,11 +4,13 @@ use std::io::Read;
 use std::path::Path;
 
 use diag::{Diagnostic, Message, Span, fc};
-use foxvm::{Engine, Error, ErrorKind, Module};
+use foxvm::{Engine, Error, ErrorKind, Limits, Module};
 use fzb::Rule;
 use rhumb::Locale;
 use stdlib::Library;
 
+use crate::advice;
+use crate::fusabi::{How, Naming};
 use crate::report::{Report, code_of, exit};
 
 /// Ends of names and what they mean.
@@ -27,14 +29,15 @@ pub fn module(
     path: &Path,
     report: &mut Report,
 ) -> Result<Module, u8> {
-    program(engine, natives, path, report).map(|(module, _)| module)
+    program(engine, natives, path, How::default(), report).map(|(module, _)| module)
 }
 
-/// The same with the locale of its source, where it has one.
+/// The same with the locale of its source, where it has one. `how` concerns Fusabi's sources.
 pub fn program(
     engine: &Engine,
     natives: &Library,
     path: &Path,
+    how: How,
     report: &mut Report,
 ) -> Result<(Module, Option<Locale>), u8> {
     let mut locale = None;
@@ -51,7 +54,7 @@ pub fn program(
         }
         "fox" => return Err(language(path, "Morph", report)),
         "fsx" | "fs" => {
-            let bytes = crate::fusabi::compile(path, report)?;
+            let bytes = crate::fusabi::compile(path, how, Naming::Shown, report)?;
             engine.load(bytes)
         }
         "rh" | "rhs" => {
@@ -171,7 +174,15 @@ fn begins_text(path: &Path) -> bool {
 
 /// Tells an error that concerns a file; grants that are missing are named with their flag.
 pub fn tell(error: &Error, path: &Path, report: &mut Report) {
+    tell_within(error, path, None, report);
+}
+
+/// As [`tell`], for what failed within limits.
+pub fn tell_within(error: &Error, path: &Path, limits: Option<&Limits>, report: &mut Report) {
     let mut told = error.diagnostic();
+    if let (Some(fault), Some(limits)) = (error.fault(), limits) {
+        told = advice::on_limit(told, fault, limits);
+    }
     match error.kind() {
         ErrorKind::ImportDenied { capability, .. } => {
             let flag = format!("--allow {capability}");

@@ -139,6 +139,8 @@ struct Buffered {
     kept: Option<Vec<u8>>,
     /// Are warnings left out?
     silent: bool,
+    /// Does what the program wrote to the standard output end within a line?
+    within_line: bool,
 }
 
 /// The diagnostic of a warning.
@@ -172,6 +174,7 @@ impl Console {
             closed: None,
             kept: None,
             silent: false,
+            within_line: false,
         })));
         let sink = console.clone();
         world.set_output(move |stream, bytes| sink.write(stream, bytes));
@@ -201,6 +204,9 @@ impl Console {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let (Stream::Out, Some(kept)) = (stream, &mut held.kept) {
             kept.extend_from_slice(bytes);
+        }
+        if let (Stream::Out, Some(last)) = (stream, bytes.last()) {
+            held.within_line = *last != b'\n';
         }
         let result = match stream {
             Stream::Out => {
@@ -247,12 +253,15 @@ impl Console {
         }
     }
 
-    /// Writes a line of this command's own behind what the program wrote.
+    /// Writes a line of this command's own behind what the program wrote, whose last line is ended if it is not.
     pub fn print(&self, line: &str) {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let end: &[u8] = if held.within_line { b"\n" } else { b"" };
+        held.within_line = false;
         let written = held
             .out
-            .write_all(line.as_bytes())
+            .write_all(end)
+            .and_then(|()| held.out.write_all(line.as_bytes()))
             .and_then(|()| held.out.write_all(b"\n"));
         if let Err(error) = written {
             held.closed = Some(error.to_string());

@@ -1,20 +1,22 @@
-//! `fox plug check` and `fox plug list`: the plugins that a plugins.toml names.
+//! The plugin host of this command; `fox plug check`, `fox plug list` and `fox plug grant`: the plugins that a plugins.toml names.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
-use foxvm::Engine;
-use plugins::{Config, Failure, Host, Report as Told, State};
+use diag::{Diagnostic, fp};
+use foxvm::{Capability, Engine};
+use plugins::{Config, Entry, Failure, Granted, Host, Report as Told};
 use serde_json::json;
 use stdlib::Settings;
 
-use crate::arguments::PlugFile;
+use crate::arguments::{PlugFile, PlugGrant};
 use crate::load::shown;
-use crate::natives;
 use crate::report::{Report, exit};
+use crate::{fusabi, natives};
 
 /// `fox plug check`: nothing of a plugin runs.
 pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {
-    let (config, host) = match prepared(arguments, report) {
+    let (config, host, _) = match prepared(&arguments.file, true, report) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
@@ -65,7 +67,7 @@ pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {
 
 /// `fox plug list`: loads the plugins, and ends them again.
 pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
-    let (config, mut host) = match prepared(arguments, report) {
+    let (config, mut host, _) = match prepared(&arguments.file, false, report) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
@@ -73,12 +75,9 @@ pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
     let mut code = exit::OK;
     for told in host.take_reports() {
         match told {
-            Told::State {
-                to: State::Failed,
-                why: Some(why),
-                ..
-            } => {
-                report.tell(&why);
+            // The change of state says no more.
+            Told::Refused { failure, .. } => {
+                tell(failure, report);
                 code = exit::FILE;
             }
             Told::Fault { why, .. } | Told::Warning { what: why, .. } => report.tell(&why),
@@ -99,29 +98,117 @@ pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
     printed(&text, code, report)
 }
 
-/// The configuration, and a host with the functions of crate `stdlib` beside those for plugins.
-fn prepared(arguments: &PlugFile, report: &mut Report) -> Result<(Config, Host), u8> {
-    let config = Config::read(&arguments.file).map_err(|failure| {
+/// `fox plug grant`: nothing of the plugin runs.
+pub fn grant(arguments: &PlugGrant, report: &mut Report) -> u8 {
+    let (config, mut host, file) = match prepared(&arguments.file, false, report) {
+        Ok(prepared) => prepared,
+        Err(code) => return code,
+    };
+    let named = |entry: &&Entry| entry.name == arguments.plugin;
+    let Some(entry) = config.plugins.iter().find(named) else {
+        report.tell(&Diagnostic::error(fp::UNKNOWN).arg("plugin", arguments.plugin.as_str()));
+        return exit::USAGE;
+    };
+    let store = Granted::beside(&file);
+    let granted = host
+        .grant(entry)
+        .and_then(|checked| host.granted().write(&store).map(|()| checked));
+    match granted {
+        Ok(checked) => {
+            let powers: Vec<String> = checked.powers.iter().map(ToString::to_string).collect();
+            let shown = match powers.join(", ") {
+                none if none.is_empty() => "nothing".to_owned(),
+                powers => powers,
+            };
+            let text = format!("{}: granted {shown}\n", diag::escape(&entry.name));
+            report.result(json!({ "plugin": entry.name, "powers": powers }));
+            printed(&text, exit::OK, report)
+        }
+        Err(failure) => {
+            tell(failure, report);
+            exit::FILE
+        }
+    }
+}
+
+/// Ends of the names of plugins' files.
+pub const ENDS: [&str; 4] = ["fzb", "fza", "fsx", "fs"];
+
+/// The configuration that a path means, and the file where its grants are kept beside: the file itself, that of a folder, or
+/// plugins without one. Those have no grants, but with `all` each is granted what it asks for.
+fn configuration(path: &Path, all: bool) -> Result<(Config, PathBuf), Failure> {
+    let inside = path.join("plugins.toml");
+    if path.is_dir() && inside.exists() {
+        return Ok((Config::read(&inside)?, inside));
+    }
+    let mut plugins = if path.is_dir() {
+        plugins::discover(&[path.to_owned()], &ENDS)
+    } else {
+        let end = path.extension().and_then(|end| end.to_str());
+        if !end.is_some_and(|end| ENDS.contains(&end)) {
+            return Ok((Config::read(path)?, path.to_owned()));
+        }
+        let name = path.file_stem().map(|stem| stem.to_string_lossy());
+        vec![Entry::new(name.unwrap_or_default(), path)]
+    };
+    if all {
+        for plugin in &mut plugins {
+            plugin.grants = Capability::all();
+        }
+    }
+    let beside = if path.is_dir() {
+        inside
+    } else {
+        path.with_file_name("plugins.toml")
+    };
+    Ok((Config { plugins }, beside))
+}
+
+/// The configuration, a host with what was granted to its plugins, and the file beside which grants are kept.
+fn prepared(path: &Path, all: bool, report: &mut Report) -> Result<(Config, Host, PathBuf), u8> {
+    let (config, file) = configuration(path, all).map_err(|failure| {
         tell(failure, report);
         exit::FILE
     })?;
+    let granted = granted(&file, report)?;
+    let host = host(granted, report)?;
+    report.field("file", shown(path));
+    Ok((config, host, file))
+}
+
+/// What was granted to the plugins of a plugins.toml.
+pub fn granted(file: &Path, report: &mut Report) -> Result<Granted, u8> {
+    Granted::read(&Granted::beside(file)).map_err(|failure| {
+        tell(failure, report);
+        exit::FILE
+    })
+}
+
+/// A host without plugins, with the functions of crate `stdlib` beside those for plugins.
+pub fn host(granted: Granted, report: &mut Report) -> Result<Host, u8> {
     let engine = Engine::new();
     natives::offer(&engine, Settings::new().input(std::io::empty())).map_err(|error| {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
-    let host = Host::builder().engine(engine).build().map_err(|failure| {
+    let builder = Host::builder()
+        .engine(engine)
+        .granted(granted)
+        .compiler_of_files("fsx", fusabi::compiler())
+        .compiler_of_files("fs", fusabi::compiler());
+    builder.build().map_err(|failure| {
         tell(failure, report);
         exit::INTERNAL
-    })?;
-    report.field("file", shown(&arguments.file));
-    Ok((config, host))
+    })
 }
 
 /// Tells a failure with the source that it points into.
-fn tell(failure: Failure, report: &mut Report) {
+pub fn tell(failure: Failure, report: &mut Report) {
+    let diagnostics: Vec<Diagnostic> = failure.diagnostics().cloned().collect();
     report.sources = failure.sources;
-    report.tell(&failure.diagnostic);
+    for diagnostic in &diagnostics {
+        report.tell(diagnostic);
+    }
 }
 
 fn printed(text: &str, code: u8, report: &Report) -> u8 {

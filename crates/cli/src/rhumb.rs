@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use diag::{Catalogue, Diagnostic, Lang, Message, fc};
+use diag::{Catalogue, Diagnostic, Lang, Message, Severity, fc};
 use foxvm::{Engine, Error, Fault, World};
 use loader::{Book, Document, Failure, Loader, Project, SourceFailure};
 use rhumb::Locale;
 use stdlib::{ExitCode, Library};
 
+use crate::advice;
 use crate::load::shown;
 use crate::report::{Report, exit};
 use crate::session::Session;
@@ -50,7 +51,7 @@ pub fn program(
         text,
     };
     let result = loader.program(&name_of(path), &[book]);
-    warned(&loader, report);
+    warned(&loader, false, report);
     result.map_err(|failure| tell(failure, report))
 }
 
@@ -60,12 +61,13 @@ pub fn name_of(path: &Path) -> String {
         .map_or_else(|| "module".to_owned(), |stem| stem.display().to_string())
 }
 
-/// Tells the warnings of what was compiled; how many there were.
-pub fn warned(loader: &Loader, report: &mut Report) -> usize {
+/// Tells the warnings of what was compiled, as errors if `strict`; how many there were.
+pub fn warned(loader: &Loader, strict: bool, report: &mut Report) -> usize {
     let warnings = loader.take_warnings();
     let count = warnings.iter().map(|source| source.errors.len()).sum();
+    let severity = strict.then_some(Severity::Error);
     for source in &warnings {
-        tell_source(source, report);
+        tell_source(source, severity, report);
     }
     count
 }
@@ -75,7 +77,7 @@ pub fn tell(failure: Failure, report: &mut Report) -> u8 {
     match failure {
         Failure::Sources(sources) => {
             for source in &sources {
-                tell_source(source, report);
+                tell_source(source, None, report);
             }
             exit::FILE
         }
@@ -87,9 +89,16 @@ pub fn tell(failure: Failure, report: &mut Report) -> u8 {
     }
 }
 
-fn tell_source(source: &SourceFailure, report: &mut Report) {
+/// Tells what is wrong with a source, as gravely as it is or as `severity` says.
+fn tell_source(source: &SourceFailure, severity: Option<Severity>, report: &mut Report) {
     let file = report.sources.add(source.path.clone(), source.text.clone());
-    for diagnostic in source.diagnostics(file) {
+    let full = source.errors.len() >= rhumb::MOST_ERRORS;
+    let mut diagnostics = source.diagnostics(file);
+    if let (true, Some(last)) = (full, diagnostics.last_mut()) {
+        last.notes.push(Message::new("note.more"));
+    }
+    for mut diagnostic in diagnostics {
+        diagnostic.severity = severity.unwrap_or(diagnostic.severity);
         report.tell(&diagnostic);
     }
 }
@@ -113,7 +122,14 @@ pub fn prepare(
         .bind(&module)
         .and_then(|instance| world.set_world_map(&instance.result().clone()));
     bound.map_err(|error| {
-        report.tell(&error.diagnostic());
+        let Some(fault) = error.fault() else {
+            report.tell(&error.diagnostic());
+            return crate::report::code_of(&error);
+        };
+        report.tell(&advice::on_limit(error.diagnostic(), fault, world.limits()));
+        if let Some(limit) = limit(fault.fault) {
+            report.line(&format!("limit: {limit}"));
+        }
         crate::report::code_of(&error)
     })?;
     if let Some(locale) = locale {
@@ -142,37 +158,31 @@ pub fn failed(
         }
         return code;
     };
-    let told = error.diagnostic();
+    let told = advice::on_limit(error.diagnostic(), fault, session.world.limits());
     let catalogue = Catalogue::for_lang(report.lang());
-    // The machine's own message is English; where the catalogue says all of it, it does so in the language of messages.
+    // The message is data of the program, in English if the machine made it. Where the catalogue says all of it, it does so in
+    // the language of messages; else its sentence may have a translation.
+    let by_program = matches!(fault.fault, Fault::User | Fault::Uncaught);
     let own = matches!(fault.fault, Fault::Module | Fault::Zero) && told.notes.is_empty();
-    let message = if own && report.lang() != Lang::English {
+    let message = if by_program || report.lang() == Lang::English {
+        diag::escape(&panic.message).to_string()
+    } else if own {
         catalogue.message(&told)
     } else {
-        diag::escape(&panic.message).to_string()
+        let said = Message::new("note.said").arg("text", foxvm::sentence(&panic.message));
+        catalogue.detail(&told, &said)
     };
-    let mut text = format!("panic: {message}\n");
-    let _ = write!(text, "  code {}", panic.code);
+    let mut code = Message::new("panic.code").arg("code", panic.code.to_string());
     if panic.data != "___" {
-        let _ = write!(text, ", data {}", diag::escape(&panic.data));
+        code = code.arg("data", panic.data.as_str());
     }
-    text.push('\n');
-    let at = catalogue.detail(&told, &Message::new("trace.at"));
-    let omitted = Message::new("trace.omitted").arg("count", told.trace.omitted);
-    let gap = (told.trace.omitted > 0).then_some(told.trace.omitted_at);
-    for (index, frame) in fault.trace.iter().enumerate() {
-        if gap == Some(index) {
-            let _ = writeln!(text, "  {}", catalogue.detail(&told, &omitted));
-        }
-        let function = diag::escape(&frame.function);
-        let place = match &frame.file {
-            Some(file) if frame.line > 0 => {
-                format!("{}:{}:{}", diag::escape(file), frame.line, frame.column)
-            }
-            _ => diag::escape(&frame.module).to_string(),
-        };
-        let _ = writeln!(text, "  {at} {function} ({place})");
+    let mut text = format!("panic: {message}\n");
+    let _ = writeln!(text, "  {}", catalogue.detail(&told, &code));
+    for help in &told.helps {
+        let word = catalogue.word("severity.help");
+        let _ = writeln!(text, "  = {word}: {}", catalogue.detail(&told, help));
     }
+    text.push_str(&diag::render_trace(&told, catalogue));
     if let Some(limit) = limit(fault.fault) {
         let _ = writeln!(text, "limit: {limit}");
     }

@@ -8,6 +8,7 @@ use serde_json::json;
 use stdlib::Settings;
 
 use crate::arguments::Run;
+use crate::fusabi::How;
 use crate::load;
 use crate::natives;
 use crate::report::{Report, code_of, exit};
@@ -29,7 +30,8 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
         report.tell(&error.diagnostic());
         exit::INTERNAL
     })?;
-    let (module, locale) = load::program(&engine, &library, &arguments.file, report)?;
+    let how = How::compat(arguments.compat.compat);
+    let (module, locale) = load::program(&engine, &library, &arguments.file, how, report)?;
     if arguments.entry.is_none() {
         if !module.has_entry() {
             let exports: Vec<String> = module
@@ -78,7 +80,15 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
         result => result,
     };
     let code = match result {
-        Ok(value) => shown(&mut session, &value, arguments.show_result, report),
+        Ok(value) => {
+            // Fusabi's other implementation always prints the value (docs/specs/fusabi.md §1.14).
+            let print = arguments.show_result
+                || arguments.compat.compat.is_some() && module.lang() == Lang::Fusabi;
+            shown(&mut session, &value, print, report)
+        }
+        Err(error) if module.lang() == Lang::Fusabi => {
+            crate::fusabi::failed(&session, &error, library.ended(), &arguments.file, report)
+        }
         Err(error) if module.lang() == Lang::Rhumb => {
             crate::rhumb::failed(&session, &error, library.ended(), &arguments.file, report)
         }

@@ -154,7 +154,7 @@ impl Session {
                 return exit::INTERRUPTED;
             }
         }
-        load::tell(error, path, report);
+        load::tell_within(error, path, Some(self.world.limits()), report);
         code_of(error)
     }
 

@@ -517,6 +517,32 @@ fn the_sample_plugin_finds_errors() {
 }
 
 #[test]
+fn a_plugin_that_must_be_granted_is_granted_by_hand() {
+    let place = Place::new("grant");
+    let source = std::fs::read_to_string(examples().join("plugins/errors.fza")).unwrap();
+    place.file("errors.fza", &source);
+    let config = place.file(
+        "plugins.toml",
+        "[[plugin]]\nname = \"errors\"\npath = \"errors.fza\"\nask-again = true\ngrants = [\"output-filtering\", \"ui-overlay\", \"terminal-control\"]\n",
+    );
+    let list = || fox(&["plug", "list", path(&config)]);
+    let ran = list();
+    assert_eq!(ran.code, 65, "{}", ran.err);
+    assert_eq!(ran.err.matches("FP17").count(), 1, "{}", ran.err);
+    assert_eq!(fox(&["plug", "check", path(&config)]).code, 65);
+    assert_eq!(fox(&["plug", "grant", path(&config), "nobody"]).code, 2);
+    let ran = fox(&["plug", "grant", path(&config), "errors"]);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    assert!(ran.out.contains("output-filtering"), "{}", ran.out);
+    let ran = list();
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    place.file("errors.fza", &source.replace("Red", "Blue"));
+    let ran = list();
+    assert_eq!(ran.code, 65);
+    assert!(ran.err.contains("its bytes changed"), "{}", ran.err);
+}
+
+#[test]
 fn plugins_that_fail_are_switched_off() {
     let place = Place::new("off");
     let bad = place.file("bad.fza", "module \"bad\"\nfn onOutput(l: text) -> unit export {\n push_int 1\n push_int 0\n i64.div_s\n pop\n unit\n ret\n}\n");

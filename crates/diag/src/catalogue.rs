@@ -238,7 +238,7 @@ impl Catalogue {
     }
 
     /// A word that renderers use, such as `severity.error`; the key itself if it is missing.
-    pub(crate) fn word(&self, key: &'static str) -> &'static str {
+    pub fn word(&self, key: &'static str) -> &'static str {
         self.text(COMMON, key).unwrap_or(key)
     }
 

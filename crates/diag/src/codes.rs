@@ -238,6 +238,12 @@ codes! {
         NOT_LAID_OUT = "FC34";
         /// The prompt cannot do what a command asks.
         PROMPT = "FC35";
+        /// The program of a terminal session cannot be run.
+        TERMINAL_COMMAND = "FC40";
+        /// A terminal session is not possible so.
+        TERMINAL = "FC41";
+        /// The grid of a terminal session is not published.
+        TERMINAL_SHARED = "FC42";
     }
 }
 
@@ -274,6 +280,12 @@ codes! {
         UNKNOWN = "FP14";
         /// A plugin has no hook (a warning).
         NO_HOOK = "FP15";
+        /// A plugin declares a type of the host's otherwise than the host.
+        TYPE_DIFFERS = "FP16";
+        /// A plugin's bytes are not those that its user granted.
+        NOT_AS_GRANTED = "FP17";
+        /// The store of grants cannot be read or written.
+        GRANTED = "FP18";
     }
 }
 

@@ -50,6 +50,6 @@ pub use phrase::{Phrase, phrase_gaps};
 pub use reference_page::reference_page;
 pub use render_json::{JsonDiagnostic, json_line, render_json};
 pub use render_line::render_line;
-pub use render_text::{TextOptions, render_text};
+pub use render_text::{TextOptions, render_text, render_trace};
 pub use sources::{FileId, Position, Sources, Span};
 pub use template::{Format, Piece, Template, TemplateError};

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::catalogue::Catalogue;
-use crate::diagnostic::{Diagnostic, Label, Message, Severity};
+use crate::diagnostic::{Diagnostic, Frame, Label, Message, Severity};
 use crate::escape::{escape, escape_char};
 use crate::render_line::{head, location, severity_key};
 use crate::sources::{FileId, Sources};
@@ -55,7 +55,7 @@ pub fn render_text(
         drawn(diagnostic, catalogue, &excerpts, options)
     }
     .unwrap_or_else(|| plain(diagnostic, catalogue, sources, options));
-    trace(&mut out, diagnostic, catalogue);
+    out.push_str(&render_trace(diagnostic, catalogue));
     out
 }
 
@@ -284,32 +284,55 @@ fn plain(
     out
 }
 
-/// `  at function (file:line:col)`, innermost first.
-fn trace(out: &mut String, diagnostic: &Diagnostic, catalogue: &Catalogue) {
+/// Calls alike, one after the other, from which on only the first is shown.
+const ALIKE: usize = 4;
+
+/// The calls of a diagnostic, a line each: `  at function (file:line:col)`, innermost first. Of many alike the first is
+/// shown, and how many follow it.
+#[must_use]
+pub fn render_trace(diagnostic: &Diagnostic, catalogue: &Catalogue) -> String {
     let trace = &diagnostic.trace;
-    let gap = |out: &mut String| {
-        let message = Message::new("trace.omitted").arg("count", trace.omitted);
+    let mut out = String::new();
+    let counted = |out: &mut String, key: &'static str, count: u64| {
+        let message = Message::new(key).arg("count", count);
         let sentence = catalogue.detail(diagnostic, &message);
         out.push_str(&format!("  {sentence}\n"));
     };
-    let gap_at = (trace.omitted > 0).then_some(trace.omitted_at.min(trace.frames.len()));
-    for (at, frame) in trace.frames.iter().enumerate() {
-        if gap_at == Some(at) {
-            gap(out);
+    let gap_at = if trace.omitted > 0 {
+        trace.omitted_at.min(trace.frames.len())
+    } else {
+        trace.frames.len()
+    };
+    let (inner, outer) = trace.frames.split_at(gap_at);
+    for frames in [inner, outer] {
+        for alike in frames.chunk_by(|one, next| one == next) {
+            let shown = if alike.len() < ALIKE { alike.len() } else { 1 };
+            for frame in alike.iter().take(shown) {
+                call(&mut out, frame, catalogue);
+            }
+            let more = (alike.len() - shown) as u64;
+            if more > 0 {
+                counted(&mut out, "trace.alike", more);
+            }
         }
-        let function = if frame.function.is_empty() {
-            catalogue.word("trace.nameless").to_owned()
-        } else {
-            escape(&frame.function)
-        };
-        out.push_str(&format!("  {} {function}", catalogue.word("trace.at")));
-        let place = frame.file.as_deref();
-        if let Some(place) = place.and_then(|file| location(file, frame.line, frame.column)) {
-            out.push_str(&format!(" ({place})"));
+        if trace.omitted > 0 && std::ptr::eq(frames, inner) {
+            counted(&mut out, "trace.omitted", trace.omitted);
         }
-        out.push('\n');
     }
-    if gap_at == Some(trace.frames.len()) {
-        gap(out);
+    out
+}
+
+/// One line of a trace.
+fn call(out: &mut String, frame: &Frame, catalogue: &Catalogue) {
+    let function = if frame.function.is_empty() {
+        catalogue.word("trace.nameless").to_owned()
+    } else {
+        escape(&frame.function)
+    };
+    out.push_str(&format!("  {} {function}", catalogue.word("trace.at")));
+    let place = frame.file.as_deref();
+    if let Some(place) = place.and_then(|file| location(file, frame.line, frame.column)) {
+        out.push_str(&format!(" ({place})"));
     }
+    out.push('\n');
 }

@@ -31,10 +31,10 @@ fn program(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// The literals that follow `said!(` and `term!(`. Templates have no escapes, which is tested as they are read.
+/// The literals that follow `said!(`, `term!(` and `sentence!(`. Templates have no escapes, which is tested as they are read.
 fn templates(source: &str, path: &Path) -> Vec<String> {
     let mut found = Vec::new();
-    for macro_name in ["said!(", "term!("] {
+    for macro_name in ["said!(", "term!(", "sentence!("] {
         for (at, _) in source.match_indices(macro_name) {
             let after = source[at + macro_name.len()..].trim_start();
             // The macro's own rules, and calls that hand on its arguments.

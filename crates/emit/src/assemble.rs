@@ -7,7 +7,7 @@ use crate::item::{Instr, Item, SwitchTable};
 use crate::label::Label;
 use fzb::tables::function_flags::{CLOSURE, REST, SELF};
 use fzb::tables::{NameId, TypeId};
-use fzb::verify::{MAX_CODE, MAX_COMPLEXITY, MAX_REGISTERS, MAX_STACK};
+use fzb::verify::{MAX_CODE, MAX_COMPLEXITY, MAX_STACK};
 use isa::{Op, Operand};
 use std::ops::Range;
 
@@ -106,6 +106,9 @@ impl Graph {
     }
 }
 
+/// Register words above its stack that a translated function may use while it moves operands about.
+const SCRATCH_WORDS: u32 = 16;
+
 impl FunctionBuilder<'_> {
     pub(crate) fn assemble(&mut self) -> Result<Code, EmitError> {
         self.apply_fixes();
@@ -125,8 +128,11 @@ impl FunctionBuilder<'_> {
         }
         let hidden = (self.signature.flags & (SELF | REST | CLOSURE)).count_ones();
         let words: u32 = self.slots.iter().map(|slot| slot.repr.words()).sum();
-        if words + 2 * hidden + 2 * max_stack > MAX_REGISTERS {
+        if words + 2 * hidden + 2 * max_stack + SCRATCH_WORDS > isa::FRAME_WORDS {
             return Err(EmitError::Limit { what: "registers" });
+        }
+        if self.signature.captures.len() > isa::CLOSURE_CAPTURES as usize {
+            return Err(EmitError::Limit { what: "captures" });
         }
         self.encode(max_stack)
     }

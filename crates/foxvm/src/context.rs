@@ -278,6 +278,24 @@ impl<'w> Context<'w> {
             .map(|(name, _)| name.to_owned()))
     }
 
+    /// The fields of a union case, in order; none if the value is none or has none.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn case_fields(&mut self, value: &Value) -> Result<Vec<Value>, Error> {
+        let count = self.world.case_for_host(value.raw(self.world)?);
+        let count = count.map_or(0, |(_, count)| count);
+        let mut fields = Vec::new();
+        for index in 0..count {
+            // Read anew each time: holding a field may move the case.
+            let raw = value.raw(self.world)?;
+            if let Some(field) = self.world.case_field_for_host(raw, index) {
+                fields.push(Value::hold(self.world, field)?);
+            }
+        }
+        Ok(fields)
+    }
+
     /// What a library of host functions keeps in this World, by its type, made on first use; `World::set_data` is the
     /// embedder's own.
     ///

@@ -133,7 +133,7 @@ fn note(diagnostic: Diagnostic, text: &str) -> Diagnostic {
     if text.is_empty() {
         diagnostic
     } else {
-        diagnostic.note(Message::new("note.said").arg("text", text))
+        diagnostic.note(Message::new("note.said").arg("text", crate::sentences::sentence(text)))
     }
 }
 
@@ -232,6 +232,7 @@ fn described(found: Diagnostic, fault: Fault, message: &str) -> Diagnostic {
         },
         Fault::Internal => found.arg("detail", message).help("help.report"),
         Fault::Zero | Fault::Fuel | Fault::Deadline | Fault::Fibers | Fault::Output => found,
+        Fault::Depth if message.ends_with("depth limit is reached") => found,
         Fault::Mem if message.contains("limit") && !message.contains("byte") => found,
         _ => note(found, message),
     }

@@ -3,7 +3,7 @@
 use fzb::tables::FuncId;
 use fzb::view::ExportTarget;
 use machine::value::Value as Raw;
-use machine::world::{TYPED_PARAMS, TypedEntry};
+use machine::world::{Border, TYPED_PARAMS, TypedEntry};
 
 use crate::args::Args;
 use crate::convert::FromFox;
@@ -133,6 +133,64 @@ impl Instance {
             Ok(None) => Ok(None),
             Err(raised) => Err(machine.report(raised).into()),
         }
+    }
+
+    /// A value of the host as a value of the type that a parameter of an exported function declares: a record of the members
+    /// that a map has under the names of its fields, a list of a sequence, a case of a text or of another case by its name,
+    /// `Some` or `None` for an option (docs/specs/machine.md §9). What the parameter declares nothing for stays as it is.
+    ///
+    /// # Errors
+    /// As [`Instance::function`] for the export; [`ErrorKind::Foreign`] with another World; fault type, with the field that is
+    /// missing or of another kind; fault mem.
+    pub fn param_value(
+        &self,
+        world: &mut World,
+        name: &str,
+        param: usize,
+        value: &Value,
+    ) -> Result<Value, Error> {
+        let (id, _) = self.exported(name)?;
+        self.belongs(world)?;
+        let raw = value.raw(world.machine())?;
+        let ty = self
+            .module
+            .file()
+            .function(id)
+            .and_then(|function| function.param_types().nth(param));
+        let Some(ty) = ty else {
+            return Ok(value.clone());
+        };
+        let machine = world.machine_mut();
+        machine.host_work_begins();
+        let made = match machine.as_declared(self.index, ty, raw) {
+            Ok(made) => Value::hold(machine, made),
+            Err(raised) => Err(machine.report(raised).into()),
+        };
+        machine.host_work_ends();
+        made
+    }
+
+    /// A value of the host as what its module has under the names that the host describes; as it is, if the module has nothing
+    /// there.
+    ///
+    /// # Errors
+    /// As [`Instance::param_value`].
+    pub fn described_value(
+        &self,
+        world: &mut World,
+        border: &Border,
+        value: &Value,
+    ) -> Result<Value, Error> {
+        self.belongs(world)?;
+        let raw = value.raw(world.machine())?;
+        let machine = world.machine_mut();
+        machine.host_work_begins();
+        let made = match machine.as_described(self.index, border, raw) {
+            Ok(made) => Value::hold(machine, made),
+            Err(raised) => Err(machine.report(raised).into()),
+        };
+        machine.host_work_ends();
+        made
     }
 
     /// What an exported static holds now; `None` if it is not set.

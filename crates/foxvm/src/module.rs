@@ -6,6 +6,7 @@ use fzb::tables::{FuncId, ImportId, ImportKind, Lang, TypeId};
 use fzb::view::{Attributes, Constant, ExportTarget, Type as FileType, Typedef};
 use machine::engine::Loaded;
 
+use crate::declared::{Declared, declared};
 use crate::signature::{Signature, Type};
 use crate::store::ModuleHash;
 
@@ -43,6 +44,8 @@ pub struct Param {
     pub type_name: Option<String>,
     /// Of a declared union: the names of its cases without fields.
     pub cases: Option<Vec<String>>,
+    /// The records and unions that occur in its type.
+    pub declared: Vec<Declared>,
 }
 
 /// An attribute of a function or export.
@@ -91,6 +94,10 @@ pub struct ImportInfo {
     pub capabilities: Vec<String>,
     /// May it be absent?
     pub optional: bool,
+    /// The records and unions that occur in its parameters.
+    pub takes: Vec<Declared>,
+    /// The records and unions that occur in its result.
+    pub gives: Vec<Declared>,
 }
 
 /// Where an import comes from.
@@ -178,6 +185,7 @@ impl Module {
                                 cases: file
                                     .union_of_param(id, index)
                                     .map(|union| cases(file, &union)),
+                                declared: declared(file, [ty]),
                             }
                         })
                         .collect();
@@ -190,6 +198,11 @@ impl Module {
                 })
             })
             .collect()
+    }
+
+    /// The records and unions that it defines.
+    pub fn definitions(&self) -> Vec<Declared> {
+        crate::declared::definitions(self.file())
     }
 
     /// Its functions, in the file's order.
@@ -258,6 +271,8 @@ impl Module {
                     signature,
                     capabilities,
                     optional: import.optional,
+                    takes: declared(file, import.params.iter().map(TypeId)),
+                    gives: declared(file, [import.result]),
                 })
             })
             .collect()
@@ -311,7 +326,7 @@ fn cases(file: &fzb::Module, union: &Typedef<'_>) -> Vec<String> {
         .collect()
 }
 
-fn type_name(file: &fzb::Module, id: TypeId) -> Option<String> {
+pub(crate) fn type_name(file: &fzb::Module, id: TypeId) -> Option<String> {
     let name = match file.type_of(id)? {
         FileType::Opaque(name) => Some(name),
         FileType::Named { typedef, .. } => Some(file.typedef(typedef)?.name),

@@ -4,6 +4,7 @@ use fzb::tables::TypeId;
 use isa::Intrinsic;
 use isa::signature::Slot;
 use machine::host::HostFunction;
+use machine::world::Border;
 
 use crate::error::{Error, ErrorKind};
 use crate::host::HostFn;
@@ -18,6 +19,7 @@ pub struct Native {
     caps: Vec<String>,
     cost: u32,
     inline: Option<String>,
+    gives: Option<Border>,
     call: machine::host::HostBody,
 }
 
@@ -35,14 +37,31 @@ impl Native {
             caps: Vec::new(),
             cost: LEAST_COST,
             inline: None,
+            gives: None,
             call: Box::new(move |world, args| function.invoke(world, args)),
         }
+    }
+
+    /// Under another name: hosts offer one function under the names of several languages.
+    #[must_use]
+    pub fn under(mut self, name: impl Into<String>) -> Native {
+        self.name = name.into();
+        self
     }
 
     /// With documentation.
     #[must_use]
     pub fn doc(mut self, doc: impl Into<String>) -> Native {
         self.doc = doc.into();
+        self
+    }
+
+    /// With what it answers, if that is more than its Rust type says: records and cases of a module's own by their names are made
+    /// of it, options and tuples. Only for functions whose result is `dyn`.
+    #[must_use]
+    pub fn gives(mut self, border: Border) -> Native {
+        self.gives =
+            (self.signature.result == Type::Dyn && border != Border::Plain).then_some(border);
         self
     }
 
@@ -133,6 +152,7 @@ impl Native {
             names: self.names.iter().map(|name| (*name).to_owned()).collect(),
             cost: self.cost,
             inline,
+            gives: self.gives,
             call: self.call,
         })
     }

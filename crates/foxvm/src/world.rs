@@ -26,6 +26,17 @@ use crate::ticker::Watch;
 use crate::value::Value;
 use crate::walk::Walk;
 
+/// A watched cell that was written ([`World::watch_cell`]).
+#[derive(Clone, Debug)]
+pub struct WrittenCell {
+    /// The cell.
+    pub cell: Value,
+    /// What it held before.
+    pub held: Value,
+    /// Was it frozen?
+    pub frozen: bool,
+}
+
 /// One isolated program: memory, module instances, limits, grants. It shares nothing with others but verified modules.
 pub struct World {
     machine: Machine,
@@ -295,6 +306,16 @@ impl World {
         }
     }
 
+    /// Names of a map's own fields and subfields that are texts, among its first `most`; none if the value is no map. Nothing of
+    /// the program runs: hooks are not asked.
+    ///
+    /// # Errors
+    /// If it belongs to another World.
+    pub fn field_names(&self, map: &Value, most: u32) -> Result<Vec<String>, Error> {
+        let raw = map.raw(&self.machine)?;
+        Ok(self.machine.field_names_for_host(raw, most))
+    }
+
     /// What a cell holds, and whether it is frozen; `None` if the value is no cell. Cells are what the labels of a prompt live in
     /// (`rhumb::compile::BLOCK`).
     ///
@@ -317,6 +338,37 @@ impl World {
         let (cell, value) = (cell.raw(&self.machine)?, value.raw(&self.machine)?);
         self.machine.set_cell_for_host(cell, value, frozen);
         Ok(())
+    }
+
+    /// Watches a cell until it is next written, which [`World::written_cell`] tells. Nothing happens if the value is no cell.
+    ///
+    /// # Errors
+    /// If it belongs to another World; fault mem.
+    pub fn watch_cell(&mut self, cell: &Value) -> Result<(), Error> {
+        let cell = cell.raw(&self.machine)?;
+        match self.machine.watch_cell_for_host(cell) {
+            Ok(()) => Ok(()),
+            Err(raised) => Err(self.machine.report(raised).into()),
+        }
+    }
+
+    /// Takes one of the watched cells that were written since, with what it held before; `None` when all were taken. Its watch
+    /// has ended.
+    ///
+    /// # Errors
+    /// Fault mem: it can be taken later.
+    pub fn written_cell(&mut self) -> Result<Option<WrittenCell>, Error> {
+        let Some(written) = self.machine.written_cell_for_host() else {
+            return Ok(None);
+        };
+        // Rooting one neither moves nor frees the other: handles are no part of the collected memory.
+        let taken = WrittenCell {
+            cell: Value::hold(&mut self.machine, written.cell)?,
+            held: Value::hold(&mut self.machine, written.held)?,
+            frozen: written.frozen,
+        };
+        self.machine.take_written_cell_for_host();
+        Ok(Some(taken))
     }
 
     /// The name of a union case and its fields; `None` if the value is none.

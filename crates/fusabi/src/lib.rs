@@ -54,6 +54,7 @@
 pub mod check;
 pub mod diagnostics;
 mod format;
+mod header;
 pub mod library;
 mod lower;
 mod options;
@@ -63,6 +64,7 @@ pub mod typed;
 pub mod types;
 
 pub use format::format;
+pub use header::metadata;
 pub use lower::{CompileOptions, compile};
 pub use options::Options;
 pub use source::{NewlineKind, Source, TooLong};

@@ -14,6 +14,9 @@ pub const JOINED_PARAMETERS: &str = "joined parameters";
 /// Name of the function of a submap that makes a map of what its labels get from the arguments; no program can write it.
 pub const BOUND_PARAMETERS: &str = "bound parameters";
 
+/// Name of the function behind that of a routine whose parameters are more than labels: it has the same captures, and makes a map
+/// of what the labels of those parameters get from the arguments; no program can write it.
+pub const OWN_PARAMETERS: &str = "own parameters";
 /// Name of the union of Fusabi's library whose values are ordered maps; no program can write it. A union of that name and the
 /// shape that [`SORTED_CASES`] says is compared, hashed and shown as the sequence of its entries, under every policy.
 pub const SORTED_MAP: &str = "`map`";
@@ -132,6 +135,9 @@ intrinsics! {
     117 SignalFilter "signal.filter" [Dyn Dyn] Bool [] "a", "Notes that the next `subscribe` is to events whose argument at a position (from 0) equals a value; was it noted?";
     118 ArgumentsRest "arguments.rest" [] Dyn [State] "a", "The arguments of the running function that are beyond its parameters, with all named ones as fields.";
     119 ArgumentsLeft "arguments.left" [Dyn Dyn] Dyn [] "a", "What the labels of a submap leave of a map of all arguments.";
-    120 FusabiMessage "fusabi.message" [Dyn] Text [] "a", "What an exception says: its field if that is one text, the message of a fault, else the form of %A.";
-    121 TextFormat "text.format" [Text Dyn] Text [Type Conv Range] "a", "Formats the values of a list by a specification; a float without a precision in its shortest form.";
+    120 MapDraft "map.draft" [Dyn] Dyn [] "p", "The map, which from now on is a draft: code is still filling it and nothing else has seen it, so a copy of a fiber whose registers name it has a copy of it.";
+    121 MapDone "map.done" [Dyn] Dyn [] "p", "The map, which is no draft any more: copies of fibers share it.";
+    122 MapOfReversed "map.of_reversed" [List] Dyn [] "a", "A plain map whose elements are those of a list, the last first.";
+    123 FusabiMessage "fusabi.message" [Dyn] Text [] "a", "What an exception says: its field if that is one text, the message of a fault, else the form of %A.";
+    124 TextFormat "text.format" [Text Dyn] Text [Type Conv Range] "a", "Formats the values of a list by a specification; a float without a precision in its shortest form.";
 }

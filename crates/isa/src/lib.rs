@@ -20,13 +20,19 @@ pub mod signature;
 pub mod table;
 pub mod text;
 
+/// Register words of one frame that operands of register code can name: a byte offset has 16 bits (docs/specs/machine.md §6
+/// "Format"). The file format allows more, so front ends refuse what needs more.
+pub const FRAME_WORDS: u32 = 8192;
+/// Most captures of a closure: its header counts them in 12 bits.
+pub const CLOSURE_CAPTURES: u32 = 4095;
+
 pub use codec::{DecodeError, Instr, decode, encode};
 pub use fault::Fault;
 pub use field_op::FieldOp;
 pub use hook::Hook;
 pub use intrinsic::{
-    BOUND_PARAMETERS, Intrinsic, JOINED_PARAMETERS, JOINED_RULES, REST_OF_RULES, SORTED_CASES,
-    SORTED_MAP, SORTED_SET,
+    BOUND_PARAMETERS, Intrinsic, JOINED_PARAMETERS, JOINED_RULES, OWN_PARAMETERS, REST_OF_RULES,
+    SORTED_CASES, SORTED_MAP, SORTED_SET,
 };
 pub use operand::{ConstUse, Operand};
 pub use signature::{Effect, Slot};

@@ -59,7 +59,11 @@ impl Catalog {
             if trimmed.is_empty() || trimmed.starts_with(['%', '#']) {
                 continue;
             }
-            let indent = line.len() - line.trim_start_matches(' ').len();
+            let unindented = line.trim_start_matches(' ');
+            if unindented.starts_with(char::is_whitespace) {
+                return Err(wrong(number, "indent").into());
+            }
+            let indent = line.len() - unindented.len();
             let Some((key, value)) = trimmed.split_once(':') else {
                 return Err(wrong(number, "pair").into());
             };
@@ -164,6 +168,7 @@ mod tests {
             ("libraries:\n  a:\n  a:\n", 3),
             ("nonsense\n", 1),
             ("libraries:\n   a:\n", 2),
+            ("libraries:\n\ta:\n", 2),
         ] {
             let error = Catalog::parse(text).unwrap_err();
             let told = error.args.get("line");

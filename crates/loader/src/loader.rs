@@ -1,6 +1,6 @@
 //! The loader: answers the compiler and loads what it found.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -65,9 +65,9 @@ struct State {
 #[derive(Clone, Copy, Debug)]
 pub struct Earlier<'a> {
     /// Their labels.
-    pub labels: &'a [String],
+    pub labels: &'a BTreeSet<String>,
     /// Those that hold a version ([`rhumb::compile::known_versions`]).
-    pub versions: &'a [(String, String)],
+    pub versions: &'a BTreeMap<String, String>,
 }
 
 /// A document that was compiled.
@@ -196,7 +196,7 @@ impl Loader {
         let told = Options {
             parts: &parts,
             session: earlier.map(|earlier| earlier.labels),
-            versions: earlier.map_or(&[], |earlier| earlier.versions),
+            versions: earlier.map(|earlier| earlier.versions),
             strict: self.settings.strict && self.state().open.len() <= 1,
             ..Options::new(name, path, text, self)
         };

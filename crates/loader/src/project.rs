@@ -33,9 +33,12 @@ impl Project {
     /// # Errors
     /// If the catalog cannot be read or understood, or the working folder does not exist.
     pub fn of(path: &Path) -> Result<Project, Refusal> {
-        let full = path
-            .canonicalize()
-            .map_err(|error| refusal::io(path, &error))?;
+        let full = match path.canonicalize() {
+            Ok(full) => full,
+            // A pipe has no place: it belongs to the working folder.
+            Err(_) if path.exists() => canonical(Path::new("."))?,
+            Err(error) => return Err(refusal::io(path, &error)),
+        };
         let mut at = if full.is_dir() {
             Some(full.as_path())
         } else {
@@ -54,11 +57,8 @@ impl Project {
             }
             at = folder.parent();
         }
-        let here = Path::new(".");
         Ok(Project {
-            root: here
-                .canonicalize()
-                .map_err(|error| refusal::io(here, &error))?,
+            root: canonical(Path::new("."))?,
             file: None,
             catalog: Catalog::default(),
         })
@@ -99,6 +99,12 @@ impl Project {
             .display()
             .to_string()
     }
+}
+
+/// A path with links resolved.
+fn canonical(path: &Path) -> Result<PathBuf, Refusal> {
+    path.canonicalize()
+        .map_err(|error| refusal::io(path, &error))
 }
 
 /// The catalog of a folder: its `.rhy` file, the first by name.

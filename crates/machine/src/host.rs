@@ -14,6 +14,9 @@ pub struct HostFunction {
     pub params: Vec<TypeId>,
     /// Type of the result.
     pub result: TypeId,
+    /// What it answers, if that is more than the result's type says: a module's own types are made of it
+    /// ([`World::as_described`]).
+    pub gives: Option<crate::world::Border>,
     /// Names of the parameters, for documentation; may be empty.
     pub names: Vec<String>,
     /// Capabilities that an importing module must be granted.

@@ -242,6 +242,7 @@ fn engine() -> std::sync::Arc<Shared> {
         name: name.into(),
         params: vec![TypeId::DYN],
         result: TypeId::DYN,
+        gives: None,
         names: Vec::new(),
         caps: Vec::new(),
         doc: String::new(),

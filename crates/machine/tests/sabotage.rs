@@ -262,6 +262,92 @@ again:
     load m
     ret
 }
+fn ask(list: dyn) -> dyn {
+    local turn: dyn
+    push 1
+    push "two"
+    array 2 dyn
+    box none
+    iter_new 0
+again:
+    iter_next 0 out
+    store turn
+    load list
+    load turn
+    post pick 1 none
+    push_at end
+    pop
+    jump again
+out:
+    load list
+    ret
+}
+fn choose() -> dyn flags thunk {
+    local list: dyn
+    map_new plain 0
+    box none
+    intrinsic map.draft
+    store list
+    push 'a'
+    push 'b'
+    range
+    box none
+    iter_new 0
+again:
+    iter_next 0 out
+    pop
+    load list
+    call ask
+    pop
+    jump again
+out:
+    load list
+    intrinsic map.done
+    pop
+    load list
+    push "last"
+    set_name "end" mutable
+    load list
+    ret
+}
+static ends: dyn mutable
+fn twice(kind: dyn, event: dyn) -> dyn flags selector {
+    local choice: dyn
+    load kind
+    push 0
+    eq
+    jump_if ended
+    load event
+    event_arg 0
+    store choice
+    pop
+    load choice
+    reply none 1 none
+    pop
+    load choice
+    array 1 dyn
+    box none
+    reply none 1 none
+    ret
+ended:
+    load_static ends
+    load event
+    push_at end
+    pop
+    load event
+    ret
+}
+fn branches() -> dyn export {
+    map_new list 0
+    box none
+    store_static ends
+    make_closure choose 0
+    make_closure twice 0
+    prompt [completion signal pick] multi|completes
+    pop
+    load_static ends
+    ret
+}
 fn probe() -> int export {
     push 41
     push 1
@@ -270,9 +356,9 @@ fn probe() -> int export {
 }
 "#;
 
-const PROGRAMS: [&str; 12] = [
+const PROGRAMS: [&str; 13] = [
     "lists", "arrays", "texts", "maps", "numbers", "closures", "fibers", "calls", "errors",
-    "stacks", "falls", "keys",
+    "stacks", "falls", "keys", "branches",
 ];
 
 fn world(loop_dispatch: bool) -> (World, Module, u32) {
@@ -380,6 +466,8 @@ fn programs_answer_what_they_should() {
         !keys.contains(" 3: ") && keys.contains("87: [87]"),
         "{keys}"
     );
+    let branches = answer("branches").unwrap_or_default();
+    assert_eq!(branches.matches("end").count(), 16, "{branches}");
 }
 
 #[test]

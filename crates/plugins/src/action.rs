@@ -65,8 +65,14 @@ pub(crate) fn answer(
                 ("Modify" | "ModifyBytes", [data]) if data.kind_name() == "bytes" => {
                     Ok(Answer::Bytes(world.read(data)?))
                 }
-                // A byte array of Fusabi is an array of sized numbers.
-                ("ModifyBytes", [data]) => Ok(Answer::Bytes(world.read(data)?)),
+                // A byte array of Fusabi may be an array of numbers.
+                ("ModifyBytes", [data]) => {
+                    let numbers: Vec<i64> = world.read(data)?;
+                    let bytes: Result<Vec<u8>, _> = numbers.into_iter().map(u8::try_from).collect();
+                    bytes
+                        .map(Answer::Bytes)
+                        .map_err(|_| unknown("numbers that are no bytes"))
+                }
                 (case, _) => Err(unknown(&format!("`{case}`"))),
             }
         }

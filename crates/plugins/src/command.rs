@@ -12,6 +12,10 @@ const LABEL: usize = 256;
 const TEXT: usize = 4 << 10;
 /// Items of a modal.
 const ITEMS: usize = 100;
+/// Parts of a theme that one wish changes.
+const THEME: usize = 100;
+/// Pixels of a side of an image.
+pub const IMAGE_SIDE: usize = 4_096;
 /// Parts of paths that nothing leads to.
 const FORBIDDEN: [&str; 3] = ["/etc/passwd", "/proc/", ".ssh/"];
 
@@ -117,6 +121,48 @@ pub enum Command {
     },
     /// Remove what was registered under that label.
     UnregisterFocusable(String),
+    /// Show a text in a box of its own above the grid.
+    SpawnOverlay {
+        /// Name, to remove it ([`Command::RemoveOverlay`]).
+        id: String,
+        /// Column.
+        column: usize,
+        /// Row.
+        row: usize,
+        /// Columns.
+        width: usize,
+        /// Rows.
+        height: usize,
+        /// Text.
+        text: String,
+    },
+    /// Use another style of hints, in the daemon's words.
+    SetNavStyle(String),
+    /// Use another map of keys for navigation, in the daemon's words.
+    SetNavKeymap(String),
+    /// Change parts of the theme in use: a part's name, in the daemon's words, and `#rrggbb`.
+    ThemeUpdate(Vec<(String, String)>),
+    /// Show a picture over the cells of a rectangle.
+    PlaceImage {
+        /// Name, to replace and to remove it.
+        id: String,
+        /// Column.
+        column: usize,
+        /// Row.
+        row: usize,
+        /// Columns that it covers.
+        columns: usize,
+        /// Rows that it covers.
+        rows: usize,
+        /// Pixels in a line, at most [`IMAGE_SIDE`].
+        width: usize,
+        /// Lines of pixels, at most [`IMAGE_SIDE`].
+        height: usize,
+        /// `width * height` pixels of four bytes: red, green, blue, alpha.
+        pixels: Vec<u8>,
+    },
+    /// Remove a picture.
+    RemoveImage(String),
 }
 
 /// Where to go.
@@ -196,6 +242,62 @@ pub(crate) fn hex_color(text: &str) -> Result<String, &'static str> {
     } else {
         Err("a colour is written #rrggbb")
     }
+}
+
+/// A box with a text.
+pub(crate) fn spawn_overlay(
+    id: &str,
+    [x, y, width, height]: [i64; 4],
+    body: &str,
+) -> Result<Command, &'static str> {
+    Ok(Command::SpawnOverlay {
+        id: label(id)?,
+        column: coordinate(x)?,
+        row: coordinate(y)?,
+        width: extent(width)?,
+        height: extent(height)?,
+        text: text(body)?,
+    })
+}
+
+/// Parts of a theme.
+pub(crate) fn theme(colors: Vec<(String, String)>) -> Result<Vec<(String, String)>, &'static str> {
+    if colors.len() > THEME {
+        return Err("a theme has at most 100 parts");
+    }
+    for (part, color) in &colors {
+        label(part)?;
+        hex_color(color)?;
+    }
+    Ok(colors)
+}
+
+/// A picture: its place and extent in cells, its size in pixels.
+pub(crate) fn image(
+    id: &str,
+    [x, y, columns, rows]: [i64; 4],
+    size: [i64; 2],
+    pixels: Vec<u8>,
+) -> Result<Command, &'static str> {
+    let [Ok(width), Ok(height)] = size.map(usize::try_from) else {
+        return Err("a picture has 1 to 4096 pixels a side");
+    };
+    if !(1..=IMAGE_SIDE).contains(&width) || !(1..=IMAGE_SIDE).contains(&height) {
+        return Err("a picture has 1 to 4096 pixels a side");
+    }
+    if pixels.len() != width * height * 4 {
+        return Err("a picture has four bytes for each pixel");
+    }
+    Ok(Command::PlaceImage {
+        id: label(id)?,
+        column: coordinate(x)?,
+        row: coordinate(y)?,
+        columns: extent(columns)?,
+        rows: extent(rows)?,
+        width,
+        height,
+        pixels,
+    })
 }
 
 /// `up`, `down`, `first`, `last`, in any case.
@@ -287,5 +389,20 @@ mod tests {
         assert!(hex_color("#12aBff").is_ok() && hex_color("red").is_err());
         assert!(hex_color("#1é345").is_err());
         assert!(items(vec!["x".to_owned(); 101]).is_err());
+    }
+
+    #[test]
+    fn pictures_have_four_bytes_for_each_pixel() {
+        let of = |size, bytes| image("i", [0, 0, 1, 1], size, vec![0; bytes]);
+        assert!(of([2, 3], 24).is_ok());
+        assert!(of([2, 3], 23).is_err() && of([0, 3], 0).is_err());
+        assert!(of([-1, -1], 4).is_err() && of([4_097, 1], 4 * 4_097).is_err());
+    }
+
+    #[test]
+    fn themes_are_names_and_colours() {
+        let of = |part: &str, color: &str| theme(vec![(part.to_owned(), color.to_owned())]);
+        assert!(of("cursor", "#00ff00").is_ok());
+        assert!(of("", "#00ff00").is_err() && of("cursor", "green").is_err());
     }
 }

@@ -33,6 +33,8 @@ pub struct Entry {
     pub enabled: bool,
     /// What its user grants.
     pub grants: Vec<Capability>,
+    /// Does it run only as it was when it was granted ([`crate::Granted`])?
+    pub ask_again: bool,
     /// Its limits.
     pub bounds: Bounds,
     /// Its own settings, as texts (`Config.Get`).
@@ -94,6 +96,7 @@ impl Entry {
             path: path.into(),
             enabled: true,
             grants: Vec::new(),
+            ask_again: false,
             bounds: Bounds::default(),
             settings: Vec::new(),
         }
@@ -116,7 +119,7 @@ struct File {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Table {
     name: String,
     path: PathBuf,
@@ -124,6 +127,8 @@ struct Table {
     enabled: bool,
     #[serde(default)]
     grants: Vec<toml::Spanned<String>>,
+    #[serde(default)]
+    ask_again: bool,
     #[serde(default)]
     limits: FileLimits,
     #[serde(default)]
@@ -201,6 +206,7 @@ impl Config {
                 path: folder.join(table.path),
                 enabled: table.enabled,
                 grants,
+                ask_again: table.ask_again,
                 bounds: bounds(&table.limits),
                 settings: table
                     .config

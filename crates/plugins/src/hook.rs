@@ -37,6 +37,16 @@ pub enum Hook {
     SaveState,
     /// State of another version is given back.
     RestoreState,
+    /// Time passes: the daemon's ticks.
+    Tick,
+    /// The terminal's title changed.
+    TitleChange,
+    /// The terminal rang its bell.
+    Bell,
+    /// Another theme is in use.
+    ThemeChanged,
+    /// The plugin's settings changed.
+    ConfigReloaded,
 }
 
 /// What a hook is called with, beside a context.
@@ -88,6 +98,7 @@ struct Row {
     payload: &'static [Kind],
     capability: Option<&'static str>,
     milliseconds: u64,
+    about: &'static str,
 }
 
 const fn row(
@@ -96,6 +107,7 @@ const fn row(
     payload: &'static [Kind],
     capability: Option<&'static str>,
     milliseconds: u64,
+    about: &'static str,
 ) -> Row {
     Row {
         camel,
@@ -103,6 +115,7 @@ const fn row(
         payload,
         capability,
         milliseconds,
+        about,
     }
 }
 
@@ -112,7 +125,7 @@ const COMMANDS: Option<&str> = Some("command-registration");
 
 impl Hook {
     /// All of them.
-    pub const ALL: [Hook; 16] = [
+    pub const ALL: [Hook; 21] = [
         Hook::Load,
         Hook::Unload,
         Hook::Output,
@@ -129,27 +142,142 @@ impl Hook {
         Hook::StatusBar,
         Hook::SaveState,
         Hook::RestoreState,
+        Hook::Tick,
+        Hook::TitleChange,
+        Hook::Bell,
+        Hook::ThemeChanged,
+        Hook::ConfigReloaded,
     ];
 
     const fn info(self) -> Row {
         use Kind::{Bytes, Int, Key, Text};
         match self {
-            Hook::Load => row("onLoad", "on_load", &[], None, 1_000),
-            Hook::Unload => row("onUnload", "on_unload", &[], None, 1_000),
-            Hook::Output => row("onOutput", "on_output", &[Text], OUTPUT, 5),
-            Hook::Input => row("onInput", "on_input", &[Bytes], INPUT, 5),
-            Hook::KeyPress => row("onKeyPress", "on_key_press", &[Key], INPUT, 5),
-            Hook::PreCommand => row("onPreCommand", "on_pre_command", &[Text], INPUT, 5),
-            Hook::PostCommand => row("onPostCommand", "on_post_command", &[Text, Int], None, 5),
-            Hook::Resize => row("onResize", "on_resize", &[Int, Int], None, 10),
-            Hook::Attach => row("onAttach", "on_attach", &[Int], None, 10),
-            Hook::Detach => row("onDetach", "on_detach", &[Int], None, 10),
-            Hook::RemoteCommand => row("onRemoteCommand", "on_remote_command", &[Text], None, 100),
-            Hook::Commands => row("getCommands", "get_commands", &[], COMMANDS, 100),
-            Hook::Menu => row("getMenu", "get_menu", &[], COMMANDS, 100),
-            Hook::StatusBar => row("onStatusBar", "on_status_bar", &[], Some("ui-overlay"), 5),
-            Hook::SaveState => row("saveState", "save_state", &[], None, 1_000),
-            Hook::RestoreState => row("restoreState", "restore_state", &[Text], None, 1_000),
+            Hook::Load => row("onLoad", "on_load", &[], None, 1_000, "it begins"),
+            Hook::Unload => row("onUnload", "on_unload", &[], None, 1_000, "it ends"),
+            Hook::Output => row(
+                "onOutput",
+                "on_output",
+                &[Text],
+                OUTPUT,
+                5,
+                "a line of output, before it is shown; with its escapes, without its end",
+            ),
+            Hook::Input => row(
+                "onInput",
+                "on_input",
+                &[Bytes],
+                INPUT,
+                5,
+                "bytes of input, before the program gets them",
+            ),
+            Hook::KeyPress => row("onKeyPress", "on_key_press", &[Key], INPUT, 5, "a key"),
+            Hook::PreCommand => row(
+                "onPreCommand",
+                "on_pre_command",
+                &[Text],
+                INPUT,
+                5,
+                "a command line, before it runs",
+            ),
+            Hook::PostCommand => row(
+                "onPostCommand",
+                "on_post_command",
+                &[Text, Int],
+                None,
+                5,
+                "a command line has run: its exit code",
+            ),
+            Hook::Resize => row(
+                "onResize",
+                "on_resize",
+                &[Int, Int],
+                None,
+                10,
+                "columns and rows changed",
+            ),
+            Hook::Attach => row("onAttach", "on_attach", &[Int], None, 10, "a client came"),
+            Hook::Detach => row("onDetach", "on_detach", &[Int], None, 10, "a client went"),
+            Hook::RemoteCommand => row(
+                "onRemoteCommand",
+                "on_remote_command",
+                &[Text],
+                None,
+                100,
+                "one of its items was chosen",
+            ),
+            Hook::Commands => row(
+                "getCommands",
+                "get_commands",
+                &[],
+                COMMANDS,
+                100,
+                "its commands are asked for",
+            ),
+            Hook::Menu => row(
+                "getMenu",
+                "get_menu",
+                &[],
+                COMMANDS,
+                100,
+                "its menu is asked for",
+            ),
+            Hook::StatusBar => row(
+                "onStatusBar",
+                "on_status_bar",
+                &[],
+                Some("ui-overlay"),
+                5,
+                "its part of the status bar is asked for",
+            ),
+            Hook::SaveState => row(
+                "saveState",
+                "save_state",
+                &[],
+                None,
+                1_000,
+                "its state is kept for another version",
+            ),
+            Hook::RestoreState => row(
+                "restoreState",
+                "restore_state",
+                &[Text],
+                None,
+                1_000,
+                "the state of another version",
+            ),
+            Hook::Tick => row(
+                "onTick",
+                "on_tick",
+                &[Int],
+                None,
+                5,
+                "time passes: the number of the tick",
+            ),
+            Hook::TitleChange => row(
+                "onTitleChange",
+                "on_title_change",
+                &[Text],
+                OUTPUT,
+                5,
+                "the terminal's title changed",
+            ),
+            Hook::Bell => row("onBell", "on_bell", &[], OUTPUT, 5, "the terminal rang"),
+            Hook::ThemeChanged => row(
+                "onThemeChanged",
+                "on_theme_changed",
+                &[Text],
+                None,
+                10,
+                "another theme is in use: its name",
+            ),
+            Hook::ConfigReloaded => row(
+                "onConfigReloaded",
+                "on_config_reloaded",
+                &[],
+                None,
+                10,
+                "its settings changed",
+            ),
         }
     }
 
@@ -161,6 +289,11 @@ impl Hook {
     /// Its name as Scarab's examples write it: `on_output`.
     pub const fn snake_name(self) -> &'static str {
         self.info().snake
+    }
+
+    /// When it is called, in a few words.
+    pub const fn about(self) -> &'static str {
+        self.info().about
     }
 
     /// The capability that a plugin with this hook needs.

@@ -47,24 +47,32 @@
 //! What this crate never does: it opens no file but those it was told of, shows nothing, and lets no plugin hold the
 //! daemon's own data.
 //!
-//! Where to start reading: `host.rs`, then `plugin.rs` (one plugin), `link.rs` (which function is which hook).
+//! Where to start reading: `host.rs`, `events.rs` (the chain), `versions.rs` (begun, replaced, ended), then `plugin.rs` (one
+//! plugin), `link.rs` (which function is which hook).
 //! Specification: docs/specs/fusabi.md §5.4, §5.5, §6.
 #![forbid(unsafe_code)]
 
 mod action;
+pub mod api;
 mod backoff;
+mod builder;
 mod command;
 mod config;
 mod discovery;
+mod events;
 mod failure;
+mod granted;
 mod grid;
 mod histogram;
 mod hook;
 mod host;
+mod items;
 mod link;
 mod manifest;
 mod metrics;
 mod natives;
+mod outbox;
+mod page;
 mod plugin;
 mod powers;
 mod queue;
@@ -73,18 +81,23 @@ mod report;
 mod room;
 mod state;
 mod store;
+mod versions;
 mod watch;
 
 pub use action::Flow;
-pub use command::{Command, Direction, Target};
+pub use api::documented;
+pub use builder::Builder;
+pub use command::{Command, Direction, IMAGE_SIDE, Target};
 pub use config::{Bounds, Config, Entry};
 pub use discovery::{default_folders, discover};
 pub use failure::Failure;
+pub use granted::Granted;
 pub use grid::Grid;
 pub use hook::{Hook, Key, modifiers};
-pub use host::{Builder, Host, Item};
+pub use host::Host;
+pub use items::Item;
 pub use metrics::{HookMetrics, PluginMetrics, json, prometheus, table};
-pub use natives::{documented, page};
+pub use page::page;
 pub use plugin::Checked;
 pub use report::{Level, Report};
 pub use shm::Cell;

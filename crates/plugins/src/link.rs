@@ -7,8 +7,10 @@
 use diag::{Diagnostic, fp};
 use foxvm::{Export, ExportItem, Function, Instance, Module, Type, Value, World};
 
+use crate::api::{border, key_of, misfit_of_param, record_of_param};
 use crate::failure::Failure;
 use crate::hook::{COUNT, Hook, Kind};
+use crate::powers::type_differs;
 
 /// Functions that answer the record of hooks.
 const REGISTER: [&str; 5] = [
@@ -34,6 +36,10 @@ pub(crate) enum Slot {
     KeyCase,
     /// A key's modifiers.
     KeyMods,
+    /// A key as a record of the module's own.
+    KeyRecord,
+    /// A key as a case of the module's own that is the host's.
+    KeyName,
 }
 
 /// How a hook is called.
@@ -42,7 +48,14 @@ pub(crate) enum Target {
     /// By a typed handle: one text, nothing else. The way that lines of output take.
     Line(Function<(&'static str,), Value>),
     /// By its export's name.
-    Export { name: String, slots: Vec<Slot> },
+    Export {
+        /// Its name.
+        name: String,
+        /// What stands in its parameters.
+        slots: Vec<Slot>,
+        /// The context as its parameter declares it; empty if it has none.
+        context: Value,
+    },
     /// A function value of the record, with all data in order; a context is not passed.
     Value(Value),
 }
@@ -106,13 +119,17 @@ impl Hooks {
             if let Some(place) = place
                 && (place.is_none() || by_attribute.is_some())
             {
-                *place = Some(linked(
+                let mut found = linked(
                     plugin,
                     hook.name(),
                     &export,
                     &signature.params,
                     hook.payload(),
-                )?);
+                )?;
+                if hook == Hook::KeyPress {
+                    found.key_of(module);
+                }
+                *place = Some(found);
             }
         }
         Ok(hooks)
@@ -182,11 +199,16 @@ impl Hooks {
     }
 
     /// How to call each hook of an instance.
-    pub fn targets(&self, instance: &Instance) -> Result<[Option<Target>; COUNT], foxvm::Error> {
+    pub fn targets(
+        &self,
+        world: &mut World,
+        instance: &Instance,
+        context: &Value,
+    ) -> Result<[Option<Target>; COUNT], foxvm::Error> {
         let mut targets = [const { None }; COUNT];
         for (found, target) in self.found.iter().zip(&mut targets) {
             if let Some(found) = found {
-                *target = Some(found.target(instance)?);
+                *target = Some(found.target(world, instance, context)?);
             }
         }
         Ok(targets)
@@ -194,17 +216,45 @@ impl Hooks {
 }
 
 impl Found {
-    /// How to call it.
-    pub fn target(&self, instance: &Instance) -> Result<Target, foxvm::Error> {
+    /// Where a parameter declares nothing a key comes as what the module defines under the names of the host's types.
+    fn key_of(&mut self, module: &Module) {
+        let slot = match key_of(&module.definitions()) {
+            Some("KeyEvent") => Slot::KeyRecord,
+            Some(_) => Slot::KeyName,
+            None => return,
+        };
+        for place in &mut self.slots {
+            if *place == Slot::Datum(0) {
+                *place = slot;
+            }
+        }
+    }
+
+    /// How to call it; `context` is made of the type that its parameter declares.
+    pub fn target(
+        &self,
+        world: &mut World,
+        instance: &Instance,
+        context: &Value,
+    ) -> Result<Target, foxvm::Error> {
         if let Some(value) = &self.value {
             return Ok(Target::Value(value.clone()));
         }
         if self.line {
             return Ok(Target::Line(instance.function(&self.name)?));
         }
+        let at = self.slots.iter().position(|slot| *slot == Slot::Context);
+        let context = match at {
+            Some(at) => {
+                let context = instance.described_value(world, &border("PluginContext"), context)?;
+                instance.param_value(world, &self.name, at, &context)?
+            }
+            None => Value::empty(),
+        };
         Ok(Target::Export {
             name: self.name.clone(),
             slots: self.slots.clone(),
+            context,
         })
     }
 }
@@ -216,6 +266,9 @@ fn linked(
     params: &[Type],
     payload: &[Kind],
 ) -> Result<Found, Failure> {
+    if let Some(misfit) = export.params.iter().find_map(misfit_of_param) {
+        return Err(type_differs(plugin, "hook", hook, misfit));
+    }
     let Some(slots) = slots(params, export, payload) else {
         let text = |names: Vec<String>| match names.as_slice() {
             [] => "()".to_owned(),
@@ -251,6 +304,10 @@ fn slots(params: &[Type], export: &Export, payload: &[Kind]) -> Option<Vec<Slot>
         .map(|(index, ty)| {
             if *ty == Type::Unit {
                 return Some(Slot::Unit);
+            }
+            if *ty == Type::Record {
+                return (record_of(export, index) == Some("PluginContext"))
+                    .then_some(Slot::Context);
             }
             if !matches!(ty, Type::Dyn | Type::Ref) {
                 return None;
@@ -297,6 +354,17 @@ fn slots(params: &[Type], export: &Export, payload: &[Kind]) -> Option<Vec<Slot>
                 .copied()
                 .find(|at| *kind == Kind::Key && union(at))
         };
+        let record = || {
+            open.iter().copied().find(|at| {
+                *kind == Kind::Key
+                    && params[*at] == Type::Record
+                    && record_of(export, *at) == Some("KeyEvent")
+            })
+        };
+        if let Some(at) = record() {
+            slots[at] = Some(Slot::KeyRecord);
+            continue;
+        }
         match (exact, kind) {
             (Some(at), Kind::Key) => {
                 slots[at] = Some(Slot::KeyCode);
@@ -334,6 +402,11 @@ fn slots(params: &[Type], export: &Export, payload: &[Kind]) -> Option<Vec<Slot>
     slots.into_iter().collect()
 }
 
+/// Which of the host's records a parameter declares by the name of its type.
+fn record_of(export: &Export, index: usize) -> Option<&'static str> {
+    record_of_param(export.params.get(index)?.type_name.as_deref()?)
+}
+
 /// Is a declared type exactly a datum's?
 fn exact(ty: Type, kind: Kind) -> bool {
     match kind {
@@ -362,6 +435,7 @@ mod tests {
                     name: some(name),
                     type_name: some(declared),
                     cases: (*ty == Type::Dyn && *declared == "Key").then(Vec::new),
+                    declared: Vec::new(),
                 })
                 .collect(),
         };
@@ -417,11 +491,28 @@ mod tests {
         assert_eq!(of(&[], &[Kind::Text]), None);
         assert_eq!(of(&[text, text], &[Kind::Text]), None);
         assert_eq!(of(&[text, int], &[Kind::Text]), None);
-        // A record of the module's own is not made by the host.
+        // A record that is none of the host's is not made by the host.
+        let own = (Type::Record, "ctx", "Mine");
+        assert_eq!(of(&[own, text], &[Kind::Text]), None);
+        assert_eq!(of(&[own], &[Kind::Key]), None);
+        let context = (Type::Record, "", "PluginContext");
+        assert_eq!(of(&[context, context, text], &[Kind::Text]), None);
+    }
+
+    #[test]
+    fn records_are_known_by_the_names_of_the_hosts_types() {
+        use Slot::{Context, Datum, KeyRecord};
+        let text = (Type::Text, "", "");
+        let context = (Type::Record, "", "Host.Context");
         assert_eq!(
-            of(&[(Type::Record, "", "Context"), text], &[Kind::Text]),
-            None
+            of(&[text, context], &[Kind::Text]),
+            Some(vec![Datum(0), Context])
         );
-        assert_eq!(of(&[(Type::Record, "", "Key")], &[Kind::Key]), None);
+        let key = (Type::Record, "", "KeyEvent");
+        assert_eq!(
+            of(&[context, key], &[Kind::Key]),
+            Some(vec![Context, KeyRecord])
+        );
+        assert_eq!(of(&[key], &[Kind::Text]), None);
     }
 }

@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use diag::{Diagnostic, fp};
-use foxvm::{Capability, Engine, Instance, Module, Value, Visit, World};
+use foxvm::{Border, Capability, Engine, Instance, Module, Value, World};
 
 use crate::config::{Bounds, Entry};
 use crate::failure::Failure;
 use crate::hook::{COUNT, Hook, Key};
-use crate::host::Item;
+use crate::host::Base;
 use crate::link::{Hooks, Slot, Target};
 use crate::manifest;
 use crate::metrics::{Counted, PluginMetrics};
@@ -18,7 +18,7 @@ use crate::reload::Loading;
 use crate::room::{Room, Surroundings};
 use crate::state::State;
 use crate::store::Store;
-use crate::watch::{Stamp, Watch};
+use crate::watch::Watch;
 
 /// What an event has to say.
 #[derive(Clone, Copy, Debug)]
@@ -55,8 +55,15 @@ pub(crate) struct Live {
     instance: Instance,
     targets: [Option<Target>; COUNT],
     commands: Vec<(String, Target)>,
-    context: Value,
     bounds: Bounds,
+    borders: Borders,
+}
+
+/// What keys become in the plugin's module.
+#[derive(Debug)]
+struct Borders {
+    key: Border,
+    event: Border,
 }
 
 /// What a call of a hook came to, and what it cost.
@@ -77,11 +84,19 @@ impl Plugin {
             not_taken: None,
             store: Arc::new(Mutex::new(Store::new(entry.bounds.data))),
             settings: entry.settings.clone().into(),
-            watch: Watch::new(Stamp::of(&entry.path)),
+            watch: Watch::new(&entry.path),
             loading: None,
             counted: std::array::from_fn(|_| Counted::default()),
             entry,
         }
+    }
+
+    /// Reads its file now, and watches it from here on, with what it loads.
+    pub fn read(&mut self, base: &Base) -> Result<Module, Failure> {
+        self.watch = Watch::new(&self.entry.path);
+        let read = base.read(&self.entry);
+        self.watch.beside(read.files.unwrap_or_default());
+        read.module
     }
 
     /// A room for a version of it.
@@ -92,6 +107,19 @@ impl Plugin {
             self.settings.clone(),
             Instant::now(),
         )
+    }
+
+    /// Other settings, for the version that lives too.
+    pub fn set_settings(&mut self, settings: &[(String, String)]) {
+        self.entry.settings = settings.to_vec();
+        self.settings = settings.into();
+        let room = self
+            .live
+            .as_mut()
+            .and_then(|live| live.world.data::<Room>());
+        if let Some(room) = room {
+            room.settings = self.settings.clone();
+        }
     }
 
     /// Calls a hook of the living version if it has it, and counts the call. `None` if it has not.
@@ -225,12 +253,6 @@ impl Live {
         // The record may have brought hooks that need something.
         powers::check(plugin, engine, module, &manifest, &hooks, &powers)?;
         reached(State::Initialised);
-        let targets = hooks.targets(&instance)?;
-        let commands = hooks
-            .commands
-            .iter()
-            .map(|(command, found)| Ok((command.clone(), found.target(&instance)?)))
-            .collect::<Result<_, foxvm::Error>>()?;
         let version = manifest.version.unwrap_or_default();
         let context = world.build(|made| {
             made.push("Plugin")?;
@@ -239,14 +261,34 @@ impl Live {
             made.push(version.as_str())?;
             made.record(2)
         })?;
+        let targets = hooks.targets(&mut world, &instance, &context)?;
+        let commands = hooks
+            .commands
+            .iter()
+            .map(|(command, found)| {
+                let target = found.target(&mut world, &instance, &context)?;
+                Ok((command.clone(), target))
+            })
+            .collect::<Result<_, foxvm::Error>>()?;
         Ok(Live {
             world,
             powers,
             instance,
             targets,
             commands,
-            context,
             bounds: entry.bounds,
+            borders: Borders {
+                key: crate::api::border("Key"),
+                event: crate::api::border("KeyEvent"),
+            },
+        })
+    }
+
+    /// Can it read the grid?
+    pub fn reads_grid(&self) -> bool {
+        let imports = self.instance.module().imports();
+        imports.iter().any(|import| {
+            import.source == foxvm::ImportSource::Host && import.name.starts_with("term.")
         })
     }
 
@@ -309,7 +351,11 @@ impl Live {
                 };
                 function.call(&mut self.world, (line,))
             }
-            Target::Export { name, slots } => {
+            Target::Export {
+                name,
+                slots,
+                context,
+            } => {
                 let mut values = Vec::with_capacity(slots.len());
                 for (index, slot) in slots.iter().enumerate() {
                     values.push(match slot {
@@ -325,7 +371,27 @@ impl Live {
                                 None => return Ok(Value::empty()),
                             }
                         }
-                        Slot::Context => self.context.clone(),
+                        Slot::Context => context.clone(),
+                        Slot::KeyRecord | Slot::KeyName => {
+                            let (key, made) = match (slot, data) {
+                                (Slot::KeyName, [Datum::Key(key), ..]) => {
+                                    (self.world.value(key.code.as_str())?, &self.borders.key)
+                                }
+                                (_, [key, ..]) => (self.datum(*key)?, &self.borders.event),
+                                (_, []) => (Value::empty(), &Border::Plain),
+                            };
+                            let world = &mut self.world;
+                            let instance = &self.instance;
+                            let key = instance
+                                .described_value(world, made, &key)
+                                .and_then(|key| instance.param_value(world, name, index, &key));
+                            match key {
+                                Ok(key) => key,
+                                // The record was compared when it was linked, so it is the code that has no case.
+                                Err(error) if type_fault(&error) => return Ok(Value::empty()),
+                                Err(error) => return Err(error),
+                            }
+                        }
                         Slot::Unit => Value::empty(),
                         Slot::Datum(index) => match data.get(*index) {
                             Some(datum) => self.datum(*datum)?,
@@ -373,6 +439,12 @@ impl Live {
     }
 }
 
+fn type_fault(error: &foxvm::Error) -> bool {
+    error
+        .fault()
+        .is_some_and(|report| report.fault == foxvm::Fault::Type)
+}
+
 /// What `onLoad` answered: nothing is good, `Error why` and `false` are not.
 pub(crate) fn loaded(plugin: &str, world: &mut World, value: &Value) -> Result<(), Failure> {
     let refused = |text: String| {
@@ -394,44 +466,4 @@ pub(crate) fn loaded(plugin: &str, world: &mut World, value: &Value) -> Result<(
         }
         _ => Ok(()),
     }
-}
-
-/// The items that `getCommands` or `getMenu` answered: a sequence of records, tuples or texts.
-pub(crate) fn items(_: &str, world: &mut World, value: &Value) -> Result<Vec<Item>, Failure> {
-    if value.is_empty() {
-        return Ok(Vec::new());
-    }
-    let items = world.walk(value, 2, |walk| {
-        let mut items = Vec::new();
-        let mut depth = 0;
-        let mut words: Vec<String> = Vec::new();
-        let mut keyed = false;
-        while let Some(visit) = walk.step()? {
-            let word = match visit {
-                Visit::List(_) | Visit::Map(_) => {
-                    keyed = matches!(visit, Visit::Map(_));
-                    depth += 1;
-                    words.clear();
-                    continue;
-                }
-                Visit::Close => {
-                    if depth == 2 {
-                        items.push(Item::of(&words, keyed));
-                    }
-                    depth -= 1;
-                    continue;
-                }
-                Visit::Text(text) => text.to_owned(),
-                // Items are texts; what is none is not shown.
-                _ => String::new(),
-            };
-            if depth == 1 {
-                items.push(Item::of(&[word], false));
-            } else {
-                words.push(word);
-            }
-        }
-        Ok(items)
-    })?;
-    Ok(items)
 }

@@ -66,7 +66,12 @@ pub(crate) fn check(
             .as_ref()
             .map_or_else(String::new, ToString::to_string);
         let Some(found) = offered.iter().find(|offer| offer.name == import.name) else {
-            let names: Vec<String> = offered.iter().map(|offer| offer.name.clone()).collect();
+            let mut names: Vec<String> = offered.iter().map(|offer| offer.name.clone()).collect();
+            // A message has room for some of them: those that the plugin may mean come first.
+            names.sort_by_cached_key(|name| {
+                let shared = shared_pairs(name, &import.name);
+                (std::cmp::Reverse(shared), name.clone())
+            });
             return Err(Diagnostic::error(fp::IMPORT_UNKNOWN)
                 .arg("plugin", plugin)
                 .arg("name", import.name)
@@ -92,6 +97,7 @@ pub(crate) fn check(
                 .into());
         }
     }
+    check_types(plugin, module)?;
     for hook in hooks.present() {
         let Some(name) = hook.capability() else {
             continue;
@@ -110,6 +116,58 @@ pub(crate) fn check(
             .into());
     }
     Ok(())
+}
+
+/// Checks that what the module declares under the names of the host's types can be made of the host's values and read.
+fn check_types(plugin: &str, module: &Module) -> Result<(), Failure> {
+    let definitions = match module.lang() {
+        foxvm::Lang::Fusabi => module.definitions(),
+        _ => Vec::new(),
+    };
+    for import in module.imports() {
+        if import.source != ImportSource::Host {
+            continue;
+        }
+        let misfit = crate::api::misfit_of_import(&import)
+            .or_else(|| crate::api::misfit_of_definitions(&import.name, &definitions));
+        if let Some(misfit) = misfit {
+            return Err(type_differs(plugin, "function", &import.name, misfit));
+        }
+    }
+    Ok(())
+}
+
+/// FP16 for a type that crosses in a function or hook.
+pub(crate) fn type_differs(
+    plugin: &str,
+    place: &'static str,
+    name: &str,
+    (ty, found, offered): (String, String, String),
+) -> Failure {
+    Diagnostic::error(fp::TYPE_DIFFERS)
+        .arg("plugin", plugin)
+        .arg("place", diag::Argument::Key(place))
+        .arg("name", name)
+        .arg("type", ty)
+        .arg("found", found)
+        .arg("offered", offered)
+        .help("help.compile")
+        .into()
+}
+
+/// How many pairs of letters of a name occur in another, whatever their case; in thousandths.
+fn shared_pairs(name: &str, wanted: &str) -> usize {
+    let pairs = |text: &str| -> Vec<String> {
+        let text = text.to_lowercase();
+        let scalars: Vec<char> = text.chars().collect();
+        scalars
+            .windows(2)
+            .map(|pair| pair.iter().collect())
+            .collect()
+    };
+    let (name, wanted) = (pairs(name), pairs(wanted));
+    let shared = wanted.iter().filter(|pair| name.contains(pair)).count();
+    2_000 * shared / (name.len() + wanted.len()).max(1)
 }
 
 /// What a plugin has, for messages; nothing if that is nothing.

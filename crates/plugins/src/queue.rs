@@ -1,6 +1,6 @@
 //! The bounded list of a plugin's commands (docs/specs/fusabi.md §5.5).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use crate::command::Command;
@@ -13,6 +13,10 @@ const OVERLAYS: usize = 10;
 const STATUS: usize = 5;
 /// Focusables.
 const FOCUSABLES: usize = 50;
+/// Pictures that a plugin shows (docs/specs/fusabi.md §5.4: those of the image buffer).
+const IMAGES: usize = 64;
+/// Bytes of them together.
+const IMAGE_BYTES: usize = 16 << 20;
 /// Commands that a plugin registers.
 const COMMANDS: usize = 100;
 /// Actions that take the user's attention, in a second.
@@ -25,6 +29,8 @@ pub(crate) struct Queue {
     overlays: BTreeSet<String>,
     status: BTreeSet<String>,
     focusables: BTreeSet<String>,
+    /// Bytes by name.
+    images: BTreeMap<String, usize>,
     commands: BTreeSet<String>,
     actions: usize,
     /// When the present second began.
@@ -46,6 +52,7 @@ impl Queue {
             overlays: BTreeSet::new(),
             status: BTreeSet::new(),
             focusables: BTreeSet::new(),
+            images: BTreeMap::new(),
             commands: BTreeSet::new(),
             actions: 0,
             second: now,
@@ -81,7 +88,14 @@ impl Queue {
             Ok(())
         };
         match command {
-            Command::DrawOverlay { id, .. } => one_more(&mut self.overlays, id, OVERLAYS),
+            Command::DrawOverlay { id, .. } | Command::SpawnOverlay { id, .. } => {
+                one_more(&mut self.overlays, id, OVERLAYS)
+            }
+            Command::PlaceImage { id, pixels, .. } => self.place_image(id, pixels.len()),
+            Command::RemoveImage(id) => {
+                self.images.remove(id);
+                Ok(())
+            }
             Command::RemoveOverlay(id) => {
                 self.overlays.remove(id);
                 Ok(())
@@ -108,12 +122,28 @@ impl Queue {
             | Command::PromptJump(_)
             | Command::ApplyTheme(_)
             | Command::EnterHintMode
-            | Command::ExitNavMode => self.act(),
+            | Command::ExitNavMode
+            | Command::SetNavStyle(_)
+            | Command::SetNavKeymap(_)
+            | Command::ThemeUpdate(_) => self.act(),
             Command::Notify { .. }
             | Command::SetColor(_)
             | Command::SetCell { .. }
             | Command::SetPaletteColor { .. } => Ok(()),
         }
+    }
+
+    /// One more picture, or another under the same name, if there is room for its bytes.
+    fn place_image(&mut self, id: &str, bytes: usize) -> Result<(), &'static str> {
+        let before = self.images.get(id).copied();
+        let used: usize = self.images.values().sum();
+        if before.is_none() && self.images.len() >= IMAGES
+            || used - before.unwrap_or(0) + bytes > IMAGE_BYTES
+        {
+            return Err(QUOTA);
+        }
+        self.images.insert(id.to_owned(), bytes);
+        Ok(())
     }
 
     /// One more action, if this second has room for it.
@@ -177,5 +207,26 @@ mod tests {
         assert_eq!(all.count(), 256);
         assert_eq!(queue.take().len(), 256);
         assert!(queue.push(Command::ClearOverlays).is_ok());
+    }
+
+    #[test]
+    fn pictures_are_bounded_by_number_and_by_bytes() {
+        let image = |id: usize, bytes: usize| Command::PlaceImage {
+            id: id.to_string(),
+            column: 0,
+            row: 0,
+            columns: 1,
+            rows: 1,
+            width: bytes / 4,
+            height: 1,
+            pixels: vec![0; bytes],
+        };
+        let mut queue = Queue::new(Instant::now());
+        (0..64).for_each(|id| queue.push(image(id, 4)).unwrap());
+        assert_eq!(queue.push(image(64, 4)), Err(QUOTA));
+        queue.push(Command::RemoveImage("0".to_owned())).unwrap();
+        assert_eq!(queue.push(image(64, 16 << 20)), Err(QUOTA));
+        assert_eq!(queue.push(image(64, 15 << 20)), Ok(()));
+        assert_eq!(queue.push(image(64, 14 << 20)), Ok(()), "in its place");
     }
 }

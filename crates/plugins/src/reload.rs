@@ -1,7 +1,7 @@
 //! A new version of a plugin's file, read and verified off to the side.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 
@@ -10,8 +10,16 @@ use foxvm::{Engine, Error, ErrorKind, Module};
 
 use crate::failure::Failure;
 
-/// Makes a module file of a source.
-pub(crate) type Compile = Arc<dyn Fn(&Engine, &Path) -> Result<Vec<u8>, Failure> + Send + Sync>;
+/// Makes a module file of a source; what it reads beside it is put into the list, also if it fails.
+pub(crate) type Compile =
+    Arc<dyn Fn(&Engine, &Path, &mut Vec<PathBuf>) -> Result<Vec<u8>, Failure> + Send + Sync>;
+
+/// What was read of a plugin.
+pub(crate) struct Read {
+    pub module: Result<Module, Failure>,
+    /// The files that its source loads; `None` if nobody knows.
+    pub files: Option<Vec<PathBuf>>,
+}
 
 /// Compilers by the ends of file names.
 #[derive(Clone, Default)]
@@ -25,10 +33,24 @@ impl std::fmt::Debug for Compilers {
 
 impl Compilers {
     /// Reads, checks and verifies a plugin's file.
-    pub fn module(&self, engine: &Engine, path: &Path) -> Result<Module, Failure> {
+    pub fn read(&self, engine: &Engine, path: &Path) -> Read {
+        let mut files = Vec::new();
+        let module = self.module(engine, path, &mut files);
+        Read {
+            module,
+            files: Some(files),
+        }
+    }
+
+    fn module(
+        &self,
+        engine: &Engine,
+        path: &Path,
+        files: &mut Vec<PathBuf>,
+    ) -> Result<Module, Failure> {
         let end = path.extension().and_then(|end| end.to_str()).unwrap_or("");
         if let Some(compile) = self.0.get(end) {
-            return Ok(engine.load(compile(engine, path)?)?);
+            return Ok(engine.load(compile(engine, path, files)?)?);
         }
         match end {
             "fza" => {
@@ -60,7 +82,7 @@ impl Compilers {
             .name("foxvm-plugin".to_owned())
             .spawn(move || {
                 // Nobody waits any more if the host is gone.
-                let _ = send.send(compilers.module(&engine, &path));
+                let _ = send.send(compilers.read(&engine, &path));
             });
         match spawned {
             Ok(_) => Ok(Loading(receive)),
@@ -78,16 +100,19 @@ fn resources(cause: &str) -> Failure {
 
 /// A file that is being read.
 #[derive(Debug)]
-pub(crate) struct Loading(Receiver<Result<Module, Failure>>);
+pub(crate) struct Loading(Receiver<Read>);
 
 impl Loading {
     /// What came of it, if it is done.
-    pub fn done(&self) -> Option<Result<Module, Failure>> {
+    pub fn done(&self) -> Option<Read> {
         match self.0.try_recv() {
             Ok(result) => Some(result),
             Err(TryRecvError::Empty) => None,
             // A compiler of the embedder's panicked.
-            Err(TryRecvError::Disconnected) => Some(Err(resources("the thread ended"))),
+            Err(TryRecvError::Disconnected) => Some(Read {
+                module: Err(resources("the thread ended")),
+                files: None,
+            }),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use diag::Diagnostic;
 
+use crate::failure::Failure;
 use crate::hook::Hook;
 use crate::state::State;
 
@@ -65,6 +66,14 @@ pub enum Report {
         plugin: String,
         /// Why.
         why: Box<Diagnostic>,
+    },
+    /// A plugin, or a new version of it, cannot be taken: all that is wrong, with the sources that it points into. The change of
+    /// state or [`Report::Kept`] comes next.
+    Refused {
+        /// The plugin.
+        plugin: String,
+        /// What is wrong.
+        failure: Failure,
     },
     /// A plugin has something that its user should know.
     Warning {

@@ -1,7 +1,7 @@
 //! When a file has changed and is at rest again.
 
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::backoff::Backoff;
@@ -32,43 +32,64 @@ impl Stamp {
     }
 }
 
-/// Watches one file by looking at it.
-#[derive(Clone, Copy, Debug)]
+/// Watches a file, and those that it loads, by looking at them.
+#[derive(Clone, Debug)]
 pub(crate) struct Watch {
-    /// As it was when it was last read.
-    read: Stamp,
-    /// As it was seen last, and since when.
-    seen: Option<(Stamp, Instant)>,
+    /// The file, then those that it loads.
+    files: Vec<PathBuf>,
+    /// As they were when they were last read.
+    read: Vec<Stamp>,
+    /// As they were seen last, and since when.
+    seen: Option<(Vec<Stamp>, Instant)>,
     pub backoff: Backoff,
 }
 
 impl Watch {
-    pub fn new(read: Stamp) -> Watch {
+    /// Of a file that is read next.
+    pub fn new(path: &Path) -> Watch {
         Watch {
-            read,
+            files: vec![path.to_owned()],
+            read: vec![Stamp::of(path)],
             seen: None,
             backoff: Backoff::default(),
         }
     }
 
-    /// Is the file another than the one that was read, and at rest for long enough? Then it counts as read.
-    pub fn ripe(&mut self, stamp: Stamp, now: Instant) -> bool {
-        // While a file is replaced there may be none for a moment.
-        if stamp == self.read || stamp == Stamp::default() {
+    /// The files that were just read beside it, in the place of those before.
+    pub fn beside(&mut self, files: Vec<PathBuf>) {
+        self.files.truncate(1);
+        self.read.truncate(1);
+        for file in files {
+            if !self.files.contains(&file) {
+                self.read.push(Stamp::of(&file));
+                self.files.push(file);
+            }
+        }
+    }
+
+    /// Is one of the files another than the one that was read, and are all at rest for long enough? Then they count as read.
+    pub fn changed(&mut self, now: Instant) -> bool {
+        let stamps = self.files.iter().map(|file| Stamp::of(file)).collect();
+        self.ripe(stamps, now)
+    }
+
+    fn ripe(&mut self, stamps: Vec<Stamp>, now: Instant) -> bool {
+        // While a file is replaced there may be none for a moment. What it loads may go for good, and that is to be told.
+        if stamps == self.read || stamps.first() == Some(&Stamp::default()) {
             self.seen = None;
             return false;
         }
-        match self.seen {
-            Some((seen, since)) if seen == stamp => {
-                let ripe = now.saturating_duration_since(since) >= self.backoff.pause(DEBOUNCE);
+        match &self.seen {
+            Some((seen, since)) if *seen == stamps => {
+                let ripe = now.saturating_duration_since(*since) >= self.backoff.pause(DEBOUNCE);
                 if ripe {
-                    self.read = stamp;
+                    self.read = stamps;
                     self.seen = None;
                 }
                 ripe
             }
             _ => {
-                self.seen = Some((stamp, now));
+                self.seen = Some((stamps, now));
                 false
             }
         }
@@ -79,24 +100,33 @@ impl Watch {
 mod tests {
     use super::*;
 
-    fn stamp(length: u64) -> Stamp {
-        Stamp {
+    fn stamp(length: u64) -> Vec<Stamp> {
+        vec![Stamp {
             modified: Some(SystemTime::UNIX_EPOCH),
             length,
             inode: (1, 0, 0),
-        }
+        }]
+    }
+
+    fn watch() -> Watch {
+        let mut watch = Watch::new(Path::new("/no/such/file"));
+        watch.read = stamp(1);
+        watch
     }
 
     #[test]
     fn a_file_is_read_once_when_it_rests() {
         let start = Instant::now();
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
-        let mut watch = Watch::new(stamp(1));
+        let mut watch = watch();
         assert!(!watch.ripe(stamp(1), at(0)));
         assert!(!watch.ripe(stamp(2), at(100)));
         assert!(!watch.ripe(stamp(3), at(400)), "it changed again");
         assert!(!watch.ripe(stamp(3), at(899)));
-        assert!(!watch.ripe(Stamp::default(), at(950)), "it is replaced");
+        assert!(
+            !watch.ripe(vec![Stamp::default()], at(950)),
+            "it is replaced"
+        );
         assert!(!watch.ripe(stamp(3), at(1_000)));
         assert!(watch.ripe(stamp(3), at(1_500)));
         assert!(!watch.ripe(stamp(3), at(9_000)));
@@ -106,7 +136,7 @@ mod tests {
     fn after_failures_it_rests_longer() {
         let start = Instant::now();
         let at = |milliseconds| start + Duration::from_millis(milliseconds);
-        let mut watch = Watch::new(stamp(1));
+        let mut watch = watch();
         watch.backoff.failed();
         assert!(!watch.ripe(stamp(2), at(0)));
         assert!(!watch.ripe(stamp(2), at(999)));

@@ -37,7 +37,7 @@ pub mod tree;
 pub use format::format;
 pub use highlight::{Highlight, TokenClass, highlight};
 pub use locale::{LOCALES, Locale};
-pub use parse::{Completeness, Options, Parsed, parse};
+pub use parse::{Completeness, MOST_ERRORS, Options, Parsed, parse};
 pub use source::{NewlineKind, Source, TooLong};
 
 /// How deeply brackets, prefix operators, right operands of right-grouping operators, assignments and arrow bodies may

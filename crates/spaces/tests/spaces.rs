@@ -24,6 +24,7 @@ fn load(source: &str, loop_dispatch: bool) -> (World, u32, Module, Log) {
         name: "log".into(),
         params: vec![TypeId::DYN],
         result: TypeId::DYN,
+        gives: None,
         names: Vec::new(),
         caps: Vec::new(),
         doc: String::new(),

@@ -1,6 +1,7 @@
 //! The command `rhi` (docs/specs/rhumb.md §10): runs and tests Rhumb programs, and is a prompt.
 
 mod expect;
+mod gather;
 mod prompt;
 mod repl;
 mod run;
@@ -14,8 +15,10 @@ use clap::Parser;
 use rhumb::Locale;
 
 use crate::arguments::Bounds;
+use crate::fusabi::How;
 use crate::load::shown;
 use crate::report::{Report, exit, paths};
+use crate::usage;
 
 /// Rhumb: run programs, test them, or try expressions at a prompt.
 ///
@@ -48,6 +51,9 @@ pub(crate) struct Rhi {
     /// Warnings of sources and labels that nothing defines are errors
     #[arg(long)]
     pub strict: bool,
+    /// With fmt: change nothing; fail if a file is not laid out yet
+    #[arg(long)]
+    pub check: bool,
     /// Seed of random numbers, so that runs are the same
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
@@ -132,13 +138,15 @@ fn done(mut flags: Rhi, report: &mut Report) -> u8 {
             flags.paths.remove(0);
             flags.test = true;
         }
-        "check" => return sources::check(flags.paths.get(1..).unwrap_or_default(), report),
-        "explain" if flags.paths.len() == 2 => {
-            let code = flags.paths.get(1).map(|code| shown(code));
-            let code = code.unwrap_or_default();
-            return crate::files::explain(&crate::arguments::Explain { code }, report);
+        "check" => {
+            flags.paths.remove(0);
+            return sources::check(&flags, &flags.paths, How::default(), report);
         }
-        "fmt" => return sources::format(flags.paths.get(1..).unwrap_or_default(), false, report),
+        "explain" => return explain(&flags.paths, report),
+        "fmt" => {
+            flags.paths.remove(0);
+            return sources::format(&flags.paths, flags.check, How::default(), report);
+        }
         _ => {}
     }
     if LATER.contains(&verb.as_str()) && flags.paths.first().is_some_and(|path| !path.exists()) {
@@ -160,6 +168,22 @@ fn done(mut flags: Rhi, report: &mut Report) -> u8 {
         return repl::repl(&flags, report);
     }
     run::run(&flags, report)
+}
+
+/// `rhi explain CODE`.
+fn explain(words: &[PathBuf], report: &mut Report) -> u8 {
+    let [_, code] = words else {
+        let told = match words.get(2) {
+            None => usage::because("missing").arg("option", "<CODE>"),
+            Some(more) => usage::because("too-many")
+                .arg("option", "<CODE>")
+                .arg("value", shown(more)),
+        };
+        report.tell(&told);
+        return exit::USAGE;
+    };
+    let code = shown(code);
+    crate::files::explain(&crate::arguments::Explain { code }, report)
 }
 
 /// Flags with one dash as flags with two: `-last-value`. `-A`, `-h` and `-V` stay; what stands behind `--` too.

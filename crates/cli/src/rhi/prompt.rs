@@ -1,8 +1,10 @@
 //! Reading blocks from a terminal: several lines, history, completion and colours, by crate reedline.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::ops::Bound;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nu_ansi_term::{Color, Style};
 use reedline::{
@@ -19,12 +21,23 @@ const HISTORY: usize = 10_000;
 const MENU: &str = "completions";
 
 /// What can be completed.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Known {
     /// Labels.
-    pub labels: Vec<String>,
+    pub labels: BTreeSet<String>,
     /// Names of fields.
-    pub fields: Vec<String>,
+    pub fields: BTreeSet<String>,
+}
+
+/// What can be completed, as whoever evaluates blocks and the prompt share it.
+#[derive(Clone, Debug, Default)]
+pub struct Shared(Arc<Mutex<Known>>);
+
+impl Shared {
+    /// What is known. Not to be kept while a line is read.
+    pub fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What was read.
@@ -40,13 +53,11 @@ pub enum Read {
 /// A prompt on a terminal.
 pub struct Prompt {
     editor: Reedline,
-    known: Arc<Mutex<Known>>,
 }
 
 impl Prompt {
     /// A prompt for sources of a locale. Without a place for it there is no history file.
-    pub fn new(locale: Locale) -> Prompt {
-        let known = Arc::new(Mutex::new(Known::default()));
+    pub fn new(locale: Locale, known: Shared) -> Prompt {
         let mut keys = default_emacs_keybindings();
         keys.add_binding(
             KeyModifiers::NONE,
@@ -59,10 +70,7 @@ impl Prompt {
         let menu = ColumnarMenu::default().with_name(MENU);
         let mut editor = Reedline::create()
             .with_edit_mode(Box::new(Emacs::new(keys)))
-            .with_completer(Box::new(Words {
-                known: known.clone(),
-                locale,
-            }))
+            .with_completer(Box::new(Words { known, locale }))
             .with_menu(ReedlineMenu::EngineCompleter(Box::new(menu)))
             .with_quick_completions(true)
             .with_validator(Box::new(Whole { locale }))
@@ -71,12 +79,7 @@ impl Prompt {
         if let Some(history) = kept {
             editor = editor.with_history(Box::new(history));
         }
-        Prompt { editor, known }
-    }
-
-    /// Says what can be completed from now on.
-    pub fn know(&mut self, known: Known) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = known;
+        Prompt { editor }
     }
 
     /// Reads a block.
@@ -166,13 +169,13 @@ fn style(class: TokenClass) -> Style {
 
 /// Completes labels, and names of fields behind `\` and `@`.
 struct Words {
-    known: Arc<Mutex<Known>>,
+    known: Shared,
     locale: Locale,
 }
 
 impl Completer for Words {
     fn complete(&mut self, line: &str, pos: usize) -> Vec<Suggestion> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known.known();
         let before = line.get(..pos).unwrap_or(line);
         let start = begun(before);
         let word = before.get(start..).unwrap_or_default();
@@ -180,16 +183,18 @@ impl Completer for Words {
             .get(..start)
             .is_some_and(|text| text.ends_with(['\\', '@']));
         let own = ["console", "log", self.locale.yes, self.locale.no];
-        let (names, own): (&[String], &[&str]) = if is_field {
+        let (names, own): (&BTreeSet<String>, &[&str]) = if is_field {
             (&known.fields, &["log"])
         } else {
             (&known.labels, &own)
         };
+        let from = (Bound::Included(word), Bound::Unbounded);
+        let own = own.iter().copied().filter(|name| name.starts_with(word));
         let mut fitting: Vec<&str> = names
-            .iter()
+            .range::<str, _>(from)
             .map(String::as_str)
-            .chain(own.iter().copied())
-            .filter(|name| name.starts_with(word))
+            .take_while(|name| name.starts_with(word))
+            .chain(own)
             .collect();
         fitting.sort_unstable();
         fitting.dedup();
@@ -207,14 +212,20 @@ impl Completer for Words {
     }
 }
 
-/// Where the word at the end of a text begins.
+/// Where the label at the end of a text begins: `-` and `.` are part of it between its other signs, one at a time, and at its
+/// end, where more may follow (docs/specs/rhumb.md §1.5).
 fn begun(text: &str) -> usize {
-    let part = |sign: char| !sign.is_ascii() || sign.is_ascii_alphanumeric() || "_-".contains(sign);
-    text.char_indices()
-        .rev()
-        .take_while(|(_, sign)| part(*sign))
-        .last()
-        .map_or(text.len(), |(at, _)| at)
+    let part = |sign: char| !sign.is_ascii() || sign.is_ascii_alphanumeric() || sign == '_';
+    let mut start = text.len();
+    let mut signs = text.char_indices().rev().peekable();
+    while let Some((at, sign)) = signs.next() {
+        let joins = "-.".contains(sign) && signs.peek().is_some_and(|(_, sign)| part(*sign));
+        if !part(sign) && !joins {
+            break;
+        }
+        start = at;
+    }
+    start
 }
 
 /// What stands before the lines.
@@ -243,12 +254,12 @@ mod tests {
     use super::*;
 
     fn words() -> Words {
-        let known = Known {
-            labels: vec!["alpha".to_owned(), "alpine".to_owned(), "été".to_owned()],
-            fields: vec!["albedo".to_owned()],
-        };
+        let known = Shared::default();
+        let labels = ["alpha", "alpine", "été", "set-name.x"].map(str::to_owned);
+        known.known().labels.extend(labels);
+        known.known().fields.insert("albedo".to_owned());
         Words {
-            known: Arc::new(Mutex::new(known)),
+            known,
             locale: Locale::default(),
         }
     }
@@ -270,6 +281,11 @@ mod tests {
         assert_eq!(completions("1 ++ al"), ["1 ++ alpha", "1 ++ alpine"]);
         assert_eq!(completions("m\\al"), ["m\\albedo"]);
         assert_eq!(completions("é"), ["été"]);
+        assert_eq!(completions("x--al"), ["x--alpha", "x--alpine"]);
+        assert_eq!(completions("[.al"), ["[.alpha", "[.alpine"]);
+        assert_eq!(completions("set-n"), ["set-name.x"]);
+        assert_eq!(completions("1 ++ set-name."), ["1 ++ set-name.x"]);
+        assert!(completions("alpha.").is_empty());
         assert_eq!(completions("(ye"), ["(yes"]);
         assert!(completions("zz").is_empty());
     }

@@ -164,7 +164,7 @@ impl Ground {
             self.loader.take_warnings();
             0
         } else {
-            front::warned(&self.loader, report)
+            front::warned(&self.loader, flags.strict, report)
         };
         let document = compiled.map_err(|failure| front::tell(failure, report))?;
         if flags.trace_parser {

@@ -4,48 +4,40 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use diag::{Diagnostic, fc};
-use foxvm::Engine;
 use loader::Book;
 use serde_json::json;
 
+use super::Rhi;
+use super::run::Ground;
+use crate::fusabi::How;
 use crate::load::{self, shown};
 use crate::report::{Report, exit, paths};
-use crate::{fusabi, natives, rhumb as front};
+use crate::{fusabi, rhumb as front};
 
 /// `fox check`: reads and compiles each source, as if it were a program of its own; of Fusabi's, names and types are checked.
-pub(crate) fn check(files: &[PathBuf], report: &mut Report) -> u8 {
+pub(crate) fn check(flags: &Rhi, files: &[PathBuf], how: How, report: &mut Report) -> u8 {
     each(files, report, |path, report| {
         if fusabi::is_source(path) {
-            return fusabi::check(path, report);
+            return fusabi::check(path, how, report);
         }
-        let engine = Engine::new();
-        let natives = natives::offer(&engine, stdlib::Settings::new()).map_err(|error| {
-            report.tell(&error.diagnostic());
-            exit::INTERNAL
-        })?;
-        let settings = loader::Settings::default();
-        let loader = front::loader(&engine, &natives, path, settings, report)?;
+        let ground = Ground::new(flags, path, report)?;
         let text = load::text(path, report)?;
         let book = Book {
             path: path.to_owned(),
             text,
         };
-        let result = loader.program(&front::name_of(path), &[book]);
-        front::warned(&loader, report);
-        let document = result.map_err(|failure| front::tell(failure, report))?;
-        engine.load(document.bytes).map_err(|error| {
-            report.tell(&error.diagnostic());
-            exit::INTERNAL
-        })?;
+        let compiled = ground.loader.program(&front::name_of(path), &[book]);
+        let document = ground.accepted(compiled, flags, report)?;
+        ground.module(&document, report)?;
         Ok("ok")
     })
 }
 
 /// `fox fmt`: lays each source out in place, or says which are not.
-pub(crate) fn format(files: &[PathBuf], check: bool, report: &mut Report) -> u8 {
+pub(crate) fn format(files: &[PathBuf], check: bool, how: How, report: &mut Report) -> u8 {
     each(files, report, |path, report| {
         let text = load::text(path, report)?;
-        let formatted = laid_out(path, &text, report)?;
+        let formatted = laid_out(path, &text, how, report)?;
         if formatted == text {
             return Ok("unchanged");
         }
@@ -62,9 +54,9 @@ pub(crate) fn format(files: &[PathBuf], check: bool, report: &mut Report) -> u8 
 }
 
 /// The text of a source as its language's formatter lays it out; the exit code if it is wrong, which is told.
-fn laid_out(path: &Path, text: &str, report: &mut Report) -> Result<String, u8> {
+fn laid_out(path: &Path, text: &str, how: How, report: &mut Report) -> Result<String, u8> {
     if fusabi::is_source(path) {
-        return fusabi::format(path, text, report);
+        return fusabi::format(path, text, how, report);
     }
     let options = rhumb::Options::default();
     rhumb::format(text, options).map_err(|errors| {

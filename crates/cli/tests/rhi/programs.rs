@@ -119,6 +119,15 @@ fn programs_without_end_meet_their_limits() {
             "heap",
         ),
         ("x := 02.-\nyes |> (x := x ** x)", "heap steps"),
+        // Branches: one after the other, and in one another.
+        (
+            "f .= [] -> (1|9000 <> [x] -> (x == 9000 => #q ~> x); 1)\nf { #q .. (yes |> ^()) }",
+            "steps",
+        ),
+        (
+            "f .= [] -> (1|___ <> [x] -> (x >> 9000 => #q ~> x))\nf { #q .. (^(); ^()) }",
+            "heap",
+        ),
         ("m := []\nyes |> (m[>] := <$>)", "heap"),
         ("r .= <$>\nyes |> (r <> [#a] -> 1)", "heap"),
         (
@@ -241,7 +250,33 @@ fn long_literals_and_what_is_too_large() {
         ended.err
     );
 
+    // Branches have their own of what is put together behind the first 512 items, as it was: immutable fields stay so.
+    let first = list(300, &|i| format!("k{i} .. {i}; {i}"));
+    place.file(
+        "c.rh",
+        &format!(
+            "got := []\nf .= [] -> [{first}; #q(1); last .. #q(2); #q(3)]\n\
+             f {{ #q(n) .. (^(n); ^(n ** 10)); v .. (got[>] := [v[301]; v\\last; v[302]; v[#]]) }}\n\
+             got[#] %= 8\ngot[1] %= [1; 2; 3; 302]\ngot[2] %= [1; 2; 30; 302]\ngot[8] %= [10; 20; 30; 302]\n\
+             g .= [] -> [{first}; #q; x :: 5]\n\
+             (g {{ #q .. (^(); ^()); v .. (v\\x := 6; v\\k7 := 1) }}) {{ #***(c; _; _) .. c }} %= 409\n"
+        ),
+    );
+    let ended = place.rhi(&["-test", "c.rh"]);
+    assert!(
+        ended.out.ends_with("5 passed, 0 failed\n"),
+        "{}{}",
+        ended.out,
+        ended.err
+    );
+
     let arguments = list(6_000, &|i| i.to_string());
+    let own = list(4_100, &|i| format!("a{i} := {i}"));
+    let (outer, inner) = (
+        list(2_500, &|i| format!("a{i} := {i}")),
+        list(2_500, &|i| format!("b{i} := {i}")),
+    );
+    let both = list(2_500, &|i| format!("a{i}; b{i}"));
     let parameters = list(300, &|i| format!("a{i}"));
     for (text, english, indonesian) in [
         (
@@ -259,6 +294,17 @@ fn long_literals_and_what_is_too_large() {
             "too many items before one that is spread",
             "terlalu banyak butir sebelum satu yang disebarkan",
         ),
+        // Labels of a routine, and those of routines around it that it mentions.
+        (
+            format!("f .= [] -> ({own}; a7)\n"),
+            "too many labels",
+            "terlalu banyak label",
+        ),
+        (
+            format!("f .= [] -> ({outer}; g .= [] -> ({inner}; h .= [] -> ({both})))\n"),
+            "too many labels",
+            "terlalu banyak label",
+        ),
     ] {
         place.file("b.rh", &text);
         for (lang, message) in [("en", english), ("id", indonesian)] {
@@ -272,4 +318,161 @@ fn long_literals_and_what_is_too_large() {
             assert!(!ended.err.contains("RH0299"), "{}", ended.err);
         }
     }
+}
+
+/// What is too large is pointed at.
+#[test]
+fn a_routine_with_too_many_labels_is_pointed_at() {
+    let place = Place::new("labels");
+    let labels: String = (0..4_100).map(|i| format!("a{i} := {i}\n")).collect();
+    place.file("a.rh", &format!("x := 1\ny .= [] -> (\n{labels})\n"));
+    let ended = place.rhi(&["a.rh"]);
+    assert_eq!(ended.code, 65, "{}", ended.err);
+    assert!(ended.err.contains("a.rh:2:6"), "{}", ended.err);
+    // Somewhat fewer run.
+    let labels: String = (0..4_000).map(|i| format!("a{i} := {i}\n")).collect();
+    place.file("b.rh", &format!("y .= [] -> (\n{labels}a3999)\nlog(y)\n"));
+    assert_eq!(place.rhi(&["b.rh"]).out, "3999\n");
+}
+
+/// To go on from a reply costs the same however much the loops around the signal have collected.
+#[test]
+fn replies_in_long_loops_fit_in_little_memory() {
+    let place = Place::new("collected");
+    place.file(
+        "a.rh",
+        "n := 0\nf .= [] -> (1|4000 <> [x] -> #q(x))\n\
+         log((f { #q(x) .. (x == 0 => ^(0); ^(x); n := n ++ 1); v .. v })[4000])\nlog(n)\n",
+    );
+    let ended = place.rhi(&["-max-heap", "24M", "a.rh"]);
+    assert_eq!(
+        (ended.out.as_str(), ended.code),
+        ("4000\n4000\n", 0),
+        "{}",
+        ended.err
+    );
+}
+
+/// What the machine says of a failure is told in the language of messages; what a program says is not touched.
+#[test]
+fn panics_are_told_in_the_language_of_messages() {
+    let place = Place::new("panic-language");
+    for (program, english, indonesian) in [
+        (
+            "x .= 1; x := 2",
+            "panic: cannot assign value to immutable label\n  code 409, data 'WriteViolation'\n",
+            "panic: nilai tidak dapat diberikan kepada label yang sudah tetap\n  kode 409, data 'WriteViolation'\n",
+        ),
+        (
+            "m := [a .. 1]; m\\a := 2",
+            "immutable field 'a'\n",
+            "kepada medan 'a' yang sudah tetap\n",
+        ),
+        (
+            "1 ++ 'a'",
+            "invalid operands for ++\n",
+            "operan tidak cocok untuk ++\n",
+        ),
+        (
+            "{!|math|-}\\sqrt('x')",
+            "sqrt: expected a number, found text\n",
+            "sqrt: seharusnya bilangan, yang ada teks\n",
+        ),
+        (
+            "{!|text|-}\\split('a'; '')",
+            "split: the separator is empty\n",
+            "split: pemisahnya kosong\n",
+        ),
+        (
+            "***('not callable'; 5)",
+            "panic: not callable\n  code 999, data 5\n",
+            "panic: not callable\n  kode 999, data 5\n",
+        ),
+    ] {
+        place.file("a.rh", program);
+        for (lang, part) in [("en", english), ("id", indonesian)] {
+            let ended = place.rhi(&["-lang", lang, "a.rh"]);
+            assert_eq!(ended.code, 1, "{}", ended.err);
+            assert!(ended.err.contains(part), "{program}: {}", ended.err);
+        }
+    }
+}
+
+/// A limit says how much it was and which flag gives more, and of many calls alike one is shown.
+#[test]
+fn limits_say_what_to_do() {
+    let place = Place::new("limit-advice");
+    place.file("deep.rh", "f .= [n] -> 1 ++ f(n ++ 1)\nf(0)");
+    let ended = place.rhi(&["--depth", "100", "deep.rh"]);
+    assert!(
+        ended.err.contains("run it with a higher limit: `--depth 1000`\n  at f (deep.rh:1:18)\n  … 98 more calls alike …\n  at module"),
+        "{}",
+        ended.err
+    );
+    place.file("endless.rh", "yes |> ___");
+    for (flags, message, help) in [
+        (
+            ["--fuel", "1k"],
+            "used up its fuel of 1000 units",
+            "`--fuel 10000`",
+        ),
+        (
+            ["--timeout", "100ms"],
+            "its deadline of 100ms",
+            "`--timeout 1s`",
+        ),
+    ] {
+        let ended = place.rhi(&[flags[0], flags[1], "endless.rh"]);
+        assert!(
+            ended.err.contains(message) && ended.err.contains(help),
+            "{}",
+            ended.err
+        );
+    }
+    // Also where it is met before the program itself runs.
+    let ended = place.rhi(&["--fuel", "1", "endless.rh"]);
+    assert!(
+        ended.err.contains("`--fuel 10`") && ended.err.ends_with("limit: steps\n"),
+        "{}",
+        ended.err
+    );
+    place.file("much.rh", "a := []; yes |> (a[>] := [1; 2; 3])");
+    let ended = place.rhi(&["--memory", "4M", "much.rh"]);
+    assert!(ended.err.contains("`--memory 16MiB`"), "{}", ended.err);
+}
+
+/// The value stands on a line of its own, also behind what the program wrote without ending its line.
+#[test]
+fn values_have_their_line() {
+    let place = Place::new("own-line");
+    place.file("a.rh", "console\\write('a'); 1");
+    assert_eq!(place.rhi(&["-last-value", "a.rh"]).out, "a\n=> 1\n");
+    let ended = place.prompt(&[], "console\\write('b')\n2\n");
+    assert_eq!(ended.out, "b\n=> 'b'\n=> 2\n");
+}
+
+/// A program may come through a pipe.
+#[cfg(target_os = "linux")]
+#[test]
+fn programs_come_through_pipes() {
+    use std::io::Write;
+    let place = Place::new("pipe");
+    place.file("lib/a.rh", "x .= 7\n");
+    let mut child = place
+        .command(env!("CARGO_BIN_EXE_rhi"), &["-last-value", "/dev/stdin"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(b"{-|lib|-}\\x\n").unwrap();
+    drop(pipe);
+    let ended = ended(child.wait_with_output().unwrap());
+    assert_eq!(
+        (ended.code, ended.out.as_str()),
+        (0, "=> 7\n"),
+        "{}",
+        ended.err
+    );
 }

@@ -334,3 +334,61 @@ fn traces_show_what_they_say() {
         .unwrap();
     assert!(ended(output).err.contains("loader: "));
 }
+
+/// The verbs take the flags that concern them.
+#[test]
+fn checking_and_laying_out_take_their_flags() {
+    let place = Place::new("verb-flags");
+    place.file("warned.rh", "a := \"costs $5\"\n");
+    let plain = place.rhi(&["check", "warned.rh"]);
+    assert_eq!(plain.code, 0, "{}", plain.err);
+    assert!(plain.err.contains("warning[RH0102]"), "{}", plain.err);
+    let silent = place.rhi(&["-silent", "check", "warned.rh"]);
+    assert_eq!((silent.code, silent.err.as_str()), (0, ""));
+    // What strictness forbids is told as an error, also in the object.
+    for arguments in [
+        &["-strict", "--json", "check", "warned.rh"][..],
+        &["-strict", "--json", "warned.rh"],
+    ] {
+        let strict = place.rhi(arguments);
+        assert_eq!(strict.code, 65, "{}", strict.err);
+        assert!(strict.err.contains("error[RH0102]"), "{}", strict.err);
+        assert!(!strict.err.contains("warning"), "{}", strict.err);
+        let object = strict.out.lines().last().unwrap_or_default();
+        assert!(object.contains("\"fault\":{"), "{object}");
+    }
+    place.file("undefined.rh", "a := nobody\n");
+    let strict = place.rhi(&["check", "--strict", "undefined.rh"]);
+    assert_eq!(strict.code, 65);
+    assert!(strict.err.contains("RH0105"), "{}", strict.err);
+    let strict = ended_of_fox(&place, &["check", "--strict", "undefined.rh"]);
+    assert_eq!(strict.code, 65, "{}", strict.err);
+
+    place.file("loose.rh", "a:=1\n");
+    let checked = place.rhi(&["fmt", "--check", "loose.rh"]);
+    assert_eq!(checked.code, 1, "{}", checked.err);
+    let kept = std::fs::read_to_string(place.0.join("loose.rh")).unwrap();
+    assert_eq!(kept, "a:=1\n");
+
+    for (arguments, said) in [
+        (&["explain"][..], "missing: <CODE>"),
+        (&["explain", "RH0001", "RH0002"], "`RH0002`"),
+    ] {
+        let ended = place.rhi(arguments);
+        assert_eq!(ended.code, 2, "{}", ended.err);
+        assert!(ended.err.contains(said), "{}", ended.err);
+    }
+}
+
+/// Of a hundred mistakes on it is said that there may be more.
+#[test]
+fn that_mistakes_are_left_out_is_told() {
+    let place = Place::new("many-mistakes");
+    for (count, more) in [(99, false), (150, true)] {
+        place.file("a.rh", &"x := )\n".repeat(count));
+        for (lang, part) in [("en", "further mistakes"), ("id", "kesalahan lain")] {
+            let ended = place.rhi(&["-lang", lang, "a.rh"]);
+            assert_eq!(ended.err.contains(part), more, "{}", ended.err);
+        }
+    }
+}

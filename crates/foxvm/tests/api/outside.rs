@@ -145,7 +145,9 @@ fn exports_tell_attributes_and_parameters() {
         name: named("s"),
         type_name: named("Shape"),
         cases: Some(vec!["Empty".to_owned()]),
+        declared: of("is_empty").params[0].declared.clone(),
     };
+    assert_eq!(shape.declared[0].name, "Shape");
     assert_eq!(of("is_empty").params, [shape]);
 }
 
@@ -162,4 +164,57 @@ fn limits_of_calls_may_change_between_them() {
     world.set_call_limits(Some(1_000_000), Some(Duration::from_secs(60)));
     let count = spin.function::<(i64,), i64>("count").unwrap();
     assert_eq!(count.call(&mut world, (1_000,)).unwrap(), 1_000);
+}
+
+/// A watched cell says what it held before it was first written; the watch ends with that, and what is frozen is not written.
+#[test]
+fn watched_cells_say_what_they_held() {
+    let engine = Engine::new();
+    let (mut world, cells) = bound(
+        &engine,
+        "module \"cells\" lang rhumb
+fn make() export {\n push \"old\"\n box none\n cell_new\n box none\n ret\n}
+fn put(cell: dyn, value: dyn) export {\n load cell\n load value\n cell_store_r 0\n unit\n box none\n ret\n}
+fn fix(cell: dyn, value: dyn) export {\n load cell\n load value\n cell_store_r freeze\n unit\n box none\n ret\n}
+",
+    );
+    let cell = cells.call(&mut world, "make", &[]).unwrap();
+    let put = |world: &mut foxvm::World, name: &str, number: i64| {
+        cells.call(world, name, &[cell.clone(), Value::int(number)])
+    };
+    let taken = |world: &mut foxvm::World| {
+        let mut taken = Vec::new();
+        while let Some(written) = world.written_cell().unwrap() {
+            taken.push((world.display(&written.held).unwrap(), written.frozen));
+        }
+        taken
+    };
+    put(&mut world, "put", 1).unwrap();
+    assert_eq!(taken(&mut world), [], "not watched yet");
+    world.watch_cell(&cell).unwrap();
+    world.watch_cell(&cell).unwrap();
+    assert_eq!(taken(&mut world), [], "not written yet");
+    // What it held is rooted, and the second write is none of the watch's.
+    world.collect_always(true);
+    put(&mut world, "put", 2).unwrap();
+    put(&mut world, "put", 3).unwrap();
+    world.collect_always(false);
+    assert_eq!(taken(&mut world), [("1".to_owned(), false)]);
+    put(&mut world, "put", 4).unwrap();
+    assert_eq!(taken(&mut world), [], "the watch has ended");
+    world.watch_cell(&cell).unwrap();
+    put(&mut world, "fix", 5).unwrap();
+    assert_eq!(taken(&mut world), [("4".to_owned(), false)]);
+    world.watch_cell(&cell).unwrap();
+    assert_eq!(
+        fault_of(&put(&mut world, "put", 6).unwrap_err()),
+        Fault::Write
+    );
+    assert_eq!(taken(&mut world), [], "a write that is refused is none");
+    // The host's own writes are none of the program's.
+    world.set_cell(&cell, &Value::int(7), false).unwrap();
+    assert_eq!(taken(&mut world), []);
+    put(&mut world, "put", 8).unwrap();
+    assert_eq!(taken(&mut world), [("7".to_owned(), false)]);
+    world.watch_cell(&Value::int(1)).unwrap();
 }

@@ -467,6 +467,10 @@ impl Checker<'_> {
     }
 
     fn assign(&mut self, id: ExprId, target: ExprId, value: ExprId, expected: Ty) {
+        // With the switch of §1.14 it is always the new array.
+        if self.file.parsed.compat && matches!(self.tree().expr(target), Expr::Index { .. }) {
+            return self.update(id, target, value, expected);
+        }
         let span = self.tree().span(id);
         let ty = self.infer(target);
         self.expr(value, ty);
@@ -503,27 +507,39 @@ impl Checker<'_> {
             _ => false,
         };
         if !mutable {
-            let span = self.tree().span(target);
-            let text = self
-                .file
-                .parsed
-                .source
-                .text()
-                .get(span.range())
-                .unwrap_or("")
-                .to_owned();
-            let problem = self
-                .error(codes::NOT_MUTABLE, span)
-                .arg("name", text)
-                .hint("help.mutable");
-            self.report(problem);
+            self.not_mutable(target);
         }
+    }
+
+    /// Reports that something cannot be assigned to.
+    fn not_mutable(&mut self, target: ExprId) {
+        let span = self.tree().span(target);
+        let text = self
+            .file
+            .parsed
+            .source
+            .text()
+            .get(span.range())
+            .unwrap_or("")
+            .to_owned();
+        let problem = self
+            .error(codes::NOT_MUTABLE, span)
+            .arg("name", text)
+            .hint("help.mutable");
+        self.report(problem);
     }
 
     /// `a.[i] <- v` as functional update (E5).
     pub fn update(&mut self, id: ExprId, target: ExprId, value: ExprId, expected: Ty) {
         let item = self.infer(target);
         self.expr(value, item);
+        // Only arrays have a new one of their kind; what is wrong already has no meaning.
+        if !matches!(
+            self.meaning_of(target),
+            Meaning::Index(crate::typed::Indexed::Array) | Meaning::Plain
+        ) {
+            self.not_mutable(target);
+        }
         if let Expr::Index { target, .. } = self.tree().expr(target)
             && let Some(Some(ty)) = self.file.expr_types.get(target.index()).copied()
         {

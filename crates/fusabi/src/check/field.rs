@@ -2,11 +2,12 @@
 
 use super::apply::Head;
 use super::codes;
+use super::env::Value;
 use super::problem::Problem;
 use super::state::Checker;
 use crate::library::library;
-use crate::tree::ExprId;
-use crate::typed::{DefinedId, LibraryId, Meaning, MemberId, NameId};
+use crate::tree::{Expr, ExprId};
+use crate::typed::{DefinedId, HostId, LibraryId, Meaning, MemberId, NameId};
 use crate::types::{Mismatch, Node, Obligation, Ty};
 
 /// What a field of a known type is.
@@ -20,6 +21,8 @@ pub enum Found {
     Member(MemberId, Ty),
     /// Methods of the language; arguments of the target's type.
     Methods(Vec<LibraryId>, Vec<Ty>),
+    /// A function of the host that is called on values of a type of its own.
+    Host(HostId),
 }
 
 impl Checker<'_> {
@@ -45,6 +48,19 @@ impl Checker<'_> {
                 Head::Member(ty)
             }
             Some(Found::Methods(ids, args)) => Head::Method(ids, args),
+            Some(Found::Host(id)) => {
+                if !self.is_path(node) {
+                    let shown = self.show(target);
+                    let text = self.names.text(name).to_owned();
+                    let problem = self
+                        .error(codes::NO_FIELD, span)
+                        .arg("type", shown)
+                        .arg("name", text)
+                        .hint("help.bind");
+                    self.report(problem);
+                }
+                self.use_value(node, Value::Host(id), span)
+            }
             None => {
                 let shown = self.show(target);
                 let text = self.names.text(name).to_owned();
@@ -82,6 +98,9 @@ impl Checker<'_> {
                     return Some(Found::Member(member, ty));
                 }
                 let text = self.names.text(name);
+                if let Some(&host) = self.host_methods.get(&(id, name)) {
+                    return Some(Found::Host(host));
+                }
                 if id.is_builtin() {
                     let receiver = DefinedId::NAMES
                         .get(crate::typed::Index::index(id))
@@ -119,6 +138,18 @@ impl Checker<'_> {
             Node::Variable(_) => None,
             _ => self.any_method(name),
         }
+    }
+
+    /// Whether what stands before the dot of a node is a name with fields behind it, so that reading it has no effect: a
+    /// function of the host that is called on it does not look at it.
+    fn is_path(&self, node: ExprId) -> bool {
+        self.tree().left_spine(node).iter().skip(1).all(|&left| {
+            matches!(self.tree().expr(left), Expr::Name(_) | Expr::Field { .. })
+                && !matches!(
+                    self.meaning_of(left),
+                    Meaning::Member(_) | Meaning::Method(_) | Meaning::StaticMember(_)
+                )
+        })
     }
 
     /// What every value has: `.ToString()` and so on.
@@ -166,6 +197,15 @@ impl Checker<'_> {
                     .into_iter()
                     .map(|id| self.library_type(id, &args))
                     .collect(),
+                Some(Found::Host(id)) => {
+                    let scheme = self.host.get(id).map(|(_, scheme)| scheme.clone());
+                    let ty = scheme.map(|scheme| {
+                        self.types
+                            .instantiate(&scheme, &self.parameters, &self.rows)
+                            .0
+                    });
+                    ty.into_iter().collect()
+                }
             };
             let mut result = Ok(());
             for candidate in candidates {

@@ -98,6 +98,12 @@ impl Checker<'_> {
                         None => continue,
                     }
                 }
+                Some(Found::Host(id)) => {
+                    if let Some((row, _)) = self.host.get_mut(id) {
+                        row.used = true;
+                    }
+                    Meaning::Host(id)
+                }
                 _ => Meaning::NamedField,
             };
             self.mean(node, meaning);

@@ -33,9 +33,11 @@ impl Loader for NoLoader {
 /// A function that the host offers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct HostSignature<'a> {
-    /// Its whole name: `notify`, `Term.size`.
+    /// Its whole name: `notify`, `Term.size`; with a dot in front, `.PluginContext.Log`, a method of a type that the host
+    /// declares: `ctx.Log` means that function, which the host offers as `PluginContext.Log`. It is not given the value before
+    /// the dot: a host knows who calls.
     pub name: &'a str,
-    /// Its type in Fusabi: `string -> unit`.
+    /// Its type in Fusabi: `string -> unit`. Of a method: without the value before the dot.
     pub signature: &'a str,
 }
 
@@ -272,6 +274,7 @@ fn new_checker<'a>(options: &'a CheckOptions<'a>) -> Checker<'a> {
         globals: Table::default(),
         functions: Table::default(),
         host: Table::default(),
+        host_methods: HashMap::new(),
         steps: Vec::new(),
         active: Vec::new(),
         active_results: Vec::new(),
@@ -326,17 +329,37 @@ impl Checker<'_> {
                 &mut self.rows,
                 &mut self.names,
             );
+            let (name, method) = match signature.name.strip_prefix('.') {
+                Some(name) => (name, true),
+                None => (signature.name, false),
+            };
             let id = self.host.push((
                 HostFunction {
-                    name: signature.name.into(),
+                    name: name.into(),
                     ty: crate::typed::TypeIndex::from_index(0),
                     used: false,
                 },
                 scheme,
             ));
-            let mut parts: Vec<&str> = signature.name.split('.').collect();
+            let mut parts: Vec<&str> = name.split('.').collect();
             let Some(last) = parts.pop() else { continue };
             let last = self.names.intern(last);
+            if method {
+                let receiver = self.type_of_text(&parts.join("."));
+                match receiver.and_then(|ty| self.types.defined(ty)) {
+                    Some(receiver) => {
+                        self.host_methods.insert((receiver, last), id);
+                    }
+                    None => {
+                        let problem = self
+                            .error(codes::HOST_SIGNATURE, Span::default())
+                            .arg("name", signature.name)
+                            .arg("type", signature.signature);
+                        self.report(problem);
+                    }
+                }
+                continue;
+            }
             let value = super::env::Value::Host(id);
             let mut around: Option<ModuleId> = None;
             for part in parts {

@@ -86,5 +86,6 @@ pub mod codes {
         REFERENCE "FB0519"
         HOST_SIGNATURE "FB0520"
         MODULE "FB0521"
+        UNCAUGHT "FB0601"
     }
 }

@@ -193,6 +193,8 @@ pub struct Checker<'a> {
     pub functions: Table<FunctionId, FunctionInfo>,
     /// Functions of the host and their types.
     pub host: Table<HostId, (HostFunction, Scheme)>,
+    /// Those of them that stand behind the dot of a value of a type that the host declares.
+    pub host_methods: HashMap<(DefinedId, NameId), HostId>,
     /// Steps.
     pub steps: Vec<Step>,
     /// Active patterns.

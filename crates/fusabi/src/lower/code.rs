@@ -109,7 +109,7 @@ impl<'p> Code<'_, 'p> {
     /// What is emitted from here on comes from that place.
     pub fn at_place(&mut self, start: u32) {
         use crate::typed::Index as _;
-        let Some((file, _)) = self.part.files.get(self.file_index.index()) else {
+        let Some((Some(file), _)) = self.part.files.get(self.file_index.index()) else {
             return;
         };
         let (line, column) = self.part.line_and_column(self.file_index, start);

@@ -27,7 +27,7 @@ const U64: u32 = 7;
 
 impl Code<'_, '_> {
     /// The value on the stack, which is of kind `from`, as `int`.
-    pub fn to_int(&mut self, from: Scalar) {
+    pub fn as_int(&mut self, from: Scalar) {
         match from {
             Scalar::Int => self.f.coerce(TypeId::INT),
             Scalar::Float => self.f.op(Op::F64ToI64, &[0]),
@@ -61,7 +61,7 @@ impl Code<'_, '_> {
     }
 
     /// The value on the stack as `float`.
-    pub fn to_float(&mut self, from: Scalar) {
+    pub fn as_float(&mut self, from: Scalar) {
         match from {
             Scalar::Float => self.f.coerce(TypeId::FLOAT),
             Scalar::Int => self.f.op(Op::I64ToF64, &[]),
@@ -70,7 +70,7 @@ impl Code<'_, '_> {
                 self.f.coerce(TypeId::FLOAT);
             }
             Scalar::Char | Scalar::Bool => {
-                self.to_int(from);
+                self.as_int(from);
                 self.f.op(Op::I64ToF64, &[]);
             }
             Scalar::Float32 | Scalar::Sized(_) | Scalar::Other => {
@@ -81,17 +81,17 @@ impl Code<'_, '_> {
     }
 
     /// The value on the stack as `float32`.
-    pub fn to_float32(&mut self, from: Scalar) {
+    pub fn as_float32(&mut self, from: Scalar) {
         if from == Scalar::Float32 {
             return;
         }
-        self.to_float(from);
+        self.as_float(from);
         self.intrinsic(isa::Intrinsic::F64ToF32);
         self.f.op(Op::Box, &[F32]);
     }
 
     /// The value on the stack as a number of a width: it wraps, but a text must be in range.
-    pub fn to_sized(&mut self, from: Scalar, width: u32) {
+    pub fn as_sized(&mut self, from: Scalar, width: u32) {
         match from {
             Scalar::Sized(same) if same == width => return,
             Scalar::Text if width == U64 => {
@@ -107,14 +107,14 @@ impl Code<'_, '_> {
                 self.f.coerce(TypeId::INT);
                 self.f.free_temp(text);
             }
-            _ => self.to_int(from),
+            _ => self.as_int(from),
         }
         self.f.op(Op::I64Narrow, &[width]);
         self.f.op(Op::Box, &[width]);
     }
 
     /// The value on the stack as `char`.
-    pub fn to_char(&mut self, from: Scalar) {
+    pub fn as_char(&mut self, from: Scalar) {
         match from {
             Scalar::Char => self.f.coerce(TypeId::CHAR),
             Scalar::Text => {
@@ -122,7 +122,7 @@ impl Code<'_, '_> {
                 self.f.coerce(TypeId::CHAR);
             }
             _ => {
-                self.to_int(from);
+                self.as_int(from);
                 self.f.op(Op::CharFromI64, &[]);
             }
         }

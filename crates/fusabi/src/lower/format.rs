@@ -350,7 +350,7 @@ impl Code<'_, '_> {
             self.expr(value, Want::Value);
             // A whole number shown with decimals, a float shown without.
             if format.ends_with('f') || format.ends_with('e') || format.ends_with('E') {
-                self.to_float(scalar);
+                self.as_float(scalar);
             }
             self.f.coerce(TypeId::DYN);
             return self.format_op(&format, 1);

@@ -90,19 +90,19 @@ impl Code<'_, '_> {
             },
             "int" | "int64" => {
                 self.scalar(args, scalar);
-                self.to_int(scalar);
+                self.as_int(scalar);
             }
             "float" | "double" => {
                 self.scalar(args, scalar);
-                self.to_float(scalar);
+                self.as_float(scalar);
             }
             "float32" | "single" => {
                 self.scalar(args, scalar);
-                self.to_float32(scalar);
+                self.as_float32(scalar);
             }
             "char" => {
                 self.scalar(args, scalar);
-                self.to_char(scalar);
+                self.as_char(scalar);
             }
             "sbyte" | "int8" => self.sized(args, scalar, 1),
             "int16" => self.sized(args, scalar, 2),
@@ -190,7 +190,7 @@ impl Code<'_, '_> {
 
     fn sized(&mut self, args: &[Arg], scalar: Scalar, width: u32) {
         self.scalar(args, scalar);
-        self.to_sized(scalar, width);
+        self.as_sized(scalar, width);
     }
 
     fn absolute(&mut self, scalar: Scalar, args: &[Arg]) {
@@ -258,7 +258,7 @@ impl Code<'_, '_> {
     fn float_unary(&mut self, number: u32, scalar: Scalar, args: &[Arg]) {
         self.scalar(args, scalar);
         if scalar != Scalar::Float {
-            self.to_float(scalar);
+            self.as_float(scalar);
         }
         self.f.op(Op::F64Un, &[number]);
         if scalar == Scalar::Float32 {

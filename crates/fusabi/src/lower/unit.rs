@@ -62,12 +62,12 @@ pub(super) struct Part<'p> {
     pub exceptions: RefCell<HashMap<CaseId, TypedefId>>,
     /// What the bodies that were met are.
     pub delayed: RefCell<HashMap<FunctionId, Delayed>>,
-    /// Of each file its number in the module and where its lines begin.
-    pub files: Vec<(FileId, Vec<u32>)>,
+    /// Of each file its number in the module, unless that is stripped, and where its lines begin.
+    pub files: Vec<(Option<FileId>, Vec<u32>)>,
 }
 
 impl<'p> Part<'p> {
-    fn new(origin: Origin, program: &'p Program, module: &ModuleBuilder) -> Self {
+    fn new(origin: Origin, program: &'p Program, module: &ModuleBuilder, stripped: bool) -> Self {
         let files = program
             .files
             .iter()
@@ -85,7 +85,8 @@ impl<'p> Part<'p> {
                         .filter(|(_, byte)| *byte == b'\n')
                         .map(|(at, _)| at as u32 + 1),
                 );
-                (module.file(&file.name, start), lines)
+                let file = (!stripped).then(|| module.file(&file.name, start));
+                (file, lines)
             })
             .collect();
         Self {
@@ -146,8 +147,8 @@ impl<'p> Unit<'p> {
         library: &'p Program,
         stripped: bool,
     ) -> Self {
-        let user = Part::new(Origin::User, program, &module);
-        let library = Part::new(Origin::Library, library, &module);
+        let user = Part::new(Origin::User, program, &module, stripped);
+        let library = Part::new(Origin::Library, library, &module, stripped);
         Self {
             module,
             user,

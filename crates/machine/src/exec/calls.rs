@@ -11,7 +11,7 @@ use crate::heap::object::ClosureObj;
 use crate::host::{Answer, HostError};
 use crate::host_memory::copied;
 use crate::value::{Kind, Value, tag};
-use crate::world::{ImportSlot, InstanceState, World};
+use crate::world::{Answered, ImportSlot, InstanceState, World};
 
 /// The second word of an instruction: immediates low and high.
 #[inline(always)]
@@ -280,7 +280,7 @@ impl Slow for CallImport {
                 None => return Err(world.fault(Fault::Internal, "an import that does not exist")),
             };
             match &*slot {
-                ImportSlot::Host(host) => {
+                ImportSlot::Host(host, answered) => {
                     let host: *const crate::host::HostFunction = std::sync::Arc::as_ptr(host);
                     // Instances and their imports live as long as the World.
                     let host = &*host;
@@ -309,6 +309,15 @@ impl Slow for CallImport {
                     world.running_r = r;
                     match answer {
                         Ok(Ok(Answer::Value(value))) => {
+                            let value = match (answered, &host.gives) {
+                                (Answered::Declared(ty), _) => {
+                                    world.as_declared(instance as u32, *ty, value)?
+                                }
+                                (Answered::Described, Some(gives)) => {
+                                    world.as_described(instance as u32, gives, value)?
+                                }
+                                _ => value,
+                            };
                             world.write(r, w.a, value);
                             Ok(Next::at(pc.add(2), r))
                         }

@@ -9,7 +9,7 @@ use super::dispatch::{Dispatch, Next, Slow, cold};
 use crate::code::Word;
 use crate::fault::{Fault, Raise};
 use crate::frame::proclaimer;
-use crate::heap::object::{CLOSURE_HEADER, CellObj, ClosureObj, kind};
+use crate::heap::object::{CLOSURE_HEADER, CellObj, ClosureObj, cell_flags, kind};
 use crate::legend::{FieldName, Legends};
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
@@ -130,8 +130,8 @@ impl Slow for CellNewSlow {
             let w = *pc;
             let ticket = world.alloc(kind::CELL, 0, size_of::<CellObj>())?;
             let object = world.at::<CellObj>(ticket);
-            (*object).frozen = 0;
-            (*object).pad = 0;
+            (*object).flags = 0;
+            (*object).id = 0;
             (*object).value = world.read(r, w.b);
             world.write(r, w.a, Value::ticket(Kind::Cell, ticket));
             Ok(Next::at(pc.add(1), r))
@@ -205,13 +205,16 @@ impl Slow for CellStoreR {
                 return Err(world.type_fault("a cell", cell));
             }
             let object = world.at::<CellObj>(cell.as_ticket());
-            if (*object).frozen != 0 {
-                return Err(world.fault(Fault::Write, "cannot assign value to immutable label"));
+            if (*object).flags != 0 {
+                if (*object).flags & cell_flags::FROZEN != 0 {
+                    return Err(world.fault(Fault::Write, "cannot assign value to immutable label"));
+                }
+                world.keep_watched(cell);
             }
             let value = world.read(r, w.b + 16);
             world.store(cell.as_ticket(), &raw mut (*object).value, value);
             if wide(pc).0 & 1 != 0 {
-                (*object).frozen = 1;
+                (*object).flags |= cell_flags::FROZEN;
             }
             Ok(Next::at(pc.add(2), r))
         }
@@ -705,8 +708,8 @@ impl World {
                 let cells = self.temps.len();
                 let ticket = self.alloc(kind::CELL, 0, size_of::<CellObj>())?;
                 let object = self.at::<CellObj>(ticket);
-                (*object).frozen = 0;
-                (*object).pad = 0;
+                (*object).flags = 0;
+                (*object).id = 0;
                 (*object).value = Value::EMPTY;
                 self.push_temps(&[Value::ticket(Kind::Cell, ticket)])?;
                 if activation && let Some(name) = names.get(index) {

@@ -269,15 +269,23 @@ pub struct ClosureObj {
 /// Bytes before a closure's captures.
 pub const CLOSURE_HEADER: usize = 24;
 
+/// Bits of a cell ([`CellObj::flags`]).
+pub mod cell_flags {
+    /// Nothing can be assigned any more.
+    pub const FROZEN: u32 = 1;
+    /// The host wants to know what it held before the next write (`world/watched.rs`).
+    pub const WATCHED: u32 = 2;
+}
+
 /// A cell.
 #[repr(C)]
 pub struct CellObj {
     /// Object header.
     pub header: u64,
-    /// 1 if frozen.
-    pub frozen: u32,
-    /// Unused.
-    pub pad: u32,
+    /// Bits of [`cell_flags`].
+    pub flags: u32,
+    /// Its identity, 0 before it was asked for.
+    pub id: u32,
     /// The value.
     pub value: Value,
 }

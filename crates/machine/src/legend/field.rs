@@ -21,6 +21,9 @@ impl FieldName {
     /// The hidden field of a submap that holds the routine which binds its labels, if it does more than take arguments in order.
     pub const BINDER: FieldName = FieldName(u64::MAX - 2);
 
+    /// The hidden field of a submap with parameters that have no name: the list of all in their order, those empty.
+    pub const ORDER: FieldName = FieldName(u64::MAX - 3);
+
     /// An interned text.
     pub const fn text(id: u32) -> FieldName {
         FieldName(id as u64)

@@ -290,10 +290,8 @@ impl World {
                 Nature::Class => self.show_class(draft, ticket),
                 Nature::Event => self.enter_tuple(draft, leaf),
                 nature => {
-                    if let Some(binder) = self.binder_of(value)?
-                        && self.is_named(binder, isa::BOUND_PARAMETERS)
-                    {
-                        return self.show_parameters(draft, leaf, binder);
+                    if let Some(order) = self.parameter_order(value)? {
+                        return self.show_parameters(draft, leaf, order);
                     }
                     if nature == Nature::Case {
                         self.show_case(draft, value)?;
@@ -340,35 +338,27 @@ impl World {
         Ok(map)
     }
 
-    /// The parameters that a submap's routine binds, in their order; those without a name are known by their numbers.
-    fn show_parameters(&mut self, draft: &mut Draft, leaf: usize, binder: Value) -> Raise<()> {
-        let (instance, function) = self.routine_of(binder);
-        let module = self.instances.get(instance as usize);
-        let Some(module) = module.map(|entry| entry.loaded.module.clone()) else {
-            return Err(self.fault(Fault::Internal, "an instance that does not exist"));
-        };
-        let Some(record) = module.function(FuncId(function)) else {
-            return Err(self.fault(Fault::Internal, "a function that does not exist"));
-        };
+    /// The parameters of a submap, from a list of them; those without a name are known by their numbers.
+    fn show_parameters(&mut self, draft: &mut Draft, leaf: usize, order: Value) -> Raise<()> {
+        let order = self.temp(order)?;
         self.push_text(draft, "<[")?;
-        for index in 0..record.params {
+        for index in 0..self.elements_len(self.temps[order].as_ticket()) {
             self.charge_node()?;
             if index > 0 {
                 self.push_text(draft, "; ")?;
             }
-            let Some(name) = record.param_name(index) else {
+            let name = self.element(self.temps[order].as_ticket(), index);
+            if name.is_empty() {
                 let number = fixed(|| format!("${}", index + 1));
                 self.push_text(draft, &number)?;
                 continue;
-            };
-            let name = self.name_in(instance, name.0)?;
-            self.temps[leaf] = self.name_value(name);
-            let bare = self
-                .text_str(self.temps[leaf].as_ticket())
-                .is_ok_and(is_bare);
+            }
+            self.temps[leaf] = name;
+            let bare = self.text_str(name.as_ticket()).is_ok_and(is_bare);
             let shown = if bare { mode::DISPLAY } else { mode::CANONICAL };
             self.show_rhumb_text(draft, leaf, shown)?;
         }
+        self.temps.truncate(order);
         self.push_text(draft, "]>")
     }
 

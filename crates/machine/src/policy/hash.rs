@@ -342,10 +342,10 @@ impl World {
         // SAFETY: a live cell.
         unsafe {
             let object = self.at::<CellObj>(cell);
-            if (*object).pad == 0 {
-                (*object).pad = self.new_identity();
+            if (*object).id == 0 {
+                (*object).id = self.new_identity();
             }
-            (*object).pad
+            (*object).id
         }
     }
 

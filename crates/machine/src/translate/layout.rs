@@ -3,9 +3,7 @@
 use fzb::tables::function_flags;
 use fzb::view::{Function, Module, Repr};
 use fzb::{Phrase, said, term};
-
-/// Register words that operands can name: a byte offset has 16 bits (docs/specs/machine.md §6 "Format").
-pub const REACH: u32 = 8192;
+use isa::FRAME_WORDS;
 
 /// The layout of a function's frame; offsets in bytes from its first register.
 pub struct Layout {
@@ -59,10 +57,10 @@ impl Layout {
 
 /// An offset that operands can name.
 pub fn narrow(at: u32) -> Result<u16, Phrase> {
-    if at >= REACH * 8 {
+    if at >= FRAME_WORDS * 8 {
         return Err(said!(
             "the function needs more than {} register words",
-            REACH
+            FRAME_WORDS
         ));
     }
     Ok(at as u16)

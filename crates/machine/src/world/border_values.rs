@@ -9,7 +9,7 @@ use fzb::tables::Lang;
 use numeric::Number;
 
 use crate::fault::Raise;
-use crate::heap::object::CellObj;
+use crate::heap::object::{CellObj, cell_flags};
 use crate::host_memory::{NoMemory, boxed, duplicate};
 use crate::legend::{FieldName, Legends, Nature, Sorted, field_flags, legend_flags};
 use crate::policy::sorted::Entries;
@@ -182,6 +182,20 @@ impl World {
         found
     }
 
+    /// Names of a map's own fields and subfields that are texts, among the first `most`; nothing is run.
+    pub fn field_names_for_host(&self, value: Value, most: u32) -> Vec<String> {
+        if value.kind() != Kind::Map {
+            return Vec::new();
+        }
+        let map = value.as_ticket();
+        (0..self.members(map).min(most))
+            .map(|index| self.member(map, index).key)
+            .filter(|key| key.kind() == Kind::Text)
+            .filter_map(|key| self.text_str_unrooted(key.as_ticket()))
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// What a cell holds, and whether it is frozen; `None` if the value is no cell.
     pub fn cell_for_host(&self, cell: Value) -> Option<(Value, bool)> {
         if cell.kind() != Kind::Cell {
@@ -190,7 +204,7 @@ impl World {
         // SAFETY: a live cell.
         unsafe {
             let object = self.at::<CellObj>(cell.as_ticket());
-            Some(((*object).value, (*object).frozen != 0))
+            Some(((*object).value, (*object).flags & cell_flags::FROZEN != 0))
         }
     }
 
@@ -203,7 +217,10 @@ impl World {
         unsafe {
             let object = self.at::<CellObj>(cell.as_ticket());
             self.store(cell.as_ticket(), &raw mut (*object).value, value);
-            (*object).frozen = u32::from(frozen);
+            (*object).flags &= !cell_flags::FROZEN;
+            if frozen {
+                (*object).flags |= cell_flags::FROZEN;
+            }
         }
         true
     }

@@ -86,6 +86,7 @@ impl World {
             current: FiberId(0),
             live_fibers: 0,
             instances: Vec::new(),
+            instance_numbers: Default::default(),
             legends: Legends::new(),
             names: Names::new(),
             lookup_epoch: 1,
@@ -95,6 +96,7 @@ impl World {
             raised: None,
             caught: Default::default(),
             temps: Vec::new(),
+            watched_cells: Default::default(),
             temps_charged: 0,
             handles: lemari::handles::Handles::new(id),
             ascii: None,
@@ -298,8 +300,14 @@ impl World {
         if self.current != entry || self.frame_index() != top {
             self.abandon_to(entry, top, (offset / 8) as u32);
         }
-        let fiber = self.fiber();
-        self.running_r = fiber.regs.as_mut_ptr().wrapping_byte_add(offset);
+        if nested {
+            let fiber = self.fiber();
+            self.running_r = fiber.regs.as_mut_ptr().wrapping_byte_add(offset);
+        } else {
+            // What the main fiber's record says of its stacks is from when it last waited for another fiber: collections
+            // before the next call are not to look for values there.
+            self.rest_at_main();
+        }
         std::mem::take(&mut self.outcome)
     }
 

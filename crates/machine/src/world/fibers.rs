@@ -1,6 +1,7 @@
 //! Fibers: making, naming, copying and freeing them (docs/specs/machine.md §10, §7 "Prompts"). `running.rs` is how one goes
-//! on in place of another, `scheduling.rs` which runs next.
+//! on in place of another, `scheduling.rs` which runs next, `branches.rs` what a copy does not share.
 
+mod branches;
 mod running;
 mod scheduling;
 
@@ -382,7 +383,7 @@ impl World {
         }
     }
 
-    /// A snapshot of a suspended fiber: registers and frames copied, cells and maps shared.
+    /// A snapshot of a suspended fiber: registers, frames, iterations and drafts copied, cells and other maps shared.
     pub(crate) fn copy_fiber(&mut self, id: FiberId) -> Raise<FiberId> {
         match self
             .fibers
@@ -390,13 +391,21 @@ impl World {
             .and_then(|fiber| fiber.as_ref())
             .map(|fiber| fiber.state)
         {
-            Some(State::New | State::Suspended) => self.duplicate_fiber(id),
+            Some(State::New | State::Suspended) => {
+                let copy = self.duplicate_fiber(id)?;
+                if let Err(raised) = self.separate(std::iter::once(copy)) {
+                    self.free_fiber(copy);
+                    return Err(raised);
+                }
+                Ok(copy)
+            }
             Some(State::Finished) | None => Err(self.fault(Fault::State, "the fiber is finished")),
             Some(_) => Err(self.fault(Fault::State, "only a suspended fiber can be copied")),
         }
     }
 
-    /// A copy of a fiber that does not run, whatever it waits for.
+    /// A copy of the registers and frames of a fiber that does not run, whatever it waits for. With those copied beside it, it
+    /// is to be given what it does not share ([`World::separate`]).
     pub(crate) fn duplicate_fiber(&mut self, id: FiberId) -> Raise<FiberId> {
         let Some(Some(source)) = self.fibers.get(id.0 as usize) else {
             return Err(self.fault(Fault::State, "the fiber is finished"));
@@ -444,6 +453,8 @@ impl World {
             target.result = result;
             target.home = home;
         }
+        // A collection between its making and this may have found it empty.
+        self.note_young(copy);
         Ok(copy)
     }
 }

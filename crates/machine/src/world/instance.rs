@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use fzb::tables::{FuncId, ImportKind, NameId, StaticId, TypeId};
+use fzb::tables::{FuncId, ImportKind, NameId, StaticId, TypeId, TypedefId};
 use fzb::view::{Module, ModuleHash};
 
 use crate::cache::Cache;
@@ -26,8 +26,8 @@ pub struct FnSlot {
 
 /// A bound import.
 pub enum ImportSlot {
-    /// A host function; the flag says that its capabilities were granted when it was bound.
-    Host(Arc<HostFunction>),
+    /// A host function, whose capabilities were granted when it was bound, and what its answers become.
+    Host(Arc<HostFunction>, Answered),
     /// A function of another module instance.
     Function {
         /// The instance.
@@ -49,6 +49,17 @@ pub enum ImportSlot {
     },
     /// An optional import that nothing provides; calling it is fault import.
     Missing,
+}
+
+/// What a host function's answers become.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Answered {
+    /// They are what the module wants.
+    AsTheyAre,
+    /// Values of a type that the module declares and hosts do not know ([`World::as_declared`]).
+    Declared(TypeId),
+    /// Values as the host describes them, for a module that says nothing of them ([`World::as_described`]).
+    Described,
 }
 
 /// How far an instance has come.
@@ -92,6 +103,8 @@ pub struct Instance {
     pub exports: Value,
     /// Cache arrays, by function; owned.
     pub caches: Vec<Box<[Cache]>>,
+    /// Type definitions that are the host's by name, as far as they were looked for; an empty name is the union of options.
+    pub described: Vec<(String, Option<TypedefId>)>,
 }
 
 impl World {
@@ -169,12 +182,8 @@ impl World {
     /// The instance of a loaded module: made and linked on first use; its entry does not run here.
     pub fn instantiate_module(&mut self, loaded: &Arc<Loaded>) -> Raise<u32> {
         let hash: ModuleHash = loaded.module.hash();
-        if let Some(index) = self
-            .instances
-            .iter()
-            .position(|instance| instance.loaded.module.hash() == hash)
-        {
-            return Ok(index as u32);
+        if let Some(index) = self.instance_numbers.get(&hash) {
+            return Ok(*index);
         }
         let module = &loaded.module;
         let (functions, statics) = (module.functions() as usize, module.statics() as usize);
@@ -195,6 +204,7 @@ impl World {
             dirty: false,
             frozen: Vec::new(),
             imports: Vec::new(),
+            described: Vec::new(),
             names: Vec::new(),
             constants: Vec::new(),
             records: Vec::new(),
@@ -211,7 +221,8 @@ impl World {
             && instance.imports.try_reserve_exact(imports).is_ok()
             && instance.constants.try_reserve_exact(constants).is_ok()
             && instance.records.try_reserve_exact(typedefs).is_ok()
-            && self.instances.try_reserve(1).is_ok();
+            && self.instances.try_reserve(1).is_ok()
+            && self.instance_numbers.try_reserve(1).is_ok();
         if !reserved {
             return Err(self.fault(Fault::Mem, "the host has no memory left"));
         }
@@ -237,8 +248,10 @@ impl World {
             let slot = self.bind_import(module, id)?;
             instance.imports.push(slot);
         }
+        let number = self.instances.len() as u32;
         self.instances.push(instance);
-        Ok((self.instances.len() - 1) as u32)
+        self.instance_numbers.insert(hash, number);
+        Ok(number)
     }
 
     fn bind_import(&mut self, module: &Module, id: u32) -> Raise<ImportSlot> {
@@ -290,7 +303,16 @@ impl World {
                         ));
                     }
                 }
-                Ok(ImportSlot::Host(host))
+                let answered = if host.result != TypeId::DYN {
+                    Answered::AsTheyAre
+                } else if super::border_types::is_declared(module, import.result) {
+                    Answered::Declared(import.result)
+                } else if host.gives.is_some() && dynamic(import.result) {
+                    Answered::Described
+                } else {
+                    Answered::AsTheyAre
+                };
+                Ok(ImportSlot::Host(host, answered))
             }
             ImportKind::Function => {
                 let from = import

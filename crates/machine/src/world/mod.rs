@@ -5,6 +5,7 @@
 
 mod alloc;
 mod border;
+mod border_types;
 mod border_values;
 pub(crate) mod call;
 mod callable;
@@ -23,6 +24,7 @@ mod settings;
 mod trace;
 mod typed;
 mod unwinding;
+mod watched;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
@@ -37,9 +39,10 @@ use crate::legend::Legends;
 use crate::value::Value;
 
 pub use border::SequenceForm;
+pub use border_types::{Border, NamedBorder};
 pub use border_values::HostShape;
 pub use enter::Step;
-pub use instance::{FnSlot, ImportSlot, Instance, InstanceState};
+pub use instance::{Answered, FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
 pub use raise::RaisedInfo;
 pub use registers::{repr_name, static_tag};
@@ -49,6 +52,7 @@ pub use runs::{RunId, Schedule, Settle};
 pub use settings::{EmergencyMode, Limits};
 pub use typed::{TYPED_PARAMS, TypedEntry};
 pub(crate) use unwinding::unrecorded;
+pub use watched::WrittenCell;
 
 /// Bits of the signal word that other threads set.
 pub mod signals {
@@ -120,6 +124,8 @@ pub struct World {
         reason = "handlers hold the address of an instance's slots and statics owner while the vector grows"
     )]
     pub(crate) instances: Vec<Box<Instance>>,
+    /// Their numbers, by their modules.
+    pub(crate) instance_numbers: std::collections::HashMap<fzb::ModuleHash, u32>,
     pub(crate) legends: Legends,
     pub(crate) names: Names,
     /// Incremented when a watched map changes; guards delegated lookups.
@@ -138,6 +144,8 @@ pub struct World {
     pub(crate) caught: std::collections::VecDeque<RaisedInfo>,
     /// Roots of slow paths that hold values across allocations.
     pub(crate) temps: Vec<Value>,
+    /// Cells that the host watches.
+    pub(crate) watched_cells: watched::WatchedCells,
     /// Bytes that count for `temps`.
     pub(crate) temps_charged: usize,
     /// Handles of the host.

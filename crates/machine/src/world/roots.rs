@@ -491,6 +491,10 @@ impl Roots for RootSet {
             for slot in &mut (*world).temps {
                 value(v, slot);
             }
+            for written in &mut (*world).watched_cells.written {
+                value(v, &mut written.cell);
+                value(v, &mut written.held);
+            }
             if let Some(raised) = &mut (*world).raised {
                 value(v, &mut raised.value);
             }

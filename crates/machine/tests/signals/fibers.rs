@@ -135,3 +135,38 @@ fn everything_survives_collections_at_every_allocation() {
         );
     }
 }
+
+/// A call that waited for a fiber further down its stack returns: its registers are no roots any more, whatever stands there.
+#[test]
+fn registers_of_a_call_that_returned_are_not_looked_at() {
+    let source = r#"
+module "returned" lang machine
+fn turns() -> dyn flags generator {
+    push 1
+    box none
+    yield
+    ret
+}
+fn next(turns: dyn, n: int) -> dyn {
+    load turns
+    unit
+    resume
+    pop
+    ret
+}
+fn main() -> dyn export {
+    local like_a_tag, like_a_ticket: int
+    push 0x23
+    store like_a_tag
+    push 0x7fffff0
+    store like_a_ticket
+    call turns
+    load like_a_ticket
+    call next
+    load like_a_tag
+    pop
+    ret
+}
+"#;
+    assert_eq!(both(source).0, ok("1"));
+}

@@ -24,6 +24,7 @@ pub fn host(name: &str, params: usize, call: machine::host::HostBody) -> HostFun
         name: name.into(),
         params: vec![TypeId::DYN; params],
         result: TypeId::DYN,
+        gives: None,
         names: Vec::new(),
         caps: Vec::new(),
         doc: String::new(),

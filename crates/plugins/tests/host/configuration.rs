@@ -18,7 +18,7 @@ fn a_file_says_everything_of_its_plugins() {
         "[[plugin]]\nname = \"errors\"\npath = \"errors.fzb\"\ngrants = [\"output-filtering\", \"ui-overlay\"]\n\
          [plugin.limits]\nmemory-mib = 16\nfuel = 1000\ndeadline-ms = 7\ndata-kib = 1\nfailures = 0\n\
          [plugin.config]\npattern = \"ERROR\"\nwidth = 80\n\
-         [[plugin]]\nname = \"off\"\npath = \"/other/off.fzb\"\nenabled = false\n",
+         [[plugin]]\nname = \"off\"\npath = \"/other/off.fzb\"\nenabled = false\nask-again = true\n",
     )
     .unwrap();
     let [errors, off] = config.plugins.as_slice() else {
@@ -36,6 +36,7 @@ fn a_file_says_everything_of_its_plugins() {
         [setting("pattern", "ERROR"), setting("width", "80")]
     );
     assert!(!off.enabled && off.grants.is_empty());
+    assert!(off.ask_again && !errors.ask_again);
     assert_eq!(off.path, Path::new("/other/off.fzb"));
 }
 

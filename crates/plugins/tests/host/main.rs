@@ -4,9 +4,14 @@ mod harness;
 
 mod chain;
 mod configuration;
+mod daemon;
+mod granted;
 mod idle;
 mod isolation;
 mod lifecycle;
 mod powers;
 mod reload;
+mod sandbox;
+mod sources;
+mod types;
 mod wishes;

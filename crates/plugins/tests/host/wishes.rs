@@ -145,3 +145,53 @@ fn an_engine_of_the_embedder_brings_its_own_functions() {
     host.load(folder.plugin("shouts", &body)).unwrap();
     assert_eq!(host.output("hey"), Flow::Changed("HEY".to_owned()));
 }
+
+#[test]
+fn wishes_of_the_second_phase_reach_the_daemon() {
+    let folder = Folder::new();
+    let body = "import style host \"setNavStyle\" (text) -> dyn\nimport keys host \"setNavKeymap\" (text) -> dyn\nimport theme host \"updateTheme\" (list) -> dyn\nimport spawn host \"spawnOverlay\" (text, int, int, int, int, text) -> dyn\nimport place host \"placeImage\" (dyn) -> dyn\nimport gone host \"removeImage\" (text) -> dyn\n\
+        type Image = record { Id: text, X: int, Y: int, Columns: int, Rows: int, Width: int, Height: int, Pixels: bytes }\n\
+        fn onOutput(line: text) -> unit export {\n push \"vim\"\n call_ffi style\n pop\n push \"emacs\"\n call_ffi keys\n pop\n\
+        push \"cursor\"\n push \"#00ff00\"\n tuple 2\n list 1\n call_ffi theme\n pop\n\
+        push \"box\"\n push 1\n push 2\n push 30\n push 4\n push \"hello\"\n call_ffi spawn\n pop\n\
+        push \"i\"\n push 0\n push 0\n push 1\n push 1\n push 1\n push 2\n push b\"12345678\"\n record Image\n call_ffi place\n pop\n\
+        push \"i\"\n call_ffi gone\n pop\n unit\n ret\n}\n";
+    let mut host = host([folder.plugin("second", body)]);
+    assert_eq!(host.output("x"), Flow::Pass);
+    assert_eq!(faults(&mut host), Vec::<String>::new());
+    let commands: Vec<Command> = host.take_commands().into_iter().map(|(_, c)| c).collect();
+    assert!(
+        matches!(&commands[..], [
+            Command::SetNavStyle(style),
+            Command::SetNavKeymap(keys),
+            Command::ThemeUpdate(colors),
+            Command::SpawnOverlay { width: 30, text, .. },
+            Command::PlaceImage { width: 1, height: 2, pixels, .. },
+            Command::RemoveImage(gone),
+        ] if style == "vim" && keys == "emacs" && colors == &[("cursor".to_owned(), "#00ff00".to_owned())]
+            && text == "hello" && pixels == b"12345678" && gone == "i"),
+        "{commands:?}"
+    );
+}
+
+#[test]
+fn a_variable_of_the_environment_is_read_only_if_it_was_granted() {
+    let folder = Folder::new();
+    let body = answers(
+        "import env host \"GetEnv\" (text) -> dyn\n",
+        " load line\n call_ffi env",
+    );
+    let mut host = host([folder.plugin("all", &body).grant("env")]);
+    let path = std::env::var("PATH").unwrap();
+    assert_eq!(host.output("PATH"), Flow::Changed(path));
+    assert_eq!(host.output("NO_SUCH_VARIABLE=\0"), Flow::Pass);
+    let mut host = self::host([folder.plugin("one", &body).grant("env=HOME")]);
+    assert_eq!(host.output("PATH"), Flow::Pass);
+    assert_eq!(faults(&mut host), Vec::<String>::new());
+    assert!(
+        Host::new()
+            .unwrap()
+            .load(folder.plugin("none", &body))
+            .is_err()
+    );
+}

@@ -377,13 +377,9 @@ impl Code<'_> {
         }
         let pattern = pattern.to_owned();
         // A map of the names alone is searched, so that only this map's own labels are found.
-        let [map, names, list] = [(); 3].map(|()| self.f.temp(TypeId::DYN));
+        let map = self.f.temp(TypeId::DYN);
         self.f.store(map);
-        for made in [names, list] {
-            self.f.op(Op::MapNew, &[0, 0]);
-            self.f.coerce(TypeId::DYN);
-            self.f.store(made);
-        }
+        let [names, list] = [(); 2].map(|()| self.draft());
         self.f.load(map);
         self.field_operator(FieldOp::FieldNames);
         self.f.coerce(TypeId::DYN);
@@ -394,7 +390,7 @@ impl Code<'_> {
         self.f.op(Op::SetIndex, &[MUTABLE]);
         self.f.close_loop();
         self.f.free_temp(name);
-        self.f.load(names);
+        self.drafted(names);
         self.search(&[pattern]);
         let name = self.for_each();
         self.f.load(list);
@@ -404,8 +400,8 @@ impl Code<'_> {
         self.f.op(Op::PushAt, &[0]);
         self.f.pop();
         self.f.close_loop();
-        self.f.load(list);
-        for temp in [map, names, list, name] {
+        self.drafted(list);
+        for temp in [map, name] {
             self.f.free_temp(temp);
         }
     }
@@ -432,10 +428,7 @@ impl Code<'_> {
         self.f.coerce(TypeId::DYN);
         let map = self.f.temp(TypeId::DYN);
         self.f.store(map);
-        let list = self.f.temp(TypeId::DYN);
-        self.f.op(Op::MapNew, &[0, 0]);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(list);
+        let list = self.draft();
         self.dynamic(id, Want::Value);
         self.at(span);
         let path = self.for_each();
@@ -446,8 +439,8 @@ impl Code<'_> {
         self.f.op(Op::PushAt, &[0]);
         self.f.pop();
         self.f.close_loop();
-        self.f.load(list);
-        for temp in [map, list, path] {
+        self.drafted(list);
+        for temp in [map, path] {
             self.f.free_temp(temp);
         }
     }

@@ -511,11 +511,21 @@ impl<'a> Code<'a> {
     /// Ends the unit: its value is on the stack, or nothing leads here.
     pub fn finish(mut self) {
         self.f.ret();
+        let span = self.written();
         if let Err(error) = self.f.finish() {
             self.shared
                 .problems
                 .borrow_mut()
-                .push(Problem::of_emit(&error, Span::default()));
+                .push(Problem::of_emit(&error, span));
         }
+    }
+
+    /// Where the unit's routine, or what it is a part of, is written; the document's is the beginning.
+    fn written(&self) -> Span {
+        let analysis = self.analysis();
+        let unit = analysis.unit(self.unit);
+        let activation = analysis.unit(unit.activation);
+        let expr = unit.expr.or(activation.expr);
+        expr.map_or_else(Span::default, |expr| self.tree().span(expr))
     }
 }

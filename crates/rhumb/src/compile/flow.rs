@@ -322,7 +322,6 @@ impl Code<'_> {
     fn go_through(&mut self, term: &Term<FlowOp>, want: Want) {
         let tree = self.tree();
         let id = term.operand;
-        let collected = (want != Want::Nothing).then(|| self.f.temp(TypeId::DYN));
         let inline = matches!(tree.expr(id), Expr::Selector(_));
         let method = self.method(id);
         let routine = (!inline && method.is_none()).then(|| self.f.temp(TypeId::DYN));
@@ -330,11 +329,14 @@ impl Code<'_> {
             self.callee(id);
             self.f.store(routine);
         }
-        if let Some(collected) = collected {
-            self.f.op(Op::MapNew, &[0, 0]);
-            self.f.coerce(TypeId::DYN);
+        // Results are put before those of earlier turns, so that a branch of the activation has its own and shares what was
+        // there (§5.4): to go on from a reply costs the same however many there are.
+        let collected = (want != Want::Nothing).then(|| {
+            let collected = self.f.temp(TypeId::LIST);
+            self.f.op(Op::Nil, &[]);
             self.f.store(collected);
-        }
+            collected
+        });
         self.at(term.op_span);
         self.f.open_iter(1);
         self.f.coerce(TypeId::DYN);
@@ -366,19 +368,17 @@ impl Code<'_> {
         self.f.coerce(TypeId::DYN);
         match collected {
             Some(collected) => {
-                let result = self.f.temp(TypeId::DYN);
-                self.f.store(result);
                 self.f.load(collected);
-                self.f.load(result);
-                self.f.op(Op::PushAt, &[0]);
-                self.f.pop();
-                self.f.free_temp(result);
+                self.f.op(Op::Cons, &[]);
+                self.f.store(collected);
             }
             None => self.f.pop(),
         }
         self.f.close_loop();
         if let Some(collected) = collected {
             self.f.load(collected);
+            self.f
+                .op(Op::Intrinsic, &[isa::Intrinsic::MapOfReversed as u32]);
             self.f.free_temp(collected);
         }
         let receiver = method.map(|(receiver, _)| receiver);

@@ -1,6 +1,8 @@
 //! Library literals (docs/specs/rhumb.md §1.11, §7.5): what they stand for is found by the host before the document is
 //! compiled, as it is asked through [`Libraries`].
 
+use std::collections::BTreeSet;
+
 use diag::Diagnostic;
 use fzb::tables::TypeId;
 use isa::Op;
@@ -100,9 +102,9 @@ impl Libraries for NoLibraries {
 
 /// The labels of a document itself that hold a version and nothing else ever, with the version's text.
 #[must_use]
-pub fn known_versions(tree: &Tree, earlier: &[(String, String)]) -> Vec<(String, String)> {
-    let analysis = super::analysis::analyse(tree, Some(&[]));
-    let mut known: Vec<(String, String)> = earlier.to_vec();
+pub fn known_versions(tree: &Tree) -> Vec<(String, String)> {
+    let analysis = super::analysis::analyse(tree, Some(&BTreeSet::new()));
+    let mut known = Vec::new();
     for var in &analysis.vars {
         let (Some(label), Some(value), VarKind::Session) = (var.label, var.value, var.kind) else {
             continue;
@@ -246,8 +248,6 @@ impl Code<'_> {
             return None;
         }
         let label = self.text(var.label?);
-        let known = self.shared.options.versions.iter();
-        let mut known = known.filter(|(name, _)| name == label);
-        known.next_back().map(|(_, version)| version.clone())
+        self.shared.options.versions?.get(label).cloned()
     }
 }

@@ -55,9 +55,14 @@ impl Code<'_> {
         if homed.is_empty() && more.is_empty() {
             return;
         }
-        let map = self.f.temp(TypeId::DYN);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(map);
+        let map = if more.is_empty() {
+            let map = self.f.temp(TypeId::DYN);
+            self.f.coerce(TypeId::DYN);
+            self.f.store(map);
+            map
+        } else {
+            self.draft_of_top()
+        };
         for field in more {
             self.f.load(map);
             self.put(field, &mut homed);
@@ -68,8 +73,35 @@ impl Code<'_> {
             self.f.coerce(TypeId::DYN);
             self.f.op(Op::SetName, &[name.0, store_flag(mutability)]);
         }
-        self.f.load(map);
-        self.f.free_temp(map);
+        if more.is_empty() {
+            self.f.load(map);
+            self.f.free_temp(map);
+        } else {
+            self.drafted(map);
+        }
+    }
+
+    /// A new map that the code behind this fills, in a local. Until [`Code::drafted`] it belongs to the activation: if a reply
+    /// makes another branch of that, the branch has a copy (§5.4).
+    pub fn draft(&mut self) -> Local {
+        self.f.op(Op::MapNew, &[0, 0]);
+        self.draft_of_top()
+    }
+
+    /// Pops a map that nothing else has seen and makes it a draft, as [`Code::draft`] does.
+    pub fn draft_of_top(&mut self) -> Local {
+        let draft = self.f.temp(TypeId::DYN);
+        self.f.coerce(TypeId::DYN);
+        self.f.op(Op::Intrinsic, &[isa::Intrinsic::MapDraft as u32]);
+        self.f.store(draft);
+        draft
+    }
+
+    /// Pushes a draft, which is done, and frees its local.
+    pub fn drafted(&mut self, draft: Local) {
+        self.f.load(draft);
+        self.f.op(Op::Intrinsic, &[isa::Intrinsic::MapDone as u32]);
+        self.f.free_temp(draft);
     }
 
     /// Pushes what an item of a literal holds.
@@ -344,7 +376,7 @@ impl Code<'_> {
 
     /// Takes that many elements off the end of the map on top; gives a local with the map of them.
     pub fn leave_behind(&mut self, count: u32) -> Local {
-        let [all, kept, behind, element, number, last] = [(); 6].map(|()| self.f.temp(TypeId::DYN));
+        let [all, element, number, last] = [(); 4].map(|()| self.f.temp(TypeId::DYN));
         self.f.coerce(TypeId::DYN);
         self.f.store(all);
         self.f.load(all);
@@ -357,11 +389,8 @@ impl Code<'_> {
         let none = self.module().constant(Const::Names(Vec::new()));
         self.f.load(all);
         self.f.op(Op::Rest, &[u32::from(u16::MAX), none.0]);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(kept);
-        self.f.op(Op::MapNew, &[0, 0]);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(behind);
+        let kept = self.draft_of_top();
+        let behind = self.draft();
         self.f.load(all);
         self.f.open_iter(1);
         self.f.coerce(TypeId::DYN);
@@ -385,8 +414,11 @@ impl Code<'_> {
         }
         self.f.bind(next);
         self.f.close_loop();
-        self.f.load(kept);
-        for temp in [all, kept, element, number, last] {
+        self.drafted(behind);
+        let behind = self.f.temp(TypeId::DYN);
+        self.f.store(behind);
+        self.drafted(kept);
+        for temp in [all, element, number, last] {
             self.f.free_temp(temp);
         }
         behind

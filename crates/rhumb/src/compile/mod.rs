@@ -31,7 +31,7 @@ mod units;
 mod vassal;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use emit::{FunctionBuilder, ModuleBuilder, Param, Signature};
 use fzb::tables::{Arity, Lang, Tables, TypeId, static_flags};
@@ -65,9 +65,9 @@ pub struct Options<'a> {
     /// Mentions of labels that nothing defines are mistakes, in place of being empty (§3.2).
     pub strict: bool,
     /// The document is a block of a prompt ([`BLOCK`]); the labels of the blocks before it.
-    pub session: Option<&'a [String]>,
-    /// Labels of the blocks before it that hold a version ([`known_versions`]); the last of a label counts.
-    pub versions: &'a [(String, String)],
+    pub session: Option<&'a BTreeSet<String>>,
+    /// Labels of the blocks before it that hold a version ([`known_versions`]), with its text.
+    pub versions: Option<&'a BTreeMap<String, String>>,
 }
 
 impl<'a> Options<'a> {
@@ -86,7 +86,7 @@ impl<'a> Options<'a> {
             parts: &[],
             strict: false,
             session: None,
-            versions: &[],
+            versions: None,
         }
     }
 }
@@ -109,7 +109,7 @@ pub const BLOCK: &str = "block";
 pub const SESSION_BASE: &str = "!";
 
 /// The labels of the document itself that a block adds to a session of earlier labels; sorted.
-pub fn session_labels(tree: &Tree, earlier: &[String]) -> Vec<String> {
+pub fn session_labels(tree: &Tree, earlier: &BTreeSet<String>) -> Vec<String> {
     let analysis = analysis::analyse(tree, Some(earlier));
     let mut labels: Vec<String> = analysis
         .vars

@@ -52,7 +52,7 @@ impl Much {
     fn of_emit(what: &str) -> Much {
         match what {
             "values on the stack" => Much::Values,
-            "locals" | "registers" => Much::Labels,
+            "locals" | "registers" | "captures" => Much::Labels,
             _ => Much::Contents,
         }
     }

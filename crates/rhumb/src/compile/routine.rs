@@ -1,12 +1,14 @@
 //! Routines: functions, methods, subroutines, selector values, and how each gets its `!` (docs/specs/rhumb.md §3.6–§3.9).
 
+use std::collections::HashSet;
+
 use emit::{Const, Local};
 use fzb::tables::{ArgKind, FuncId, ItemKind, NameId, TypeId, field_flags};
 use isa::Op;
 
 use crate::tree::{
-    DestructureId, Expr, ExprId, LabelId, LambdaHead, LambdaKind, Mutability, Param, ParamKind,
-    Target,
+    DestructureId, DestructureKind, Expr, ExprId, LabelId, LambdaHead, LambdaKind, Mutability,
+    Param, ParamKind, SubfieldInto, Target,
 };
 
 use super::code::{Code, Want};
@@ -54,7 +56,20 @@ impl<'a> Code<'a> {
         };
         let name = label.map(|label| self.text(label));
         let function = Code::declare(self.shared, unit, name);
+        // Where `f[$]` finds it: behind the routine's own function.
+        let binder = self.binds_more_than_labels(id).map(|list| {
+            (
+                list,
+                Code::declare(self.shared, unit, Some(isa::OWN_PARAMETERS)),
+            )
+        });
         self.build(unit, function, id);
+        if let Some((list, binder)) = binder {
+            let mut inner = Code::open(self.shared, unit, binder);
+            inner.params(&list);
+            inner.labels_as_map(&list);
+            inner.finish();
+        }
         let made = Made {
             unit,
             function,
@@ -210,17 +225,14 @@ impl<'a> Code<'a> {
         else {
             return self.f.unit();
         };
-        let binds = params.iter().any(|param| {
-            let plain = matches!(param.kind, ParamKind::Label { .. });
-            !plain || param.default.is_some()
-        });
+        let binds = params.iter().any(more_than_label);
         let name = binds.then_some(isa::BOUND_PARAMETERS);
         let function = Code::declare(self.shared, unit, name);
         let mut inner = Code::open(self.shared, unit, function);
         let list: Vec<&Param> = params.iter().collect();
         inner.params(&list);
         if binds {
-            inner.labels_as_map();
+            inner.labels_as_map(&list);
         } else {
             inner.f.unit();
         }
@@ -231,13 +243,77 @@ impl<'a> Code<'a> {
         self.field_operator(crate::tree::FieldOp::Parameters);
     }
 
-    /// Pushes a map of the labels of this activation.
-    fn labels_as_map(&mut self) {
+    /// The parameters of a routine if they are known and more than labels.
+    fn binds_more_than_labels(&self, id: ExprId) -> Option<Vec<&'a Param>> {
+        let (tree, analysis) = (self.tree(), self.analysis());
+        let Expr::Lambda { head, .. } = tree.expr(id) else {
+            return None;
+        };
+        let list = match head {
+            LambdaHead::Params(params) => params.iter().collect(),
+            _ if analysis.run_time_params.contains_key(&id) => return None,
+            _ => rules::known_params(tree, analysis, id)?,
+        };
+        let event = |param: &&Param| matches!(param.kind, ParamKind::Event(_));
+        let more = list.iter().any(|param| more_than_label(param));
+        (more && !list.iter().any(event)).then_some(list)
+    }
+
+    /// The slots that parameters bind.
+    fn bound_by_parameters(&self, params: &[&Param]) -> HashSet<VarId> {
+        let tree = self.tree();
+        let (mut places, mut work) = (Vec::new(), Vec::new());
+        let target = |target: &Target, at, places: &mut Vec<u32>, work: &mut Vec<_>| match target {
+            Target::Label(_) => places.push(at),
+            Target::Nested(items) => work.push(*items),
+            _ => {}
+        };
+        for param in self.inlined(params) {
+            let at = param.span.start;
+            match &param.kind {
+                ParamKind::Label { .. } | ParamKind::Slurp(Some(_)) => places.push(at),
+                ParamKind::Nested(items) => work.push(*items),
+                ParamKind::Field { target: into, .. } => target(into, at, &mut places, &mut work),
+                _ => {}
+            }
+        }
+        while let Some(items) = work.pop() {
+            for item in tree.destructure(items) {
+                let at = item.span.start;
+                match &item.kind {
+                    DestructureKind::Label { .. } | DestructureKind::Slurp(Some(_)) => {
+                        places.push(at);
+                    }
+                    DestructureKind::Nested(inner) => work.push(*inner),
+                    DestructureKind::Field { target: into, .. } => {
+                        target(into, at, &mut places, &mut work);
+                    }
+                    DestructureKind::Subfield { into, .. } => match into {
+                        SubfieldInto::Items(inner) => work.push(*inner),
+                        SubfieldInto::Label(_) => places.push(at),
+                    },
+                    DestructureKind::Slurp(None)
+                    | DestructureKind::Void
+                    | DestructureKind::Error => {}
+                }
+            }
+        }
+        places
+            .into_iter()
+            .filter_map(|at| self.slot_at(at))
+            .collect()
+    }
+
+    /// Pushes a map of the labels that parameters bind in this activation.
+    fn labels_as_map(&mut self, params: &[&Param]) {
         let analysis = self.analysis();
+        let bound = self.bound_by_parameters(params);
         let mut items = Vec::new();
         for id in analysis.unit(self.unit).vars.clone() {
             let var = analysis.var(id);
-            if let (Some(label), VarKind::Param(_) | VarKind::Local) = (var.label, var.kind) {
+            if let (Some(label), VarKind::Param(_) | VarKind::Local) = (var.label, var.kind)
+                && bound.contains(&id)
+            {
                 self.load(id);
                 let name = self.name(label);
                 items.push((ItemKind::Named, Some(name), field_flags::MUTABLE));
@@ -467,14 +543,12 @@ impl<'a> Code<'a> {
             }
             return;
         }
-        let temps = [(); 6].map(|()| self.f.temp(TypeId::DYN));
-        let [given, all, slurped, element, number, next] = temps;
+        let temps = [(); 4].map(|()| self.f.temp(TypeId::DYN));
+        let [given, element, number, next] = temps;
         self.f.op(Op::Intrinsic, &[rest as u32]);
         self.f.coerce(TypeId::DYN);
         self.f.store(given);
-        self.f.op(Op::MapNew, &[PLAIN, 0]);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(all);
+        let all = self.draft();
         for (place, label) in (index..).zip(&later) {
             let named = self.unless_named(given, *label);
             let local = self.f.param(place);
@@ -491,8 +565,7 @@ impl<'a> Code<'a> {
         self.f.store(next);
         self.f.load(given);
         self.f.op(Op::Rest, &[u32::from(u16::MAX), taken.0]);
-        self.f.coerce(TypeId::DYN);
-        self.f.store(slurped);
+        let slurped = self.draft_of_top();
         self.f.load(all);
         self.elements_into(element, number);
         let late = self.f.label();
@@ -519,10 +592,12 @@ impl<'a> Code<'a> {
             self.f.store(local);
             self.f.bind(named);
         }
-        if let Some(var) = var {
-            self.f.load(slurped);
-            self.init(var, false);
+        self.drafted(slurped);
+        match var {
+            Some(var) => self.init(var, false),
+            None => self.f.pop(),
         }
+        self.f.free_temp(all);
         for temp in temps {
             self.f.free_temp(temp);
         }
@@ -604,4 +679,9 @@ impl<'a> Code<'a> {
             _ => self.f.pop(),
         }
     }
+}
+
+/// Does a parameter more than give a label to an argument?
+fn more_than_label(param: &Param) -> bool {
+    !matches!(param.kind, ParamKind::Label { .. }) || param.default.is_some()
 }

@@ -8,8 +8,8 @@ use crate::lex::{Bracket, Comment, CommentKind, Lexed, Literal, Sign, Token, Tok
 use crate::locale::Locale;
 use crate::tree::{Expr, ExprId, LabelId, Meta, MetaKind, Span, Tree};
 
-/// Errors beyond this many are not kept: they help nobody.
-const MOST_ERRORS: usize = 100;
+/// Most errors of a text that are kept: more help nobody.
+pub const MOST_ERRORS: usize = 100;
 
 /// What of a text an error shows, in characters.
 const LONGEST_FOUND: usize = 24;

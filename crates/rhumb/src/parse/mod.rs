@@ -18,6 +18,8 @@ mod name;
 mod pattern;
 mod primary;
 
+pub use cursor::MOST_ERRORS;
+
 use crate::diagnostics::{SyntaxError, SyntaxErrorKind};
 use crate::lex::{Comment, Token, lex};
 use crate::lint;

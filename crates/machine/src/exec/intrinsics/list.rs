@@ -5,7 +5,8 @@ use lemari::Ticket;
 use super::{Site, array};
 use crate::fault::{Fault, Raise};
 use crate::heap::object::{ListObj, kind};
-use crate::heap::vector::{elem, rooted};
+use crate::heap::vector::{elem, elem_fits, elem_of, rooted};
+use crate::legend::Legends;
 use crate::value::{Kind, Value, tag};
 use crate::world::World;
 
@@ -163,6 +164,38 @@ fn vector_of(world: &mut World, list: usize) -> Raise<usize> {
         cell = world.list_tail(cell);
     }
     Ok(vector)
+}
+
+/// `map.of_reversed`: integers or floats alone stand as such, as if they had been added one by one.
+pub(super) fn reversed_map(world: &mut World, site: Site) -> Raise<()> {
+    let list = world.temp(site.value(0))?;
+    let first = site.ticket(0);
+    let count = world.list_len(first)?;
+    let map = world.map_new(Legends::PLAIN, 0)?;
+    let map = world.temp(Value::ticket(Kind::Map, map))?;
+    if count > 0 {
+        world.charge_fuel(u64::from(count) / STRIDE)?;
+        let mut cell = world.temps[list].as_ticket();
+        let kind = elem_of(world.list_head(cell));
+        let mut same = true;
+        while same && !cell.is_none() {
+            same = elem_fits(kind, world.list_head(cell));
+            cell = world.list_tail(cell);
+        }
+        let vector = world.vec_new(if same { kind } else { elem::DYN }, count)?;
+        world.vec_set_len(vector, count);
+        let mut cell = world.temps[list].as_ticket();
+        let mut index = count;
+        while !cell.is_none() {
+            index -= 1;
+            world.vec_set(vector, index, world.list_head(cell));
+            cell = world.list_tail(cell);
+        }
+        world.set_elements_vec(world.temps[map].as_ticket(), vector);
+    }
+    site.set_value(world.temps[map]);
+    world.temps.truncate(list);
+    Ok(())
 }
 
 pub(super) fn to_array(world: &mut World, site: Site) -> Raise<()> {

@@ -310,6 +310,17 @@ pub(crate) unsafe fn run(
             site.set_value(rest);
             Ok(())
         }
+        MapDraft => {
+            world.begin_draft(site.value(0));
+            site.set_value(site.value(0));
+            Ok(())
+        }
+        MapDone => {
+            world.finish_draft(site.value(0));
+            site.set_value(site.value(0));
+            Ok(())
+        }
+        MapOfReversed => list::reversed_map(world, site),
         VersionOfText => {
             let version = world.version_from(site.value(0))?;
             site.set_value(version);

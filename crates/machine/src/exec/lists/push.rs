@@ -1,8 +1,8 @@
 //! `push_at`: adding an element at an end of a collection.
 
 use fzb::tables::Lang;
-use isa::Hook;
 
+use isa::{Fault, Hook};
 use lemari::Ticket;
 
 use super::immediates;
@@ -163,7 +163,10 @@ impl World {
     pub(crate) fn append(&mut self, map: usize, value: usize, fixed: bool) -> Raise<()> {
         let ticket = self.temps[map].as_ticket();
         let len = i64::from(self.elements_len(ticket));
-        let next = self.greatest_number(ticket)?.max(len).saturating_add(1);
+        let greatest = self.greatest_number(ticket)?.max(len);
+        let Some(next) = greatest.checked_add(1) else {
+            return Err(self.fault(Fault::Range, "no number is left for another element"));
+        };
         let run = self.fixed_run(ticket, next)?;
         if next == len + 1 && (run == fixed || len == 0 && fixed) {
             return self.push_fixed(map, value, fixed);

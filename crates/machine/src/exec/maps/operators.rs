@@ -1,6 +1,7 @@
 //! Rhumb's postfix operators and `join` (docs/specs/rhumb.md §3.13, §3.14). A map's hook is asked first.
 
 use fzb::tables::FuncId;
+use fzb::view::Module;
 use isa::{FieldOp, Hook};
 
 use super::wide;
@@ -8,6 +9,7 @@ use crate::code::Word;
 use crate::exec::dispatch::{Next, Slow};
 use crate::fault::{Fault, Raise};
 use crate::heap::map::set;
+use crate::heap::object::ClosureObj;
 use crate::legend::{FieldName, LegendId, Legends, Nature, field_flags};
 use crate::policy::{has_hooks, mode};
 use crate::value::{Kind, Value};
@@ -305,27 +307,67 @@ impl World {
             return Err(self.fault(Fault::Internal, "a function that does not exist"));
         };
         let empty = self.temp(Value::EMPTY)?;
+        let order = self.map_new(Legends::PLAIN, 0)?;
+        let order = self.temp(Value::ticket(Kind::Map, order))?;
+        let (mut in_order, mut holds) = (true, false);
         for index in 0..record.params {
             if held
                 .get(index as usize)
                 .is_some_and(|place| *place < self.temps.len())
             {
+                holds = true;
                 continue;
             }
             match record.param_name(index) {
                 // What a selector takes behind its own rules is nobody's argument.
                 Some(name) if module.name(name) == Some(isa::REST_OF_RULES) => {}
                 Some(name) => {
-                    let name = FieldName::text(self.name_in(instance, name.0)?);
-                    self.override_field(submap, name, empty, set::IMMUTABLE)?;
+                    let id = self.name_in(instance, name.0)?;
+                    self.override_field(submap, FieldName::text(id), empty, set::IMMUTABLE)?;
+                    let name = self.temp(self.name_value(id))?;
+                    self.push_element(order, name)?;
+                    self.temps.truncate(name);
                 }
-                None => self.push_element(submap, empty)?,
+                None => {
+                    in_order = false;
+                    self.push_element(submap, empty)?;
+                    self.push_element(order, empty)?;
+                }
             }
+        }
+        if !in_order {
+            self.add_field(submap, FieldName::ORDER, order, field_flags::HIDDEN)?;
         }
         if self.is_named(self.temps[unfolded], isa::BOUND_PARAMETERS) {
             self.add_field(submap, FieldName::BINDER, unfolded, field_flags::HIDDEN)?;
+        } else if !holds && self.has_binder(&module, function) {
+            let binder = self.copied_routine(unfolded, None)?;
+            // SAFETY: a fresh closure with the captures of the function that it now runs.
+            unsafe { (*self.at::<ClosureObj>(binder.as_ticket())).func = function + 1 };
+            let binder = self.temp(binder)?;
+            self.add_field(submap, FieldName::BINDER, binder, field_flags::HIDDEN)?;
         }
         Ok(self.temps[submap])
+    }
+
+    /// Does the function that binds the parameters of a routine stand behind that? Its name alone promises nothing: it must read the
+    /// captures that the routine's closures have.
+    fn has_binder(&self, module: &Module, function: u32) -> bool {
+        let (Some(routine), Some(binder)) = (
+            module.function(FuncId(function)),
+            module.function(FuncId(function.saturating_add(1))),
+        ) else {
+            return false;
+        };
+        let same = |index| match (routine.capture(index), binder.capture(index)) {
+            (Some((one, one_cell)), Some((other, other_cell))) => {
+                one_cell == other_cell && module.repr(one) == module.repr(other)
+            }
+            _ => false,
+        };
+        binder.name.and_then(|name| module.name(name)) == Some(isa::OWN_PARAMETERS)
+            && binder.captures == routine.captures
+            && (0..binder.captures).all(same)
     }
 
     /// Two maps joined: the sum of maps without a hook.
@@ -426,6 +468,18 @@ impl World {
                 Kind::Range | Kind::List => self.append_elements(result, at)?,
                 _ => self.append_map(result, at, false)?,
             }
+        }
+        if submaps {
+            let order = self.map_new(Legends::PLAIN, 0)?;
+            let order = self.temp(Value::ticket(Kind::Map, order))?;
+            let unnamed = [
+                self.list_parameters(a, order)?,
+                self.list_parameters(b, order)?,
+            ];
+            if unnamed.contains(&true) {
+                self.add_field(result, FieldName::ORDER, order, field_flags::HIDDEN)?;
+            }
+            self.temps.truncate(order);
         }
         // Parameters that are more than labels are bound by a routine; so are those that they are joined with.
         let binds = submaps

@@ -222,6 +222,39 @@ impl World {
         Ok(place.map(|place| self.place_value(submap.as_ticket(), place)))
     }
 
+    /// The list of a submap's parameters in their order, if some have no name.
+    pub(crate) fn parameter_order(&mut self, submap: Value) -> Raise<Option<Value>> {
+        if !submap.is_map() || self.nature(submap.as_ticket()) != Nature::Submap {
+            return Ok(None);
+        }
+        let place = self.own_place(submap.as_ticket(), FieldName::ORDER)?;
+        Ok(place.map(|place| self.place_value(submap.as_ticket(), place)))
+    }
+
+    /// Adds the parameters of the submap `temps[submap]`, in their order, to the list `temps[list]`; true if some have no name.
+    pub(crate) fn list_parameters(&mut self, submap: usize, list: usize) -> Raise<bool> {
+        let order = self.parameter_order(self.temps[submap])?;
+        let from = self.temp(order.unwrap_or(Value::EMPTY))?;
+        let count = match order {
+            Some(order) => self.elements_len(order.as_ticket()),
+            None => self.members(self.temps[submap].as_ticket()),
+        };
+        for index in 0..count {
+            self.charge_node()?;
+            let name = match self.temps[from] {
+                order if order.is_map() => self.element(order.as_ticket(), index),
+                _ => self.member(self.temps[submap].as_ticket(), index).key,
+            };
+            if name.is_empty() || name.kind() == Kind::Text {
+                let name = self.temp(name)?;
+                self.push_element(list, name)?;
+                self.temps.truncate(name);
+            }
+        }
+        self.temps.truncate(from);
+        Ok(order.is_some())
+    }
+
     /// The values that the labels of the submap `temps[submap]` get from the arguments `temps[all]`: named ones first, then by
     /// position. The routine to be called for them, if the submap has one. An empty map for what is no submap.
     pub(crate) fn bound_arguments(&mut self, submap: usize, all: usize) -> Raise<Value> {
@@ -234,14 +267,18 @@ impl World {
         if !from.is_map() || self.nature(from.as_ticket()) != Nature::Submap {
             return Ok(self.temps[map]);
         }
+        let names = self.map_new(Legends::PLAIN, 0)?;
+        let names = self.temp(Value::ticket(Kind::Map, names))?;
+        self.list_parameters(submap, names)?;
         let mut next = 0;
-        for index in 0..self.members(from.as_ticket()) {
+        for index in 0..self.elements_len(self.temps[names].as_ticket()) {
             self.charge_node()?;
-            let member = self.member(self.temps[submap].as_ticket(), index);
-            if member.key.kind() != Kind::Text {
+            let name = self.element(self.temps[names].as_ticket(), index);
+            if name.is_empty() {
+                next += 1;
                 continue;
             }
-            let key = self.temp(member.key)?;
+            let key = self.temp(name)?;
             let value = match self.get_member(all, key)? {
                 Some(value) => value,
                 None => {

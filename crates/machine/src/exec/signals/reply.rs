@@ -3,7 +3,7 @@
 use super::event::What;
 use super::state::{Purpose, RETURNS, Status};
 use crate::exec::dispatch::Next;
-use crate::fault::{Fault, Raise};
+use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{FiberId, State};
 use crate::legend::Legends;
 use crate::space_trace::SpaceAct;
@@ -541,8 +541,8 @@ impl World {
         self.space_note(act, 3, name, 0, to.map(|fiber| fiber.0));
     }
 
-    /// Copies the chain of fibers from an emitter to the child of its prompt: registers, frames, prompts and the records of
-    /// selectors that run in them; cells, maps and realms are shared.
+    /// Copies the chain of fibers from an emitter to the child of its prompt: registers, frames, prompts, the records of
+    /// selectors that run in them, iterations and drafts; cells, other maps and realms are shared.
     fn copy_chain(&mut self, emitter: FiberId, outer: FiberId) -> Raise<(FiberId, FiberId)> {
         let mut pairs: Vec<(FiberId, FiberId)> = Vec::new();
         let mut slots: Vec<(u32, u32)> = Vec::new();
@@ -560,10 +560,7 @@ impl World {
                     self.copy_selectors(source, copy, &mut slots)
                 });
             if let Err(raised) = made {
-                for (_, copy) in pairs {
-                    self.free_fiber(copy);
-                }
-                return Err(raised);
+                return Err(self.uncopied(pairs, raised));
             }
             if source == outer {
                 break;
@@ -573,6 +570,9 @@ impl World {
                 .get(source.0 as usize)
                 .and_then(|fiber| fiber.as_ref())
                 .and_then(|fiber| fiber.parent);
+        }
+        if let Err(raised) = self.separate(pairs.iter().map(|(_, copy)| *copy)) {
+            return Err(self.uncopied(pairs, raised));
         }
         for index in 0..pairs.len() {
             let Some(&(source, copy)) = pairs.get(index) else {
@@ -598,6 +598,14 @@ impl World {
         let last = pairs.last().map_or(outer, |(_, copy)| *copy);
         let first = pairs.first().map_or(emitter, |(_, copy)| *copy);
         Ok((first, last))
+    }
+
+    /// Frees the fibers of a chain that could not be copied.
+    fn uncopied(&mut self, pairs: Vec<(FiberId, FiberId)>, raised: Raised) -> Raised {
+        for (_, copy) in pairs {
+            self.free_fiber(copy);
+        }
+        raised
     }
 
     /// The records of selectors that run in a fiber, for its copy. Emissions that they refer to are shared from now on.

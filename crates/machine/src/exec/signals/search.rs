@@ -165,7 +165,7 @@ impl World {
         }
         // SAFETY: a live map.
         let space = unsafe { (*self.at::<crate::heap::object::MapObj>(value.as_ticket())).extra };
-        (space != 0).then_some(space)
+        (space != 0 && !self.is_draft(value)).then_some(space)
     }
 
     /// From `place` outward, whoever takes an event; and the place behind it.

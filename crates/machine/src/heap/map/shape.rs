@@ -6,7 +6,7 @@ use crate::fault::Raise;
 use crate::heap::map::set;
 use crate::heap::object::{MAP_HEADER, MapObj, kind};
 use crate::heap::vector::rooted;
-use crate::legend::{LegendType, Legends, Nature, legend_flags};
+use crate::legend::{LegendId, LegendType, Legends, Nature, legend_flags};
 use crate::value::{Kind, Value};
 use crate::world::World;
 
@@ -25,12 +25,23 @@ impl World {
 
     /// A shallow copy of `temps[map]`: all fields mutable, same delegates and constructor.
     pub(crate) fn copy_map(&mut self, map: usize) -> Raise<Value> {
-        let mark = self.temps.len();
         let ticket = self.temps[map].as_ticket();
         if self.nature(ticket) == Nature::Module {
             return self.copy_exports(map);
         }
         let legend = self.legend_thaw(self.map_legend(ticket))?;
+        self.copy_with(map, legend, !crate::legend::entry_flags::IMMUTABLE)
+    }
+
+    /// A shallow copy of `temps[map]`, which is no module, with everything in it as changeable as it is there.
+    pub(crate) fn copy_as_it_is(&mut self, map: usize) -> Raise<Value> {
+        let legend = self.map_legend(self.temps[map].as_ticket());
+        self.copy_with(map, legend, !0)
+    }
+
+    /// A shallow copy of `temps[map]` with a legend of the same fields; of its entries' flags those in `kept` remain.
+    fn copy_with(&mut self, map: usize, legend: LegendId, kept: u16) -> Raise<Value> {
+        let mark = self.temps.len();
         let ticket = self.temps[map].as_ticket();
         let inline = self.object_aux(ticket);
         let class = self.is_class(ticket);
@@ -101,8 +112,7 @@ impl World {
                 if key.same(Value::HOLE) {
                     continue;
                 }
-                let flags =
-                    self.table_flags(source, entry) & !crate::legend::entry_flags::IMMUTABLE;
+                let flags = self.table_flags(source, entry) & kept;
                 let key = self.temp(key)?;
                 let value = self.temp(value)?;
                 let new = self.table_put(copy, key, value)?;

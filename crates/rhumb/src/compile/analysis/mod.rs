@@ -9,7 +9,7 @@ mod routines;
 mod scopes;
 mod targets;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use crate::tree::{Expr, ExprId, LabelId, LambdaKind, Param, Tree};
@@ -43,13 +43,15 @@ struct Job {
 /// Finds the units and slots of a document.
 ///
 /// `session`: labels of earlier blocks of a prompt, if the document is one.
-pub fn analyse(tree: &Tree, session: Option<&[String]>) -> Analysis {
+pub fn analyse(tree: &Tree, session: Option<&BTreeSet<String>>) -> Analysis {
     let mut analysis = Analysis::default();
     let module = analysis.add_unit(UnitKind::Module, None);
-    for label in session.unwrap_or_default() {
-        let Some(label) = tree.labels().get(label) else {
-            continue;
-        };
+    // Those that the text mentions: however many others there are, they cost nothing.
+    let known = session.into_iter().flat_map(|session| {
+        let mentioned = tree.labels().iter();
+        mentioned.filter(|(_, text)| session.contains(*text))
+    });
+    for (label, _) in known {
         let var = analysis.add_var(module, Some(label), VarKind::Session, 0);
         // What a block assigned may be of any kind: nothing is known of its value.
         analysis.var_mut(var).assigned = true;

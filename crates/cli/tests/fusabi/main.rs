@@ -1,0 +1,5 @@
+//! Fusabi by the commands: the conformance programs, building, running, checking, the prompt.
+
+mod harness;
+mod library;
+mod programs;

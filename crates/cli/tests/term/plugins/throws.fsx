@@ -1,0 +1,2 @@
+exception Mine of string
+let onOutput (line: string) = raise (Mine ("no: " + line))
