@@ -13,7 +13,7 @@ let rules =
 
 let mutable hidden: Map<string, int> = Map.empty
 
-let hide line rule =
+let hide (line: string) (rule: Rule) =
     if rule.Pattern.IsMatch line then
         hidden <- hidden |> Map.change rule.Name (fun n -> Some(1 + defaultArg n 0))
         rule.Pattern.Replace(line, rule.Shown)

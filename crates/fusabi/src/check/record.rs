@@ -285,19 +285,37 @@ impl Checker<'_> {
     /// A record of which nothing is known but fields is of the latest declared type that has them and those that the copy changes,
     /// if there is one: F#'s rule, without which the copy would be of no declared type.
     fn guess_copied(&mut self, ty: Ty, fields: &[FieldInit]) {
-        let Some(variable) = self.types.variable(ty) else {
-            return;
-        };
-        let mut names: Vec<NameId> = self
-            .types
-            .row(variable.row)
-            .iter()
-            .map(|field| field.0)
-            .collect();
+        let mut names = Vec::new();
         for field in fields {
             let path = self.tree().list(field.path).to_vec();
             names.extend(self.path_names(&path).first());
         }
+        self.guess_record(ty, names);
+    }
+
+    /// What is known only as the field of an unknown record: that record is guessed as F# does, so that the field's own fields
+    /// and methods are known.
+    pub fn guess_owner(&mut self, field: Ty) {
+        let mut owners = Vec::new();
+        let mut at = field;
+        while let Some(&owner) = self.row_owners.get(&self.types.find(at)) {
+            if self.types.variable(owner).is_none() || owners.contains(&owner) {
+                break;
+            }
+            owners.push(owner);
+            at = owner;
+        }
+        while let Some(owner) = owners.pop() {
+            self.guess_record(owner, Vec::new());
+        }
+    }
+
+    /// The latest declared record that has those fields and all that an unknown type must have.
+    fn guess_record(&mut self, ty: Ty, mut names: Vec<NameId>) {
+        let Some(variable) = self.types.variable(ty) else {
+            return;
+        };
+        names.extend(self.types.row(variable.row).iter().map(|field| field.0));
         let found = self.env.records.iter().rev().copied().find(|&id| {
             self.defined.get(id).is_some_and(|info| {
                 names
@@ -327,6 +345,7 @@ impl Checker<'_> {
             return Some(ty);
         }
         let ty = self.fresh();
+        self.row_owners.insert(ty, owner);
         // The field is as old as the record: it is not generalised before it.
         if let Some(field) = self.types.variable(ty) {
             let level = field.level.min(variable.level);

@@ -77,6 +77,8 @@ pub struct Obligation {
     pub name: NameId,
     /// What it must be.
     pub ty: Ty,
+    /// Code finds it by name at run time: only a field of a record will do, no method.
+    pub only_field: bool,
 }
 
 /// A point to go back to.
