@@ -101,8 +101,12 @@ impl Checker<'_> {
                     .map(|arg| self.written_type(arg))
                     .collect();
                 let ty = self.head_type(left, head, None);
-                if let Some((_, parts)) = self.types.as_named(ty) {
-                    let parts = parts.to_vec();
+                // Of a function they are its type's variables, in the order in which they occur: `Array.zeroCreate<int>`.
+                let parts = match self.types.node(ty) {
+                    Node::Function(..) => Some(self.types.unknowns(ty)),
+                    _ => self.types.as_named(ty).map(|(_, parts)| parts.to_vec()),
+                };
+                if let Some(parts) = parts {
                     let span = self.tree().span(node);
                     if parts.len() == args.len() {
                         for (part, arg) in parts.into_iter().zip(args) {

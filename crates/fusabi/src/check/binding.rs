@@ -161,7 +161,17 @@ impl Checker<'_> {
                     self.update(body, target, value, ty);
                     self.same_type(binding.body, body);
                 } else {
+                    // `let (|A|B|) = function …`: the result of the function is made of the cases.
+                    let active = self.begin_active(one.name);
+                    if let Some(result) = active {
+                        let subject = self.fresh();
+                        let function = self.types.functions(&[subject], result);
+                        self.want_type(binding.span, ty, function);
+                    }
                     self.expr(binding.body, ty);
+                    if active.is_some() {
+                        self.active_results.pop();
+                    }
                 }
                 // `lazy e` has a function too, but is none.
                 if let crate::typed::Meaning::Function(id) = self.meaning_of(body)
@@ -258,7 +268,7 @@ impl Checker<'_> {
                 function: value,
                 cases: cases.len() as u32,
                 partial,
-                arguments: binding.params.len().saturating_sub(1),
+                arguments: self.takes(binding.params, binding.body).saturating_sub(1),
             });
             let row = (self.active.len() - 1) as u32;
             for (at, case) in cases.iter().enumerate() {
@@ -282,6 +292,16 @@ impl Checker<'_> {
                 module.patterns.insert(name, pattern);
             }
         }
+    }
+
+    /// How many arguments a function takes: parameters, and those of a function that is its body.
+    fn takes(&self, params: Many<PatternId>, body: ExprId) -> usize {
+        let inner = match self.tree().expr(self.bare(body)) {
+            Expr::Function(_) => 1,
+            Expr::Lambda { params, .. } => self.tree().list(params).len(),
+            _ => 0,
+        };
+        self.tree().list(params).len() + inner
     }
 
     fn finish_name(&mut self, value: Value, ty: Ty, restricted: bool, inline: bool) {

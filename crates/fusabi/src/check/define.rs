@@ -34,7 +34,11 @@ impl Checker<'_> {
             }
         }
         let outer = std::mem::take(&mut self.type_variables);
-        for one in &begun {
+        // Abbreviations first: what they stand for is declared, and the other types of the group may use them.
+        let (short, whole): (Vec<&Begun>, Vec<&Begun>) = begun
+            .iter()
+            .partition(|one| matches!(one.def.kind, TypeKind::Abbreviation(_)));
+        for one in short.into_iter().chain(whole) {
             self.enter_parameters(&one.parameters);
             self.define(one);
         }

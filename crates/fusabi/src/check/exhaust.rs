@@ -243,6 +243,13 @@ impl Checker<'_> {
                 _ => space.opaque(),
             },
             Binds::Literal(_) => space.opaque(),
+            Binds::KeyValue => match self.tree().pattern(id) {
+                Pattern::Case { args, .. } => match self.tree().list(args) {
+                    [pair] => self.simplify(*pair, space),
+                    _ => 0,
+                },
+                _ => 0,
+            },
             // A case that was not found: what it would match is not known.
             _ if !matches!(self.tree().pattern(id), Pattern::Name(_)) => space.opaque(),
             _ => 0,

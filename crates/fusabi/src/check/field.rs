@@ -29,6 +29,9 @@ impl Checker<'_> {
     /// `target.name`
     pub fn field(&mut self, node: ExprId, target: Ty, name: NameId) -> Head {
         let span = self.tree().span(node);
+        if self.types.variable(target).is_some() {
+            self.guess_owner(target);
+        }
         if let Some(ty) = self.row_field(target, name) {
             self.mean(node, Meaning::NamedField);
             self.file.fields.push((node, target, name));
@@ -188,10 +191,19 @@ impl Checker<'_> {
     /// # Errors
     /// The first that cannot be.
     pub fn settle(&mut self) -> Result<(), Mismatch> {
-        while let Some(Obligation { owner, name, ty }) = self.types.pending.pop() {
+        while let Some(Obligation {
+            owner,
+            name,
+            ty,
+            only_field,
+        }) = self.types.pending.pop()
+        {
             let found = self.find_field(owner, name);
             let candidates = match found {
                 None => return Err(Mismatch::NoField(owner, name)),
+                Some(Found::Member(..) | Found::Methods(..) | Found::Host(_)) if only_field => {
+                    return Err(Mismatch::Unsaid(owner, name));
+                }
                 Some(Found::Field(_, _, ty) | Found::Named(ty) | Found::Member(_, ty)) => vec![ty],
                 Some(Found::Methods(ids, args)) => ids
                     .into_iter()

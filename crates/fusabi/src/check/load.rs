@@ -275,6 +275,7 @@ fn new_checker<'a>(options: &'a CheckOptions<'a>) -> Checker<'a> {
         functions: Table::default(),
         host: Table::default(),
         host_methods: HashMap::new(),
+        row_owners: HashMap::new(),
         steps: Vec::new(),
         active: Vec::new(),
         active_results: Vec::new(),

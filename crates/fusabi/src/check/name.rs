@@ -73,13 +73,21 @@ impl Checker<'_> {
         (Head::Typed(ty), used)
     }
 
-    /// Whether a module has what stands behind the dot of a name that is a function of the library too (`Regex`): functions
-    /// have no fields, so the module is meant.
+    /// Whether a module or a type has what stands behind the dot of a name that is a function of the library (`Regex`), a case or
+    /// a constructor too: these have no fields, so the module or the type is meant.
     fn hides_library(&mut self, name: NameId, value: Value, nodes: &[ExprId]) -> bool {
         let field = match (value, nodes.get(1).map(|&node| self.tree().expr(node))) {
-            (Value::Library(..), Some(Expr::Field { name, .. })) => self.name(name),
+            (
+                Value::Library(..) | Value::Case(_) | Value::Construct(_),
+                Some(Expr::Field { name, .. }),
+            ) => self.name(name),
             _ => return false,
         };
+        if let Some(super::env::TypeName::Defined(id)) = self.env.ty(name)
+            && self.static_member(id, field).is_some()
+        {
+            return true;
+        }
         let among = self.env.modules(name);
         self.modules
             .find(among, |module| {

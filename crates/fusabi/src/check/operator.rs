@@ -203,6 +203,22 @@ impl Checker<'_> {
                 self.bool
             }
             Kind::Arithmetic(set) => {
+                // Sets have a union and a difference.
+                let of_sets = match symbol {
+                    Symbol::PLUS => Some("union"),
+                    Symbol::MINUS => Some("difference"),
+                    _ => None,
+                };
+                if self.types.defined(left_type) == Some(DefinedId::SET)
+                    && let Some(row) = of_sets.and_then(|name| {
+                        let rows = crate::library::library().find("Set", name);
+                        rows.first().copied()
+                    })
+                {
+                    self.expr(right, left_type);
+                    self.mean(node, Meaning::OperatorCall(Callee::Library(row)));
+                    return left_type;
+                }
                 // A type's own operator counts where the type of an operand is known (rulings, Fusabi 6).
                 if let Some(member) = self.own_operator(left_type, symbol) {
                     return self.member_operator(node, member, &[(left, left_type)], right);

@@ -57,6 +57,16 @@ impl Checker<'_> {
                 let args = self.tree().list(args).to_vec();
                 match self.find_pattern(&path) {
                     Some(found) => self.named(id, found, &args, expected, bounds),
+                    None if self.is_key_value(&path) && args.len() == 1 => {
+                        self.bind(id, Binds::KeyValue);
+                        let parts = [self.fresh(), self.fresh()];
+                        let pair = self.types.named(DefinedId::KEY_VALUE, &parts);
+                        self.want_type(span, expected, pair);
+                        let whole = self.types.tuple(&parts);
+                        for arg in args {
+                            self.pattern(arg, whole, bounds);
+                        }
+                    }
                     None => {
                         self.no_pattern(&path);
                         for arg in args {
@@ -159,6 +169,11 @@ impl Checker<'_> {
                 self.pattern(inner, expected, bounds)
             }
         }
+    }
+
+    /// `KeyValue (k, v)`, unless the program has a pattern of that name.
+    fn is_key_value(&self, path: &[Name]) -> bool {
+        matches!(*path, [only] if self.tree().text(only.symbol) == "KeyValue")
     }
 
     /// What a path in a pattern names.

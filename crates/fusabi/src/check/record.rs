@@ -199,6 +199,7 @@ impl Checker<'_> {
         };
         self.expr(copied, hint);
         let ty = hint;
+        self.guess_copied(ty, fields);
         let mut added: Vec<(NameId, Ty)> = match self.types.node(ty) {
             Node::Record(items) => self.types.fields(items).to_vec(),
             _ => Vec::new(),
@@ -281,6 +282,57 @@ impl Checker<'_> {
         ty
     }
 
+    /// A record of which nothing is known but fields is of the latest declared type that has them and those that the copy changes,
+    /// if there is one: F#'s rule, without which the copy would be of no declared type.
+    fn guess_copied(&mut self, ty: Ty, fields: &[FieldInit]) {
+        let mut names = Vec::new();
+        for field in fields {
+            let path = self.tree().list(field.path).to_vec();
+            names.extend(self.path_names(&path).first());
+        }
+        self.guess_record(ty, names);
+    }
+
+    /// What is known only as the field of an unknown record: that record is guessed as F# does, so that the field's own fields
+    /// and methods are known.
+    pub fn guess_owner(&mut self, field: Ty) {
+        let mut owners = Vec::new();
+        let mut at = field;
+        while let Some(&owner) = self.row_owners.get(&self.types.find(at)) {
+            if self.types.variable(owner).is_none() || owners.contains(&owner) {
+                break;
+            }
+            owners.push(owner);
+            at = owner;
+        }
+        while let Some(owner) = owners.pop() {
+            self.guess_record(owner, Vec::new());
+        }
+    }
+
+    /// The latest declared record that has those fields and all that an unknown type must have.
+    fn guess_record(&mut self, ty: Ty, mut names: Vec<NameId>) {
+        let Some(variable) = self.types.variable(ty) else {
+            return;
+        };
+        names.extend(self.types.row(variable.row).iter().map(|field| field.0));
+        let found = self.env.records.iter().rev().copied().find(|&id| {
+            self.defined.get(id).is_some_and(|info| {
+                names
+                    .iter()
+                    .all(|name| info.fields.iter().any(|field| field.0 == *name))
+            })
+        });
+        if let Some(id) = found {
+            let count = self.defined.get(id).map_or(0, |info| info.params.len());
+            let args: Vec<Ty> = (0..count).map(|_| self.fresh()).collect();
+            let declared = self.types.named(id, &args);
+            if self.unify(ty, declared).is_err() {
+                // Its fields are of other types: it stays known by its fields alone.
+            }
+        }
+    }
+
     /// The type of a field that an unknown record must have.
     pub fn row_field(&mut self, owner: Ty, name: NameId) -> Option<Ty> {
         let variable = self.types.variable(owner)?;
@@ -293,6 +345,7 @@ impl Checker<'_> {
             return Some(ty);
         }
         let ty = self.fresh();
+        self.row_owners.insert(ty, owner);
         // The field is as old as the record: it is not generalised before it.
         if let Some(field) = self.types.variable(ty) {
             let level = field.level.min(variable.level);

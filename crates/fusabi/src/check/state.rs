@@ -195,6 +195,8 @@ pub struct Checker<'a> {
     pub host: Table<HostId, (HostFunction, Scheme)>,
     /// Those of them that stand behind the dot of a value of a type that the host declares.
     pub host_methods: HashMap<(DefinedId, NameId), HostId>,
+    /// Of the type of a field: the unknown record that it was asked of.
+    pub row_owners: HashMap<Ty, Ty>,
     /// Steps.
     pub steps: Vec<Step>,
     /// Active patterns.
@@ -398,6 +400,11 @@ impl Checker<'_> {
                 .error(super::codes::NO_FIELD, span)
                 .arg("type", self.show(ty))
                 .arg("name", self.names.text(name)),
+            Mismatch::Unsaid(ty, name) => self
+                .error(super::codes::NO_FIELD, span)
+                .arg("type", self.show(ty))
+                .arg("name", self.names.text(name))
+                .hint("help.unsaid"),
             Mismatch::TooLarge => self.error(super::codes::TOO_LARGE, span),
         };
         self.report(problem);

@@ -74,3 +74,7 @@ let sleep (milliseconds: int) : Async<unit> = Async.sleep milliseconds
 let exit (code: int) =
     Native.exit code
     failwith "exit: the program goes on"
+
+// Last: from here on the names are these functions. The bodies call the modules by the functions above.
+let Map (entries: ('k * 'v) seq) = dict entries
+let Set (items: 'a seq) = set items

@@ -161,6 +161,14 @@ impl Code<'_, '_> {
             }
             Expr::Do(value) => self.expr(value, Want::Nothing),
             Expr::Paren(inner) => self.computed(inner),
+            Expr::Range { .. } => {
+                self.f.open_block();
+                self.walk_range(None, id, |code| {
+                    code.f.coerce(TypeId::DYN);
+                    code.yielded();
+                });
+                self.f.close_block();
+            }
             _ => self.expr(id, Want::Nothing),
         }
     }

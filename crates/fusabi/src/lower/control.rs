@@ -76,7 +76,7 @@ impl Code<'_, '_> {
         let end = self.keep(TypeId::INT);
         self.f.push_int(if down { -1 } else { 1 });
         let step = self.keep(TypeId::INT);
-        self.counted(variable, at, end, step, Some(!down), body);
+        self.counted(Some(variable), at, end, step, Some(!down), body);
         for temp in [step, end, at] {
             self.f.free_temp(temp);
         }
@@ -84,10 +84,11 @@ impl Code<'_, '_> {
     }
 
     /// Counts from `at` to `end` by `step`, all ints; the variable is a new one in each turn. The last turn is found before the
-    /// counter moves on, so it never passes the end of the numbers. `up` says the direction where it is known.
+    /// counter moves on, so it never passes the end of the numbers. `up` says the direction where it is known. Without a
+    /// variable the body finds the number on the stack.
     fn counted(
         &mut self,
-        variable: PatternId,
+        variable: Option<PatternId>,
         at: emit::Local,
         end: emit::Local,
         step: emit::Local,
@@ -100,7 +101,9 @@ impl Code<'_, '_> {
         self.loops.push(around);
         self.f.open_block();
         self.f.load(at);
-        self.store_pattern(variable);
+        if let Some(variable) = variable {
+            self.store_pattern(variable);
+        }
         body(self);
         self.f.close_block();
         self.loops.pop();
@@ -178,10 +181,10 @@ impl Code<'_, '_> {
         };
         self.f.open_block();
         match how {
-            Sequenced::Range => self.walk_range(pattern, source, body),
+            Sequenced::Range => self.walk_range(Some(pattern), source, body),
             Sequenced::List => {
                 self.value(source);
-                self.walk_list(pattern, body);
+                self.walk_list(Some(pattern), body);
             }
             Sequenced::Array => {
                 self.boxed(source);
@@ -191,13 +194,13 @@ impl Code<'_, '_> {
                 self.boxed(source);
                 self.library_call("Map", "toList", 1);
                 self.f.coerce(TypeId::LIST);
-                self.walk_list(pattern, body);
+                self.walk_list(Some(pattern), body);
             }
             Sequenced::Set => {
                 self.boxed(source);
                 self.library_call("Set", "toList", 1);
                 self.f.coerce(TypeId::LIST);
-                self.walk_list(pattern, body);
+                self.walk_list(Some(pattern), body);
             }
             Sequenced::String | Sequenced::Seq => {
                 self.boxed(source);
@@ -215,15 +218,16 @@ impl Code<'_, '_> {
         let around = self.f.open_iter(0);
         self.loops.push(around);
         self.f.open_block();
-        self.element(pattern);
+        self.element(Some(pattern));
         body(self);
         self.f.close_block();
         self.loops.pop();
         self.f.close_loop();
     }
 
-    /// The element on the stack becomes what the pattern binds.
-    fn element(&mut self, pattern: PatternId) {
+    /// The element on the stack becomes what the pattern binds; without one it stays there.
+    fn element(&mut self, pattern: Option<PatternId>) {
+        let Some(pattern) = pattern else { return };
         let pattern = plain(self.file, pattern);
         if matches!(self.tree().pattern(pattern), Pattern::Wildcard)
             && self.file.bind(pattern) == Binds::Plain
@@ -235,7 +239,7 @@ impl Code<'_, '_> {
     }
 
     /// Walks over the list on the stack.
-    fn walk_list(&mut self, pattern: PatternId, body: impl FnOnce(&mut Self)) {
+    fn walk_list(&mut self, pattern: Option<PatternId>, body: impl FnOnce(&mut Self)) {
         let rest = self.keep(TypeId::LIST);
         let around = self.f.open_loop();
         self.f.load(rest);
@@ -275,7 +279,7 @@ impl Code<'_, '_> {
         self.f.load(array);
         self.f.load(at);
         self.f.op(Op::ArrGet, &[0]);
-        self.element(pattern);
+        self.element(Some(pattern));
         body(self);
         self.f.close_block();
         self.loops.pop();
@@ -290,8 +294,14 @@ impl Code<'_, '_> {
         }
     }
 
-    /// `for p in a .. s .. b do …`: ints are counted, other numbers come from the library.
-    fn walk_range(&mut self, pattern: PatternId, source: ExprId, body: impl FnOnce(&mut Self)) {
+    /// `for p in a .. s .. b do …`: ints are counted, other numbers come from the library. Without a pattern the body finds the
+    /// element on the stack: `seq { a .. b }`.
+    pub fn walk_range(
+        &mut self,
+        pattern: Option<PatternId>,
+        source: ExprId,
+        body: impl FnOnce(&mut Self),
+    ) {
         let source = self.bare(source);
         let Expr::Range { from, step, to } = self.tree().expr(source) else {
             return;

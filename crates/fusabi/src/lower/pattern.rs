@@ -201,6 +201,16 @@ impl Code<'_, '_> {
                 return Test::Test((asked.len() - 1) as u32);
             }
             Binds::Silent => return Test::Any,
+            // What a map's walk gives is a pair.
+            Binds::KeyValue => {
+                return match tree.pattern(id) {
+                    Pattern::Case { args, .. } => match tree.list(args) {
+                        [pair] => self.test(*pair, asked),
+                        _ => Test::Any,
+                    },
+                    _ => Test::Any,
+                };
+            }
             Binds::Plain | Binds::RecordOf(_) | Binds::Structural => {}
         }
         match tree.pattern(id) {

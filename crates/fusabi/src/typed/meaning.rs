@@ -203,6 +203,8 @@ pub enum Binds {
     EnumCase(DefinedId, u32),
     /// Equals a `[<Literal>]`.
     Literal(GlobalId),
+    /// `KeyValue (k, v)`: its argument matches the pair that the walk over a map gives.
+    KeyValue,
     /// An active pattern: a row of [`TypedFile::active`](super::TypedFile::active).
     Active(u32),
     /// Records: fields of a declared type, found in it by name.

@@ -77,6 +77,8 @@ pub struct Obligation {
     pub name: NameId,
     /// What it must be.
     pub ty: Ty,
+    /// Code finds it by name at run time: only a field of a record will do, no method.
+    pub only_field: bool,
 }
 
 /// A point to go back to.
@@ -275,6 +277,28 @@ impl Types {
             Node::Named(id, items) => Some((id, self.items(items))),
             _ => None,
         }
+    }
+
+    /// The unknown types in a type, each once, in the order in which they are written.
+    #[must_use]
+    pub fn unknowns(&self, ty: Ty) -> Vec<Ty> {
+        let mut found = Vec::new();
+        let mut work = vec![ty];
+        let mut parts = Vec::new();
+        while let Some(ty) = work.pop() {
+            let root = self.root(ty);
+            let node = self.node(root);
+            if matches!(node, Node::Variable(_)) {
+                if !found.contains(&root) {
+                    found.push(root);
+                }
+                continue;
+            }
+            parts.clear();
+            self.push_parts(node, &mut parts);
+            work.extend(parts.iter().rev());
+        }
+        found
     }
 
     /// The declared type that it is.

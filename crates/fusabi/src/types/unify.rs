@@ -17,6 +17,8 @@ pub enum Mismatch {
     Requires(Ty, Requirement),
     /// The record has no such field.
     NoField(Ty, NameId),
+    /// It has it, but as a method, and the code that wants it was made for any record: the code must say the type.
+    Unsaid(Ty, NameId),
     /// Types grew beyond all measure.
     TooLarge,
 }
@@ -154,6 +156,7 @@ impl Types {
                 owner: value,
                 name,
                 ty,
+                only_field: variable.only_record,
             });
         }
         self.set(place, Node::Link(value));

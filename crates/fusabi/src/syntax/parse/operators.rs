@@ -362,7 +362,7 @@ impl Parser<'_> {
     }
 
     /// Whether `<` at the cursor begins type arguments: what could be types stands before a `>` that
-    /// touches `(` or `.` (§1.15) or that no operand follows.
+    /// touches `(` or `.` (§1.15), that no operand follows, or that a blank parts from an operand.
     fn begins_type_arguments(&self) -> bool {
         // Longer lists are no type arguments that anyone writes.
         const FURTHEST: usize = 64;
@@ -392,8 +392,14 @@ impl Parser<'_> {
                             T::Punct(punct) => punct.is_closer(),
                             _ => false,
                         };
+                        // `f<int> x`: as in F#, no comparison is written with `<` at its left operand and a blank behind `>`.
+                        let applied = !touches
+                            && matches!(
+                                next.kind,
+                                T::Ident(_) | T::Literal(_) | T::Punct(P::ParenOpen | P::ListOpen)
+                            );
                         return text.get(closing..) == Some(".")
-                            || (text.len() == closing && (opens || ends));
+                            || (text.len() == closing && (opens || ends || applied));
                     }
                 }
                 T::Punct(
