@@ -54,6 +54,7 @@
 pub mod check;
 pub mod diagnostics;
 mod format;
+mod id_map;
 pub mod library;
 mod lower;
 mod options;
