@@ -345,6 +345,9 @@ impl<'p> Code<'_, 'p> {
             let Some((function, numeric)) = self.unit.library_function(row, scalar) else {
                 return self.give_unit(want);
             };
+            if args.len() == arity(entry) && self.inlined(entry, &args, want) {
+                return;
+            }
             if numeric.is_empty() {
                 return self.call_function(Origin::Library, function, &args, want);
             }

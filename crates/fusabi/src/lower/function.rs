@@ -1,13 +1,12 @@
 //! One function: its signature, its captures and parameters, its body.
 
-use std::collections::HashMap;
-
 use emit::{Capture, EmitError, Param, Signature};
 use fzb::tables::{Arity, FuncId, Lang, TypeId, function_flags};
 
 use super::code::{Code, Collector, Place, Want};
 use super::declare::object_variables;
 use super::unit::{Delayed, Origin, Part, Unit};
+use crate::id_map::IdMap;
 use crate::tree::{Expr, ExprId, Pattern, PatternId};
 use crate::typed::{Binds, DefinedId, Function, FunctionId, FunctionOrigin, TypedFile};
 
@@ -163,7 +162,7 @@ impl<'p> Unit<'p> {
             file_index: function.file,
             f: self.module.build(made),
             function: Some(id),
-            places: HashMap::new(),
+            places: IdMap::default(),
             this: None,
             loops: Vec::new(),
             collectors: Vec::new(),
