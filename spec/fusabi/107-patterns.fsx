@@ -55,3 +55,20 @@ let parity = function
     | Odd -> "odd"
 printfn "%s %s %s" (parity 2) (parity 3) (parity 15)
 // expect: even odd 15 between
+
+// `KeyValue` matches what the walk over a map gives.
+for KeyValue (key, value) in Map.ofList [ 1, "one"; 2, "two" ] do printfn "%d %s" key value
+// expect: 1 one
+// expect: 2 two
+// An active pattern may be written with `function`, with parameters before it or without.
+let (|Begins|Nothing|) = function
+    | first :: _ -> Begins first
+    | [] -> Nothing
+let (|Divides|_|) by = function
+    | n when n % by = 0 -> Some(n / by)
+    | _ -> None
+match [ 12 ], [] with
+| Begins(Divides 5 n), _ -> printfn "five times %d" n
+| Begins(Divides 4 n), Nothing -> printfn "four times %d" n
+| _ -> printfn "neither"
+// expect: four times 3

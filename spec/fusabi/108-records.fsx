@@ -33,3 +33,13 @@ printfn "%s %d" alice.name alice.age
 let grown = { alice with age = 31; city = "Bogor" }
 printfn "%d %s" grown.age grown.city
 // expect: 31 Bogor
+
+// A copy of a record that is known by its fields only is of the declared type that has them.
+type Ledger = { Title: string; Entries: int list }
+let entered ledger entry = { ledger with Entries = entry :: ledger.Entries }
+printfn "%A" (List.fold entered { Title = "t"; Entries = [] } [ 1; 2 ])
+// expect: { Title = "t"; Entries = [2; 1] }
+// So is a record whose field's own fields or methods are asked for.
+let initial ledger = ledger.Title.ToUpper()
+printfn "%s" (initial { Title = "ab"; Entries = [] })
+// expect: AB

@@ -36,3 +36,17 @@ printfn "%A" (parse "2")
 // expect: Error "no"
 printfn "%b" (Mode.On = Mode.Off)
 // expect: false
+
+// A module may have the name of a case or of a type: what stands behind the dot says which is meant.
+type Mail = Mail of string
+module Mail =
+    let make (text: string) = if text.Contains "@" then Some(Mail text) else None
+printfn "%A %A" (Mail.make "a@b") (Mail.make "ab")
+// expect: Some (Mail "a@b") None
+// Abbreviations of a group may be used by the types before them.
+type Worth =
+    | Whole of int
+    | Named of Names
+and Names = Map<string, Worth>
+printfn "%A" (Named(Map.ofList [ ("n", Whole 1) ]))
+// expect: Named (map [("n", Whole 1)])

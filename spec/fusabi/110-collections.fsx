@@ -34,3 +34,15 @@ printfn "%c" "hello".[1]
 // expect: e
 printfn "%s" "hello".[1..3]
 // expect: ell
+
+// A range in braces is a sequence, however long.
+printfn "%A" (Seq.toList (seq { 1 .. 3 }), Seq.toList (seq { 9 .. -4 .. 1 }))
+// expect: ([1; 2; 3], [9; 5; 1])
+printfn "%A" (Seq.toList (Seq.take 2 (seq { 5 .. 1000000000000 })))
+// expect: [5; 6]
+// Sets are added and subtracted.
+printfn "%A" (set [ 1; 2 ] + set [ 3 ] - set [ 1 ])
+// expect: set [2; 3]
+// What a function is to be of may be said: `f<int> x`.
+printfn "%A" (Array.zeroCreate<int> 2)
+// expect: [|0; 0|]

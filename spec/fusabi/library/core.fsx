@@ -82,3 +82,5 @@ printfn "%A" (try failwith "text" with e -> e.Message)
 // expect: "text"
 eprintf "%d" 1
 eprintfn "%d" 2
+printfn "%A" (Map [ 1, "a"; 2, "b" ], Set [ 2; 1; 2 ])
+// expect: (map [(1, "a"); (2, "b")], set [1; 2])

@@ -189,8 +189,11 @@ impl Parser<'_> {
             _ if self.is_generating(body) => return CollectionBody::Computation(body),
             _ => elements.push(body),
         }
-        // Several tuples with `;` between them are meant as they stand: `["a", 1; "b", 2]`.
-        let alone = elements.len() == 1;
+        // Where all of several elements are tuples, they are meant: `[1, "a"; 2, "b"]`.
+        let meant = elements.len() > 1
+            && elements
+                .iter()
+                .all(|&id| matches!(self.tree.expr(id), Expr::Tuple { .. }));
         let mut flat = Vec::new();
         for id in elements {
             match self.tree.expr(id) {
@@ -200,7 +203,7 @@ impl Parser<'_> {
                 } if self.compat => flat.extend_from_slice(self.tree.list(items)),
                 Expr::Tuple {
                     is_struct: false, ..
-                } if alone => {
+                } if !meant => {
                     let span = self.tree.span(id);
                     self.error(Kind::CommaInList, span);
                     flat.push(id);
