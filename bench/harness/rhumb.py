@@ -18,6 +18,19 @@ from .report import table
 
 
 @dataclass(frozen=True)
+class Language:
+    """A language of programs: its folder under kernels/, the ending of its files, a line that sets a parameter."""
+
+    folder: str
+    ending: str
+    line: str
+
+
+RHUMB = Language("rhumb", "rh", "{name} .= {value}")
+_LUA_LINE = "local {name} = {value}"
+
+
+@dataclass(frozen=True)
 class Program:
     """One measured program: `sizes` are its parameters, `nothing` those that change nothing but the work."""
 
@@ -28,6 +41,7 @@ class Program:
     lua: bool = True
     options: tuple = ()
     what: str = ""
+    language: "Language | None" = None
 
 
 _DEEP = ("--depth", "2000000", "--memory", "2G")
@@ -65,37 +79,39 @@ class Figure:
 
 def _source(program, ending, values):
     """The program with these parameters, as a file."""
-    original = layout.KERNELS / "rhumb" / f"{program.source}.{ending}"
+    language = program.language or RHUMB
+    original = layout.KERNELS / language.folder / f"{program.source}.{ending}"
     text = original.read_text(encoding="utf-8")
+    form = language.line if ending == language.ending else _LUA_LINE
     for name, value in values.items():
-        pattern = rf"^{name} \.= \d+$" if ending == "rh" else rf"^local {name} = \d+$"
-        line = f"{name} .= {value}" if ending == "rh" else f"local {name} = {value}"
+        pattern = "^" + re.escape(form.format(name=name, value="@")).replace("@", r"\d+") + "$"
+        line = form.format(name=name, value=value)
         text, count = re.subn(pattern, line, text, count=1, flags=re.MULTILINE)
         if count != 1:
             raise Failed(f"{layout.shown(original)} has no line that sets {name}")
-    made = layout.OUT / f"{program.source}.{'-'.join(str(value) for value in values.values())}.{ending}"
+    made = layout.OUT / f"{language.folder}-{program.source}.{'-'.join(str(value) for value in values.values())}.{ending}"
     made.write_text(text, encoding="utf-8")
     return made
 
 
 def _commands(program, values):
     """The engines that run a program, and how."""
-    yield "fox", [layout.our_command(), "run", *program.options, _source(program, "rh", values)]
+    yield "fox", [layout.our_command(), "run", *program.options, _source(program, (program.language or RHUMB).ending, values)]
     if program.lua and shutil.which("lua5.4"):
         yield "lua5.4", ["lua5.4", _source(program, "lua", values)]
 
 
-def measure(rounds, journal):
+def measure(rounds, journal, programs=None):
     """{program: {engine: (seconds, resident bytes)}}: CPU time of the whole process, less that of one without work."""
     if not layout.SPAWNED.exists() or not layout.our_command().exists():
-        journal.skip("Rhumb", "a program is missing: run `bench/run setup` and `bench/run build`")
+        journal.skip("whole programs", "a program is missing: run `bench/run setup` and `bench/run build`")
         return {}
     if not shutil.which("lua5.4"):
         journal.skip("lua5.4", "lua5.4 is missing: run `bench/run setup`")
     figures = defaultdict(lambda: defaultdict(Figure))
     broken = set()
     for _ in range(rounds):
-        for program in PROGRAMS:
+        for program in programs or PROGRAMS:
             if program.name in broken:
                 continue
             try:
@@ -117,12 +133,12 @@ def measure(rounds, journal):
     return {name: {who: each.median() for who, each in row.items()} for name, row in figures.items()}
 
 
-def report(figures):
+def report(figures, programs=None, title="Rhumb"):
     """The table of programs."""
     if not figures:
         return ""
     rows = []
-    for program in PROGRAMS:
+    for program in programs or PROGRAMS:
         row = figures.get(program.name)
         if not row:
             continue
@@ -138,7 +154,7 @@ def report(figures):
             ]
         )
     header = ["program", "what", "fox: CPU ms", "lua5.4 (ratio)", "fox: peak MB", "lua5.4"]
-    return "### Rhumb: whole programs, starting taken off\n\n" + table(header, rows)
+    return f"### {title}: whole programs, starting taken off\n\n" + table(header, rows)
 
 
 def verdicts(figures):
