@@ -16,7 +16,7 @@ use crate::session::{self, Session};
 /// Names of the hook, in the order in which they are looked for (docs/specs/fusabi.md §6.2).
 const HOOKS: [&str; 2] = ["on_output", "onOutput"];
 /// What the trial host of this command grants without being asked: its functions do nothing but count.
-pub(crate) const GRANTED: [&str; 3] = ["output-filtering", "ui-overlay", "terminal-control"];
+const GRANTED: [&str; 3] = ["output-filtering", "ui-overlay", "terminal-control"];
 /// A plugin that fails so often in a row is switched off (docs/specs/fusabi.md §6.1).
 const FAILURES: u64 = 3;
 /// Bytes read at once; a longer line makes the buffer grow.

@@ -16,31 +16,31 @@ use crate::{fusabi, natives};
 
 /// `fox plug check`: nothing of a plugin runs.
 pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {
-    let (config, host, _) = match prepared(&arguments.file, true, report) {
+    let prepared = match prepared(&arguments.file, true, report) {
         Ok(prepared) => prepared,
         Err(code) => return code,
     };
     let mut code = exit::OK;
     let mut found = Vec::new();
     let mut text = String::new();
-    for entry in &config.plugins {
-        match host.check(entry) {
+    for entry in &prepared.config.plugins {
+        match prepared.host.check(entry) {
             Ok(checked) => {
                 let hooks: Vec<&str> = checked.hooks.iter().map(|hook| hook.name()).collect();
-                let powers: Vec<String> = checked.powers.iter().map(ToString::to_string).collect();
-                let listed = [hooks.join(", "), powers.join(", ")].map(|list| {
+                // What was supposed is nothing to tell.
+                let powers: Vec<String> = match prepared.supposed {
+                    true => Vec::new(),
+                    false => checked.powers.iter().map(ToString::to_string).collect(),
+                };
+                let [hooked, granted] = [hooks.join(", "), powers.join(", ")].map(|list| {
                     if list.is_empty() {
                         "-".to_owned()
                     } else {
                         list
                     }
                 });
-                text.push_str(&format!(
-                    "{}: ok, hooks: {}, grants: {}\n",
-                    diag::escape(&entry.name),
-                    listed[0],
-                    listed[1]
-                ));
+                let name = diag::escape(&entry.name);
+                text.push_str(&format!("{name}: ok, hooks: {hooked}, grants: {granted}\n"));
                 found.push(json!({
                     "plugin": entry.name,
                     "ok": true,
@@ -67,8 +67,8 @@ pub fn check(arguments: &PlugFile, report: &mut Report) -> u8 {
 
 /// `fox plug list`: loads the plugins, and ends them again.
 pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
-    let (config, mut host, _) = match prepared(&arguments.file, false, report) {
-        Ok(prepared) => prepared,
+    let (config, mut host) = match prepared(&arguments.file, false, report) {
+        Ok(prepared) => (prepared.config, prepared.host),
         Err(code) => return code,
     };
     host.load_all(&config);
@@ -101,7 +101,7 @@ pub fn list(arguments: &PlugFile, report: &mut Report) -> u8 {
 /// `fox plug grant`: nothing of the plugin runs.
 pub fn grant(arguments: &PlugGrant, report: &mut Report) -> u8 {
     let (config, mut host, file) = match prepared(&arguments.file, false, report) {
-        Ok(prepared) => prepared,
+        Ok(prepared) => (prepared.config, prepared.host, prepared.file),
         Err(code) => return code,
     };
     let named = |entry: &&Entry| entry.name == arguments.plugin;
@@ -135,18 +135,18 @@ pub fn grant(arguments: &PlugGrant, report: &mut Report) -> u8 {
 pub const ENDS: [&str; 4] = ["fzb", "fza", "fsx", "fs"];
 
 /// The configuration that a path means, and the file where its grants are kept beside: the file itself, that of a folder, or
-/// plugins without one. Those have no grants, but with `all` each is granted what it asks for.
-fn configuration(path: &Path, all: bool) -> Result<(Config, PathBuf), Failure> {
+/// plugins without one. Those have no grants; with `all` each has all, and who says so is told.
+fn configuration(path: &Path, all: bool) -> Result<(Config, PathBuf, bool), Failure> {
     let inside = path.join("plugins.toml");
     if path.is_dir() && inside.exists() {
-        return Ok((Config::read(&inside)?, inside));
+        return Ok((Config::read(&inside)?, inside, false));
     }
     let mut plugins = if path.is_dir() {
         plugins::discover(&[path.to_owned()], &ENDS)
     } else {
         let end = path.extension().and_then(|end| end.to_str());
         if !end.is_some_and(|end| ENDS.contains(&end)) {
-            return Ok((Config::read(path)?, path.to_owned()));
+            return Ok((Config::read(path)?, path.to_owned(), false));
         }
         let name = path.file_stem().map(|stem| stem.to_string_lossy());
         vec![Entry::new(name.unwrap_or_default(), path)]
@@ -161,19 +161,35 @@ fn configuration(path: &Path, all: bool) -> Result<(Config, PathBuf), Failure> {
     } else {
         path.with_file_name("plugins.toml")
     };
-    Ok((Config { plugins }, beside))
+    Ok((Config { plugins }, beside, all))
 }
 
-/// The configuration, a host with what was granted to its plugins, and the file beside which grants are kept.
-fn prepared(path: &Path, all: bool, report: &mut Report) -> Result<(Config, Host, PathBuf), u8> {
-    let (config, file) = configuration(path, all).map_err(|failure| {
+/// A host and what it is to load.
+struct Prepared {
+    config: Config,
+    /// With the functions of crate `stdlib` beside those for plugins.
+    host: Host,
+    /// Beside which its grants are kept.
+    file: PathBuf,
+    /// Are the grants nobody's, but supposed for a check?
+    supposed: bool,
+}
+
+/// The configuration that a path means, and a host.
+fn prepared(path: &Path, all: bool, report: &mut Report) -> Result<Prepared, u8> {
+    let (config, file, supposed) = configuration(path, all).map_err(|failure| {
         tell(failure, report);
         exit::FILE
     })?;
     let granted = granted(&file, report)?;
     let host = host(granted, report)?;
     report.field("file", shown(path));
-    Ok((config, host, file))
+    Ok(Prepared {
+        config,
+        host,
+        file,
+        supposed,
+    })
 }
 
 /// What was granted to the plugins of a plugins.toml.

@@ -9,13 +9,21 @@ use stdlib::Settings;
 
 use crate::arguments::PlugRun;
 use crate::load::shown;
-use crate::plugin::GRANTED;
 use crate::plugin_host::tell;
 use crate::report::{Report, exit};
 use crate::{fusabi, natives, session};
 
 /// The longest line that is handed on whole, in bytes; the rest of a longer one comes as further lines.
 const LONGEST_LINE: u64 = 16 << 20;
+
+/// What this host grants without being asked: it carries no wish of a plugin out.
+const GRANTED: [&str; 5] = [
+    "output-filtering",
+    "input-filtering",
+    "ui-overlay",
+    "terminal-control",
+    "command-registration",
+];
 
 /// The plugin's name in its host.
 const NAME: &str = "plugin";

@@ -74,17 +74,17 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
         },
         (Err(error), _) => Err(error),
     };
-    // What a program of Rhumb leaves ready or waiting goes on when its main part has ended (docs/specs/rhumb.md §5.4).
+    // What a program leaves ready or waiting goes on when its main part has ended (docs/specs/rhumb.md §5.4, fusabi.md §1.12).
     let result = match result {
-        Ok(value) if module.lang() == Lang::Rhumb => session.world.conclude().map(|()| value),
-        result => result,
+        Ok(value) => session.world.conclude().map(|()| value),
+        failed => failed,
     };
     let code = match result {
         Ok(value) => {
             // Fusabi's other implementation always prints the value (docs/specs/fusabi.md §1.14).
             let print = arguments.show_result
                 || arguments.compat.compat.is_some() && module.lang() == Lang::Fusabi;
-            shown(&mut session, &value, print, report)
+            shown(&mut session, &value, module.lang(), print, report)
         }
         Err(error) if module.lang() == Lang::Fusabi => {
             crate::fusabi::failed(&session, &error, library.ended(), &arguments.file, report)
@@ -98,16 +98,16 @@ fn start(arguments: &Run, report: &mut Report) -> Result<u8, u8> {
 }
 
 /// Shows the result where that was asked for.
-fn shown(session: &mut Session, value: &Value, print: bool, report: &mut Report) -> u8 {
+fn shown(session: &mut Session, value: &Value, lang: Lang, print: bool, report: &mut Report) -> u8 {
     let world = &mut session.world;
     if report.json() {
-        let result = json_of(world, value);
+        let result = json_of(world, value, lang);
         report.result(result);
     }
     if !print {
         return exit::OK;
     }
-    match world.display(value) {
+    match display(world, value, lang) {
         Ok(text) => {
             session.console.print(&text);
             exit::OK
@@ -119,8 +119,17 @@ fn shown(session: &mut Session, value: &Value, print: bool, report: &mut Report)
     }
 }
 
+/// A value as its program's language shows it: Fusabi's own display form, else the machine's.
+fn display(world: &mut World, value: &Value, lang: Lang) -> Result<String, foxvm::Error> {
+    match lang {
+        Lang::Fusabi => world.display_as(lang, value, false),
+        _ => world.display(value),
+    }
+}
+
 /// A value in the object: itself where JSON has its like, else its display.
-fn json_of(world: &mut World, value: &Value) -> serde_json::Value {
+fn json_of(world: &mut World, value: &Value, lang: Lang) -> serde_json::Value {
+    let shown = |world: &mut World| json!(display(world, value, lang).unwrap_or_default());
     match value.kind_name() {
         "empty" => serde_json::Value::Null,
         "int" => json!(value.as_int()),
@@ -129,9 +138,9 @@ fn json_of(world: &mut World, value: &Value) -> serde_json::Value {
             .map_or(serde_json::Value::Null, |truth| json!(truth)),
         "float" => match world.read::<f64>(value) {
             Ok(number) if number.is_finite() => json!(number),
-            _ => json!(world.display(value).unwrap_or_default()),
+            _ => shown(world),
         },
-        _ => json!(world.display(value).unwrap_or_default()),
+        _ => shown(world),
     }
 }
 

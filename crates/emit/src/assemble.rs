@@ -29,7 +29,10 @@ pub(crate) struct Code {
 pub(crate) struct Graph {
     /// Ranges of items, in order.
     pub blocks: Vec<Range<usize>>,
-    successors: Vec<Vec<usize>>,
+    /// Successors of all blocks, one after the other.
+    successors: Vec<usize>,
+    /// Of each block where its successors end.
+    ends: Vec<usize>,
 }
 
 impl Graph {
@@ -62,9 +65,9 @@ impl Graph {
         if start < items.len() {
             blocks.push(start..items.len());
         }
-        let mut successors = Vec::with_capacity(blocks.len());
+        let mut successors = Vec::with_capacity(2 * blocks.len());
+        let mut successor_ends = Vec::with_capacity(blocks.len());
         for (number, range) in blocks.iter().enumerate() {
-            let mut next = Vec::new();
             let target = |label: Label| {
                 block_of
                     .get(label.0 as usize)
@@ -75,22 +78,37 @@ impl Graph {
             let mut falls = true;
             if let Some(Item::Op(instr)) = last {
                 falls = instr.falls_through();
-                next.extend(instr.target.and_then(target));
+                successors.extend(instr.target.and_then(target));
                 if let Some(table) = instr.table().and_then(|index| tables.get(index)) {
-                    next.extend(table.targets.iter().filter_map(|label| target(*label)));
+                    successors.extend(table.targets.iter().filter_map(|label| target(*label)));
                 }
             }
             if falls && number + 1 < blocks.len() {
-                next.push(number + 1);
+                successors.push(number + 1);
             }
-            successors.push(next);
+            successor_ends.push(successors.len());
         }
-        Graph { blocks, successors }
+        Graph {
+            blocks,
+            successors,
+            ends: successor_ends,
+        }
     }
 
     /// Where control may go from a block: its target or targets first, then the next block.
     pub fn successors(&self, block: usize) -> impl Iterator<Item = usize> {
-        self.successors.get(block).into_iter().flatten().copied()
+        let end = self.ends.get(block).copied().unwrap_or_default();
+        let start = block
+            .checked_sub(1)
+            .and_then(|before| self.ends.get(before))
+            .copied()
+            .unwrap_or_default();
+        let range = start.min(end)..end;
+        self.successors
+            .get(range)
+            .unwrap_or_default()
+            .iter()
+            .copied()
     }
 
     pub fn items<'a>(&self, items: &'a [Item], block: usize) -> &'a [Item] {
@@ -114,13 +132,14 @@ impl FunctionBuilder<'_> {
         self.apply_fixes();
         self.expand_ratchets()?;
         self.peephole();
-        self.check_size()?;
-        self.insert_neutral()?;
+        let mut max_stack = self.check_size()?;
+        if self.insert_neutral()? {
+            max_stack = self.max_stack();
+        }
         // Its errors, if any, came with the last stores.
         if let Some(error) = self.error.take() {
             return Err(error);
         }
-        let max_stack = self.max_stack();
         if max_stack > MAX_STACK {
             return Err(EmitError::Limit {
                 what: "values on the stack",
@@ -137,8 +156,8 @@ impl FunctionBuilder<'_> {
         self.encode(max_stack)
     }
 
-    /// Bounds the work of the passes, and of the verifier, before any is done.
-    fn check_size(&self) -> Result<(), EmitError> {
+    /// Bounds the work of the passes, and of the verifier, before any is done; gives the greatest height of the stack.
+    fn check_size(&self) -> Result<u32, EmitError> {
         let ops = self.items.iter().filter_map(|item| match item {
             Item::Op(instr) => Some(instr),
             _ => None,
@@ -158,13 +177,14 @@ impl FunctionBuilder<'_> {
         if size > u64::from(MAX_CODE) {
             return Err(EmitError::Limit { what: "code" });
         }
-        let per_block = self.slots.len() as u64 + u64::from(self.max_stack());
+        let max_stack = self.max_stack();
+        let per_block = self.slots.len() as u64 + u64::from(max_stack);
         if blocks * per_block > MAX_COMPLEXITY {
             return Err(EmitError::Limit {
                 what: "blocks and locals (function too complex)",
             });
         }
-        Ok(())
+        Ok(max_stack)
     }
 
     /// Puts boxes on the ways that need them: before a plain jump, else in a block of their own at the end.

@@ -28,9 +28,14 @@ fn get(row: &Row, local: u32) -> bool {
 }
 
 impl FunctionBuilder<'_> {
-    /// Puts stores of neutral values where they are needed; marks of declarations go.
-    pub(crate) fn insert_neutral(&mut self) -> Result<(), EmitError> {
+    /// Puts stores of neutral values where they are needed; marks of declarations go. True if there were any.
+    pub(crate) fn insert_neutral(&mut self) -> Result<bool, EmitError> {
         let unassigned = self.unassigned();
+        if unassigned.is_empty() {
+            // Without the marks, which take values away, nothing more is unassigned either.
+            self.items.retain(|item| !matches!(item, Item::Declare(_)));
+            return Ok(false);
+        }
         let mut wanted = vec![0u64; self.slots.len() / 64 + 1];
         for local in &unassigned {
             set(&mut wanted, *local, true);
@@ -54,7 +59,7 @@ impl FunctionBuilder<'_> {
         let ctor = matches!(self.items.first(), Some(Item::Op(i)) if i.op == Op::EnterCtor);
         let at = usize::from(ctor);
         self.items.splice(at..at, first);
-        Ok(())
+        Ok(true)
     }
 
     fn neutral(&self, local: Local, out: &mut Vec<Item>) -> Result<(), EmitError> {
@@ -85,16 +90,24 @@ impl FunctionBuilder<'_> {
     /// Locals that some reachable `load` may read unassigned, in order.
     fn unassigned(&self) -> Vec<u32> {
         let params = self.signature.params.len() as u32;
+        if self.slots.len() == params as usize {
+            // Parameters always have a value.
+            return Vec::new();
+        }
         let words = self.slots.len() / 64 + 1;
         let graph = Graph::of(&self.items, &self.tables, self.labels.len());
         let mut start: Row = vec![0; words];
         for local in 0..params {
             set(&mut start, local, true);
         }
-        let mut entry: Vec<Option<Row>> = vec![None; graph.blocks.len()];
-        if let Some(first) = entry.first_mut() {
-            *first = Some(start);
+        // Rows of all blocks, one after the other, and whether a block was reached.
+        let mut rows: Row = vec![0; words * graph.blocks.len()];
+        let mut reached = vec![false; graph.blocks.len()];
+        if let (Some(first), Some(reached)) = (rows.get_mut(..words), reached.first_mut()) {
+            first.copy_from_slice(&start);
+            *reached = true;
         }
+        let mut row: Row = vec![0; words];
         let step = |row: &mut Row, item: &Item| match item {
             Item::Op(instr) if instr.op == Op::Store => set(row, instr.args[0], true),
             Item::Op(instr) if instr.op == Op::EnterCtor => {
@@ -112,39 +125,40 @@ impl FunctionBuilder<'_> {
         };
         let mut work = vec![0];
         while let Some(block) = work.pop() {
-            let Some(Some(mut row)) = entry.get(block).cloned() else {
+            let Some(from) = rows.get(words * block..words * (block + 1)) else {
                 continue;
             };
+            row.copy_from_slice(from);
             for item in graph.items(&self.items, block) {
                 step(&mut row, item);
             }
             for successor in graph.successors(block) {
-                let Some(there) = entry.get_mut(successor) else {
+                let place = words * successor..words * (successor + 1);
+                let (Some(there), Some(known)) = (rows.get_mut(place), reached.get_mut(successor))
+                else {
                     continue;
                 };
-                match there {
-                    None => {
-                        *there = Some(row.clone());
-                        work.push(successor);
-                    }
-                    Some(there) => {
-                        let mut changed = false;
-                        for (there, here) in there.iter_mut().zip(&row) {
-                            changed |= *there & !here != 0;
-                            *there &= here;
-                        }
-                        if changed {
-                            work.push(successor);
-                        }
-                    }
+                if !std::mem::replace(known, true) {
+                    there.copy_from_slice(&row);
+                    work.push(successor);
+                    continue;
+                }
+                let mut changed = false;
+                for (there, here) in there.iter_mut().zip(&row) {
+                    changed |= *there & !here != 0;
+                    *there &= here;
+                }
+                if changed {
+                    work.push(successor);
                 }
             }
         }
         let mut found: Row = vec![0; words];
-        for (block, row) in entry.iter().enumerate() {
-            let Some(mut row) = row.clone() else {
+        for (block, from) in rows.chunks(words).enumerate() {
+            if reached.get(block) != Some(&true) {
                 continue;
-            };
+            }
+            row.copy_from_slice(from);
             for item in graph.items(&self.items, block) {
                 if let Item::Op(instr) = item
                     && instr.op == Op::Load

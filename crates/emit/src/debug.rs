@@ -79,6 +79,11 @@ impl FunctionBuilder<'_> {
         });
     }
 
+    /// The place that what is emitted now comes from.
+    pub fn place(&self) -> Option<Position> {
+        self.position
+    }
+
     /// What is emitted from here on comes from no place of the source.
     pub fn at_no_place(&mut self) {
         self.position = None;

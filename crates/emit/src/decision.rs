@@ -17,7 +17,8 @@ use crate::variable::Place;
 use fzb::tables::{ConstId, NameId, TypeId, TypedefId};
 use fzb::view::Repr;
 use isa::Op;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
 
 /// Rows with what they ask.
 type Group = Vec<(Pattern, Row)>;
@@ -224,6 +225,27 @@ impl FunctionBuilder<'_> {
             Pattern::Or(_) | Pattern::Test(_) => Question::Alone,
         }
     }
+}
+
+/// Rows of one key together, in the order in which the keys come first, each with a new label.
+fn grouped<K: Copy + Eq + Hash>(
+    f: &mut FunctionBuilder<'_>,
+    group: Group,
+    key: impl Fn(&Pattern) -> Option<K>,
+) -> Vec<(K, Label, Group)> {
+    let mut found: Vec<(K, Label, Group)> = Vec::new();
+    let mut places: HashMap<K, usize> = HashMap::new();
+    for (pattern, row) in group {
+        let Some(key) = key(&pattern) else {
+            continue;
+        };
+        let place = *places.entry(key).or_insert(found.len());
+        match found.get_mut(place) {
+            Some((.., rows)) => rows.push((pattern, row)),
+            None => found.push((key, f.label(), vec![(pattern, row)])),
+        }
+    }
+    found
 }
 
 impl Row {
@@ -538,16 +560,10 @@ impl Match {
         group: Group,
         fail: Label,
     ) {
-        let mut tags: Vec<(u32, Label, Group)> = Vec::new();
-        for (pattern, row) in group {
-            let Pattern::Case { tag, .. } = pattern else {
-                continue;
-            };
-            match tags.iter_mut().find(|(known, ..)| *known == tag) {
-                Some((.., rows)) => rows.push((pattern, row)),
-                None => tags.push((tag, f.label(), vec![(pattern, row)])),
-            }
-        }
+        let tags = grouped(f, group, |pattern| match pattern {
+            Pattern::Case { tag, .. } => Some(*tag),
+            _ => None,
+        });
         let cases = f
             .module()
             .typedef_shape(typedef)
@@ -558,12 +574,13 @@ impl Match {
                 what: "a case that the union has",
             });
         }
-        let label_of = |tag: u32| {
-            let known = tags.iter().find(|(known, ..)| *known == tag);
-            known.map_or(fail, |(_, label, _)| *label)
-        };
         if proven && tags.len() >= 2 {
-            let targets: Vec<Label> = (0..cases).map(label_of).collect();
+            let mut targets = vec![fail; cases as usize];
+            for (tag, label, _) in &tags {
+                if let Some(target) = targets.get_mut(*tag as usize) {
+                    *target = *label;
+                }
+            }
             f.load(subject);
             f.switch_tag(&targets);
         } else {
@@ -594,16 +611,10 @@ impl Match {
         group: Group,
         fail: Label,
     ) {
-        let mut values: Vec<(ConstId, Label, Group)> = Vec::new();
-        for (pattern, row) in group {
-            let Pattern::Equal(id) = pattern else {
-                continue;
-            };
-            match values.iter_mut().find(|(known, ..)| *known == id) {
-                Some((.., rows)) => rows.push((pattern, row)),
-                None => values.push((id, f.label(), vec![(pattern, row)])),
-            }
-        }
+        let values = grouped(f, group, |pattern| match pattern {
+            Pattern::Equal(id) => Some(*id),
+            _ => None,
+        });
         match question {
             Question::Text if values.len() >= 3 => {
                 let targets: Vec<(ConstId, Label)> =

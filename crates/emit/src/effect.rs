@@ -14,6 +14,7 @@ use fzb::tables::{
 };
 use fzb::view::{RecType, Repr};
 use isa::{ConstUse, Op, Operand, Slot};
+use std::rc::Rc;
 
 /// What an operand accepts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -120,7 +121,7 @@ impl FunctionBuilder<'_> {
                 Operand::Local => (value as usize) < self.slots.len(),
                 Operand::Capture => (value as usize) < self.signature.captures.len(),
                 Operand::Static => self.module.static_repr(StaticId(value)).is_some(),
-                Operand::Func => self.module.function_signature(FuncId(value)).is_some(),
+                Operand::Func => self.module.has_function(FuncId(value)),
                 Operand::Import => matches!(
                     self.module.import_shape(ImportId(value)),
                     Some((ImportKind::Host | ImportKind::Function, ..))
@@ -159,9 +160,7 @@ impl FunctionBuilder<'_> {
                     } else {
                         0
                     };
-                    self.module
-                        .fields(def, tag)
-                        .is_some_and(|fields| (value as usize) < fields.len())
+                    self.module.field(def, tag, value).is_some()
                 }
                 Operand::Table | Operand::TextTable => (value as usize) < self.tables.len(),
                 Operand::Intrinsic => {
@@ -264,9 +263,8 @@ impl FunctionBuilder<'_> {
     }
 
     fn field_repr(&self, op: Op, def: u32, tag: u32, index: u32) -> Result<Repr, EmitError> {
-        let fields = self.field_reprs(op, def, tag)?;
-        match fields.get(index as usize) {
-            Some(repr) => Ok(*repr),
+        match self.module.field(TypedefId(def), tag, index) {
+            Some(ty) => self.repr_of(op, ty),
             None => Self::operand_error(op, "a field that the type has"),
         }
     }
@@ -299,7 +297,7 @@ impl FunctionBuilder<'_> {
         })
     }
 
-    fn callee(&self, op: Op, id: u32) -> Result<Signature, EmitError> {
+    fn callee(&self, op: Op, id: u32) -> Result<Rc<Signature>, EmitError> {
         match self.module.function_signature(FuncId(id)) {
             Some(signature) => Ok(signature),
             None => Self::operand_error(op, "a declared function"),

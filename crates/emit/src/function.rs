@@ -39,7 +39,7 @@ pub(crate) struct Slot {
 pub struct FunctionBuilder<'m> {
     pub(crate) module: &'m ModuleBuilder,
     pub(crate) id: FuncId,
-    pub(crate) signature: Signature,
+    pub(crate) signature: Rc<Signature>,
     pub(crate) result: Repr,
     pub(crate) slots: Vec<Slot>,
     pub(crate) items: Vec<Item>,
@@ -67,7 +67,7 @@ impl<'m> FunctionBuilder<'m> {
     pub(crate) fn new(module: &'m ModuleBuilder, id: FuncId) -> FunctionBuilder<'m> {
         let found = module.function_signature(id);
         let missing = found.is_none();
-        let signature = found.unwrap_or_else(|| module.signature("", &[]));
+        let signature = found.unwrap_or_else(|| Rc::new(module.signature("", &[])));
         let repr = |ty: TypeId| module.repr(ty).unwrap_or(Repr::Dyn);
         let slots = signature
             .params
@@ -331,7 +331,17 @@ impl<'m> FunctionBuilder<'m> {
         let Some(base) = base.filter(|base| *base >= floor) else {
             return Err(EmitError::Underflow { op });
         };
-        let found: Vec<Repr> = state.stack.get(base..).unwrap_or_default().to_vec();
+        let found = state.stack.get(base..).unwrap_or_default();
+        let fits = |(found, want): (&Repr, &Want)| match want {
+            Want::Any => *found != Repr::Tok,
+            Want::Fits(Repr::Dyn) => *found != Repr::Tok,
+            Want::Is(repr) | Want::Fits(repr) => found == repr,
+            Want::Tagged => false,
+        };
+        if found.iter().zip(wants).all(fits) {
+            return Ok(());
+        }
+        let found: Vec<Repr> = found.to_vec();
         let mut conversions = Vec::with_capacity(wants.len());
         for (found, want) in found.iter().zip(wants) {
             conversions.push(self.conversion(op.info().name, *found, *want)?);
@@ -437,6 +447,9 @@ impl<'m> FunctionBuilder<'m> {
         }
         self.check_operands(op, args)?;
         let instr = Instr::new(op, args);
+        if self.put_plain(instr) {
+            return Ok(());
+        }
         let in_region = self.state.as_ref().is_some_and(|s| !s.regions.is_empty());
         let tail = match op {
             Op::TailCall | Op::TailCallClosure => true,
@@ -465,6 +478,55 @@ impl<'m> FunctionBuilder<'m> {
         self.adapt(op, &effect.wants)?;
         self.put_effect(instr, &effect);
         Ok(())
+    }
+
+    /// Appends one of the most frequent instructions if its operands are held as it wants them: the general way makes lists
+    /// of operands. False if it is none of these.
+    fn put_plain(&mut self, mut instr: Instr) -> bool {
+        let (pops, push) = match instr.op {
+            Op::Load => match self.slots.get(instr.args[0] as usize) {
+                Some(slot) => (&[][..], Some(slot.repr)),
+                None => return false,
+            },
+            Op::Store => {
+                let repr = self.slots.get(instr.args[0] as usize).map(|slot| slot.repr);
+                if repr.is_none() || repr != self.top() || repr == Some(Repr::Tok) {
+                    return false;
+                }
+                return self.put_taking(instr);
+            }
+            Op::PushInt => (&[][..], Some(Repr::I64)),
+            Op::True | Op::False => (&[][..], Some(Repr::Bool)),
+            Op::I64Add | Op::I64Sub | Op::I64Mul => (&[Repr::I64, Repr::I64][..], Some(Repr::I64)),
+            Op::I64Eq | Op::I64Lt | Op::I64Le => (&[Repr::I64, Repr::I64][..], Some(Repr::Bool)),
+            Op::F64Add | Op::F64Sub | Op::F64Mul | Op::F64Div => {
+                (&[Repr::F64, Repr::F64][..], Some(Repr::F64))
+            }
+            _ => return false,
+        };
+        let fits = self
+            .state
+            .as_ref()
+            .is_some_and(|state| state.stack.ends_with(pops));
+        if !fits || !self.take(instr.op, pops.len()) {
+            return false;
+        }
+        instr.pops = pops.len() as u32;
+        instr.pushes = u32::from(push.is_some());
+        self.put(instr);
+        if let Some(repr) = push {
+            self.pushed(repr);
+        }
+        true
+    }
+
+    /// Appends an instruction that takes the value on top and leaves nothing.
+    fn put_taking(&mut self, mut instr: Instr) -> bool {
+        if self.take(instr.op, 1) {
+            instr.pops = 1;
+            self.put(instr);
+        }
+        true
     }
 
     /// May the result of function `id` be this function's, as it stands?

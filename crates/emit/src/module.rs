@@ -19,6 +19,7 @@ use fzb::tables::{
 use fzb::view::Repr;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// A parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -73,7 +74,7 @@ pub(crate) struct Import {
 }
 
 pub(crate) struct Function {
-    pub signature: Signature,
+    pub signature: Rc<Signature>,
     pub attributes: Vec<Attribute>,
     pub code: Option<Code>,
 }
@@ -413,6 +414,19 @@ impl ModuleBuilder {
         })
     }
 
+    /// Type of one field of a case (tag 0 for records); `None` if there is no such field.
+    pub(crate) fn field(&self, id: TypedefId, tag: u32, index: u32) -> Option<TypeId> {
+        self.with(|inner| {
+            let case = inner
+                .typedefs
+                .get(id.index())?
+                .cases
+                .as_ref()?
+                .get(tag as usize)?;
+            Some(case.fields.get(index as usize)?.ty)
+        })
+    }
+
     // Constants
 
     /// The number of a constant.
@@ -658,7 +672,7 @@ impl ModuleBuilder {
                 inner.fail(what);
             }
             inner.functions.push(Function {
-                signature,
+                signature: Rc::new(signature),
                 attributes: Vec::new(),
                 code: None,
             });
@@ -667,8 +681,13 @@ impl ModuleBuilder {
     }
 
     /// What a declared function is.
-    pub fn function_signature(&self, id: FuncId) -> Option<Signature> {
-        self.with(|inner| Some(inner.functions.get(id.index())?.signature.clone()))
+    pub fn function_signature(&self, id: FuncId) -> Option<Rc<Signature>> {
+        self.with(|inner| Some(Rc::clone(&inner.functions.get(id.index())?.signature)))
+    }
+
+    /// Whether a function of that number was declared.
+    pub(crate) fn has_function(&self, id: FuncId) -> bool {
+        self.with(|inner| id.index() < inner.functions.len())
     }
 
     /// Gives a function an attribute.
@@ -696,7 +715,7 @@ impl ModuleBuilder {
     pub fn build_scoped(
         &self,
         id: FuncId,
-        plan: std::rc::Rc<Plan>,
+        plan: Rc<Plan>,
         scope: crate::scope::FnScope,
     ) -> FunctionBuilder<'_> {
         let mut builder = FunctionBuilder::new(self, id);

@@ -2,7 +2,7 @@
 
 use machine::host::{Resource, Stream};
 use machine::value::Value as Raw;
-use machine::world::World as Machine;
+use machine::world::{Started, World as Machine};
 
 use crate::Fault;
 use crate::Policy;
@@ -11,6 +11,7 @@ use crate::builder::Builder;
 use crate::convert::{FromFox, IntoFox};
 use crate::error::{Error, ErrorKind};
 use crate::function::Function;
+use crate::host::Suspend;
 use crate::signature::Type;
 use crate::value::Value;
 use crate::walk::Walk;
@@ -165,6 +166,57 @@ impl<'w> Context<'w> {
     /// Takes what [`Context::keep`] counted off again.
     pub fn give_back(&mut self, bytes: usize) {
         self.world.refund_for_host(bytes);
+    }
+
+    /// A token for [`crate::Suspend::Later`]: the calling fiber goes on when the World's time has moved on by `time`. That time
+    /// moves only while nothing can go on, or as the host says ([`crate::World::advance`]), so a program learns nothing of the
+    /// host's clock by it.
+    ///
+    /// # Errors
+    /// Fault mem; hand it on.
+    pub fn sleep(&mut self, time: std::time::Duration) -> Result<u64, Error> {
+        match self.world.sleep_token(time) {
+            Ok(token) => Ok(token),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// Starts a coroutine over a function of the program, which is called with empty: it runs until it first waits, then the
+    /// caller goes on with the fiber. Where the caller cannot wait, in a callback, it runs later.
+    ///
+    /// # Errors
+    /// Faults type, mem and fibers; hand them on.
+    pub fn start(&mut self, function: &Value) -> Result<Suspend<Value>, Error> {
+        let function = function.raw(self.world)?;
+        match self.world.start_coroutine(function) {
+            Ok(Started::Next(token)) => Ok(Suspend::Later(token)),
+            Ok(Started::Ready(fiber)) => Value::hold(self.world, fiber).map(Suspend::Now),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// The calling fiber.
+    ///
+    /// # Errors
+    /// Fault mem; hand it on.
+    pub fn fiber(&mut self) -> Result<Value, Error> {
+        match self.world.running_fiber() {
+            Ok(fiber) => Value::hold(self.world, fiber),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
+    }
+
+    /// Ends a fiber that waits: its finally handlers run, no others. If the caller is that fiber, or is called by it, the answer
+    /// is the token with which it has to wait for its end ([`crate::Suspend::Later`]). One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// Faults mem and fuel; hand them on.
+    pub fn cancel(&mut self, fiber: &Value) -> Result<Option<u64>, Error> {
+        let fiber = fiber.raw(self.world)?;
+        match self.world.cancel_fiber(fiber) {
+            Ok(token) => Ok(token),
+            Err(raised) => Err(self.world.report(raised).into()),
+        }
     }
 
     /// Policy of the function that called: which language asks.

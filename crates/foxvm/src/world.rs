@@ -145,6 +145,31 @@ impl World {
         self.settle(Settle::Program)
     }
 
+    /// Whether calls wait for fibers that sleep ([`Context::sleep`]), as they do at first, on the thread that calls. If they do
+    /// not, the host moves the World's time on ([`World::advance`]), and a call that itself has to wait ends by fault state.
+    pub fn set_driven(&mut self, driven: bool) {
+        self.machine.set_driven(driven);
+    }
+
+    /// How far the World's time has to move for the next fiber that sleeps to go on; `None` if none sleeps.
+    pub fn due(&mut self) -> Option<Duration> {
+        self.machine.sleeps_until()
+    }
+
+    /// Moves the World's time on and lets those go on that sleep until then, in the order of their times. Each has the fuel
+    /// that the last call left, and its time anew.
+    ///
+    /// # Errors
+    /// As [`World::run_ready`]; the World's time then stands where the fiber that failed went on.
+    pub fn advance(&mut self, time: Duration) -> Result<(), Error> {
+        let mut left = time;
+        while let Some(rest) = self.machine.advance(left) {
+            left = rest;
+            self.run_ready()?;
+        }
+        Ok(())
+    }
+
     fn settle(&mut self, after: Settle) -> Result<(), Error> {
         self.begin()?;
         let settled = self.machine.settle(after);

@@ -55,6 +55,7 @@ pub mod check;
 pub mod diagnostics;
 mod format;
 mod header;
+mod id_map;
 pub mod library;
 mod lower;
 mod options;

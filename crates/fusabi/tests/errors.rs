@@ -30,7 +30,7 @@ const WRONG: &[&str] = &[
     "let f = g (fun x ->⏎        x⏎    y)⏎let h = 2",
     "let f = (a⏎  b)⏎let y =⏎        1⏎    2",
     "break⏎while true do (fun () -> continue) ()",
-    "[1, 2]⏎[|a, b; c|]",
+    "[1, 2]⏎[|a, b|]⏎[1, 2; 3, 4]",
     "type U =⏎    | A⏎    | B = 1⏎type⏎let",
     "let (x = 1⏎let f (a, = 2⏎let g: = 3",
     "exception⏎open⏎module⏎module M =⏎",

@@ -88,6 +88,14 @@ pub mod prompt_flags {
     pub const ANONYMOUS: u8 = 64;
 }
 
+/// Flags of a fiber that somebody ends before its time (docs/specs/machine.md §10 "Cancelling").
+pub mod cancelled {
+    /// It is the one that ends: what unwinds it stops at its bottom.
+    pub const ENDS: u8 = 1;
+    /// It is the innermost of the chain: instead of going on it is unwound.
+    pub const UNWINDS: u8 = 2;
+}
+
 /// A fiber.
 pub struct Fiber {
     /// Register words. Only the first `cap` matter; the vector's length is its capacity.
@@ -124,6 +132,8 @@ pub struct Fiber {
     pub looped: bool,
     /// It ended by a throw: `result` is what was thrown.
     pub failed: bool,
+    /// Somebody ended it before its time ([`cancelled`]).
+    pub cancelled: u8,
     /// The host's token, while it is parked.
     pub token: u64,
     /// Where its emissions go on.

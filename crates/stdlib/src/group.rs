@@ -143,6 +143,11 @@ pub fn table(settings: &Settings, ended: &ExitCode, slips: &Slips) -> Vec<Group>
             crate::time::natives(),
         ),
         group(
+            "fiber",
+            "Waiting for a time, and ending what waits.",
+            crate::fiber::natives(),
+        ),
+        group(
             "fusabi",
             "What only Fusabi's library asks for.",
             crate::exception::natives(),

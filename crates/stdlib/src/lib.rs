@@ -27,6 +27,7 @@ mod csv;
 mod env;
 mod exception;
 mod failure;
+mod fiber;
 mod files;
 mod folder;
 mod gather;

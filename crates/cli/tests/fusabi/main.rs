@@ -1,6 +1,9 @@
-//! Fusabi by the commands: the conformance programs, building, running, checking, the prompt.
+//! Fusabi by the commands: the conformance programs, building, running, plugins.
 
+mod building;
 mod examples;
 mod harness;
 mod library;
+mod plugins;
 mod programs;
+mod running;

@@ -107,7 +107,8 @@ fn run(bytes: Vec<u8>, claims: &Claims, folder: &Path, how: How) -> Result<Ran, 
     });
     world.collect_always(how.collect);
     let module = engine.load(bytes).map_err(|error| error.to_string())?;
-    let ended = world.bind(&module).map(drop);
+    // What it started goes on when its main part has ended.
+    let ended = world.bind(&module).and_then(|_| world.conclude());
     let output = String::from_utf8_lossy(&output.lock().expect("one thread")).into_owned();
     let mut ran = Ran {
         output: output.lines().map(str::to_owned).collect(),

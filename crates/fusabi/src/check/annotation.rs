@@ -1,10 +1,9 @@
 //! Types as they are written.
 
-use std::collections::HashMap;
-
 use super::codes;
 use super::env::{ModuleId, TypeName};
 use super::state::Checker;
+use crate::id_map::IdMap;
 use crate::library::library;
 use crate::tree::{Name, Span, Tree, Type, TypeId};
 use crate::typed::{DefinedId, LibraryId, NameId, Requirement};
@@ -261,13 +260,13 @@ impl Checker<'_> {
                     self.wrong_arity(span, row.parameters.len(), args.len());
                     return self.fresh();
                 }
-                let chosen: HashMap<_, _> = row
+                let chosen: IdMap<_, _> = row
                     .parameters
                     .iter()
                     .copied()
                     .zip(args.iter().copied())
                     .collect();
-                self.types.copy(row.ty, &chosen, &mut HashMap::new())
+                self.types.copy(row.ty, &chosen, &mut IdMap::default())
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use super::codes;
 use super::state::Checker;
+use crate::id_map::IdMap;
 use crate::tree::{Expr, ExprId, Symbol};
 use crate::typed::{CallShape, CaseId, DefinedId, Meaning};
 use crate::types::Ty;
@@ -20,7 +21,7 @@ impl Checker<'_> {
             .iter()
             .map(|&parameter| (parameter, self.types.fresh()))
             .collect();
-        let mut memo = std::collections::HashMap::new();
+        let mut memo = IdMap::default();
         let fields = info
             .fields
             .iter()

@@ -1,10 +1,9 @@
 //! Declarations of types: records, unions, enums, abbreviations, object types, exceptions, members.
 
-use std::collections::HashMap;
-
 use super::codes;
 use super::env::{PatternName, TypeName, Value};
 use super::state::{Abbreviation, Checker, DefinedInfo, MemberInfo};
+use crate::id_map::{IdMap, IdSet};
 use crate::tree::{
     CaseDef, CaseField, Expr, Literal, Many, Member as WrittenMember, Name, Pattern, Span, Type,
     TypeDef, TypeKind,
@@ -341,13 +340,10 @@ impl Checker<'_> {
             .unwrap_or_default();
         let result = self.types.named(one.id, &params);
         let mut ids = Vec::new();
+        let mut taken = IdSet::default();
         for (tag, case) in cases.iter().enumerate() {
             let name = self.name(case.name.symbol);
-            if ids.iter().any(|&id| {
-                self.cases
-                    .get(id)
-                    .is_some_and(|info: &super::state::CaseInfo| info.row.name == name)
-            }) {
+            if !taken.insert(name) {
                 let text = self.names.text(name).to_owned();
                 let problem = self.error(codes::TWICE, case.name.span).arg("name", text);
                 self.report(problem);
@@ -580,11 +576,11 @@ impl Checker<'_> {
             .get(owner)
             .map(|info| info.row.parameters.clone())
             .unwrap_or_default();
-        let chosen: HashMap<_, _> = parameters
+        let chosen: IdMap<_, _> = parameters
             .iter()
             .copied()
             .zip(args.iter().copied())
             .collect();
-        self.types.copy(ty, &chosen, &mut HashMap::new())
+        self.types.copy(ty, &chosen, &mut IdMap::default())
     }
 }

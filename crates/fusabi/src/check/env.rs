@@ -1,8 +1,8 @@
 //! Scopes and modules: what a name stands for at a place.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
+use crate::id_map::IdMap;
 use crate::typed::{
     Builder, CaseId, DefinedId, GlobalId, HostId, Index, LibraryId, LocalId, NameId,
 };
@@ -60,13 +60,13 @@ pub struct ModuleId(pub u32);
 #[derive(Clone, Debug, Default)]
 pub struct Module {
     /// Values.
-    pub values: HashMap<NameId, Value>,
+    pub values: IdMap<NameId, Value>,
     /// What patterns can name.
-    pub patterns: HashMap<NameId, PatternName>,
+    pub patterns: IdMap<NameId, PatternName>,
     /// Types.
-    pub types: HashMap<NameId, TypeName>,
+    pub types: IdMap<NameId, TypeName>,
     /// Modules of one name are looked through from the last to the first.
-    pub modules: HashMap<NameId, Vec<ModuleId>>,
+    pub modules: IdMap<NameId, Vec<ModuleId>>,
     /// Records, in order.
     pub records: Vec<DefinedId>,
 }
@@ -74,14 +74,14 @@ pub struct Module {
 /// Bindings that end with their scope.
 #[derive(Debug)]
 struct Scoped<V> {
-    map: HashMap<NameId, Vec<V>>,
+    map: IdMap<NameId, Vec<V>>,
     log: Vec<NameId>,
 }
 
 impl<V> Default for Scoped<V> {
     fn default() -> Self {
         Self {
-            map: HashMap::new(),
+            map: IdMap::default(),
             log: Vec::new(),
         }
     }
@@ -200,7 +200,7 @@ impl Env {
     }
 }
 
-fn live<K: Copy + Eq + Hash, V>(map: &HashMap<K, Vec<V>>) -> impl Iterator<Item = K> + '_ {
+fn live<K: Copy + Eq + Hash, V>(map: &IdMap<K, Vec<V>>) -> impl Iterator<Item = K> + '_ {
     map.iter()
         .filter(|(_, stack)| !stack.is_empty())
         .map(|(&name, _)| name)
@@ -277,7 +277,7 @@ impl Modules {
     }
 }
 
-fn sorted<V: Clone>(map: &HashMap<NameId, V>) -> Vec<(NameId, V)> {
+fn sorted<V: Clone>(map: &IdMap<NameId, V>) -> Vec<(NameId, V)> {
     let mut list: Vec<_> = map
         .iter()
         .map(|(&name, value)| (name, value.clone()))

@@ -5,6 +5,7 @@ use super::codes;
 use super::env::Value;
 use super::problem::Problem;
 use super::state::Checker;
+use crate::id_map::IdMap;
 use crate::library::library;
 use crate::tree::{Expr, ExprId};
 use crate::typed::{DefinedId, HostId, LibraryId, Meaning, MemberId, NameId};
@@ -91,9 +92,7 @@ impl Checker<'_> {
                 if let Some(at) = info.fields.iter().position(|field| field.0 == name) {
                     let ty = info.fields.get(at)?.1;
                     let chosen = info.row.parameters.iter().copied().zip(args).collect();
-                    let ty = self
-                        .types
-                        .copy(ty, &chosen, &mut std::collections::HashMap::new());
+                    let ty = self.types.copy(ty, &chosen, &mut IdMap::default());
                     return Some(Found::Field(id, at as u32, ty));
                 }
                 if let Some(member) = self.member_of(id, name) {

@@ -6,6 +6,7 @@ use super::codes;
 use super::env::{Env, ModuleId, Modules};
 use super::problem::Problem;
 use super::state::{Checker, FileState};
+use crate::id_map::IdMap;
 use crate::tree::{Decl, Directive, Literal, Span};
 use crate::typed::{FileIndex, HostFunction, Index, Names, Program, Table};
 use crate::types::{Node, Rows, Scheme, Types};
@@ -281,15 +282,15 @@ fn new_checker<'a>(options: &'a CheckOptions<'a>) -> Checker<'a> {
         active_results: Vec::new(),
         abbreviations: Vec::new(),
         modules: Modules::default(),
-        type_modules: HashMap::new(),
-        module_names: HashMap::new(),
+        type_modules: IdMap::default(),
+        module_names: IdMap::default(),
         has_result: false,
         path: Vec::new(),
         env: Env::default(),
-        type_variables: HashMap::new(),
+        type_variables: IdMap::default(),
         inside: Vec::new(),
         groups: 0,
-        uses: HashMap::new(),
+        uses: IdMap::default(),
         file: new_file(FileIndex::from_index(0), "", Parsed::empty()),
         problems: Vec::new(),
         at: Span::default(),

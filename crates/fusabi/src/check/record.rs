@@ -3,6 +3,7 @@
 use super::codes;
 use super::env::TypeName;
 use super::state::Checker;
+use crate::id_map::IdMap;
 use crate::tree::{ExprId, FieldInit, RecordId};
 use crate::typed::{DefinedId, Meaning, NameId};
 use crate::types::{Node, Ty};
@@ -141,9 +142,8 @@ impl Checker<'_> {
         if self.types.defined(expected) == Some(declared) && self.unify(expected, ty).is_err() {
             // Parts differ: said when the fields are looked at.
         }
-        let chosen: std::collections::HashMap<_, _> =
-            info.row.parameters.iter().copied().zip(args).collect();
-        let mut memo = std::collections::HashMap::new();
+        let chosen: IdMap<_, _> = info.row.parameters.iter().copied().zip(args).collect();
+        let mut memo = IdMap::default();
         for (&name, field) in names.iter().zip(fields) {
             match info.fields.iter().find(|known| known.0 == name) {
                 Some(&(_, known, _)) => {

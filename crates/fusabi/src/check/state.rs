@@ -1,13 +1,12 @@
 //! The checker's state, and the small steps that everything is made of.
 
-use std::collections::HashMap;
-
 use diag::Code;
 
 use super::CheckOptions;
 use super::env::{Env, ModuleId, Modules, Value};
 use super::problem::Problem;
 use crate::Parsed;
+use crate::id_map::IdMap;
 use crate::tree::{ExprId, Name, PatternId, Span, Symbol, Tree};
 use crate::typed::{
     ActivePattern, Binds, Builder, Case, CaseId, DefinedId, DefinedType, FileIndex, Function,
@@ -194,9 +193,9 @@ pub struct Checker<'a> {
     /// Functions of the host and their types.
     pub host: Table<HostId, (HostFunction, Scheme)>,
     /// Those of them that stand behind the dot of a value of a type that the host declares.
-    pub host_methods: HashMap<(DefinedId, NameId), HostId>,
+    pub host_methods: std::collections::HashMap<(DefinedId, NameId), HostId>,
     /// Of the type of a field: the unknown record that it was asked of.
-    pub row_owners: HashMap<Ty, Ty>,
+    pub row_owners: std::collections::HashMap<Ty, Ty>,
     /// Steps.
     pub steps: Vec<Step>,
     /// Active patterns.
@@ -208,9 +207,9 @@ pub struct Checker<'a> {
     /// Modules.
     pub modules: Modules,
     /// Modules of the cases of types.
-    pub type_modules: HashMap<DefinedId, ModuleId>,
+    pub type_modules: IdMap<DefinedId, ModuleId>,
     /// Names of the outermost modules of files.
-    pub module_names: HashMap<ModuleId, NameId>,
+    pub module_names: IdMap<ModuleId, NameId>,
     /// Whether the last file ends with an expression.
     pub has_result: bool,
     /// The modules around the place, innermost last.
@@ -218,13 +217,13 @@ pub struct Checker<'a> {
     /// Names in scope.
     pub env: Env,
     /// Type variables that were written, with their scope.
-    pub type_variables: HashMap<NameId, Ty>,
+    pub type_variables: IdMap<NameId, Ty>,
     /// Functions around the place.
     pub inside: Vec<FunctionId>,
     /// Recursive groups so far.
     pub groups: u32,
     /// How often a provisional name of a function was used.
-    pub uses: HashMap<(bool, usize), u32>,
+    pub uses: IdMap<(bool, usize), u32>,
     /// The file.
     pub file: FileState,
     /// What is wrong.

@@ -55,6 +55,7 @@ pub struct Bodies {
 const FILES: &[(&str, &str)] = &[
     ("array.fsx", include_str!("array.fsx")),
     ("async.fsx", include_str!("async.fsx")),
+    ("task.fsx", include_str!("task.fsx")),
     ("char.fsx", include_str!("char.fsx")),
     ("console.fsx", include_str!("console.fsx")),
     ("core.fsx", include_str!("core.fsx")),
@@ -83,7 +84,7 @@ const FILES: &[(&str, &str)] = &[
 const MAIN: (&str, &str) = ("library.fsx", include_str!("library.fsx"));
 
 /// Types of natives that programs do not have.
-const HOST_TYPES: &str = "type iterator<'a> = Iterator of 'a\ntype date = Date of int\n";
+const HOST_TYPES: &str = "type iterator<'a> = Iterator of 'a\ntype date = Date of int\ntype fiber = Fiber of int\ntype fiberBody = Body of int\n";
 
 struct Files;
 

@@ -2,7 +2,7 @@
 //   intOfString, intOfStringIn, uint64OfString, floatOfString, boolOfString, charOfString   conversions of texts (`int "3"`)
 module Core'
 
-#load "map.fsx" "set.fsx" "list.fsx" "regex.fsx"
+#load "map.fsx" "set.fsx" "list.fsx" "regex.fsx" "async.fsx"
 
 let print (value: 'a) = Native.consoleWrite (Native.display value)
 let invalidArg (parameter: string) (message: string) = failwith (message + " (Parameter '" + parameter + "')")
@@ -68,6 +68,8 @@ let print_int (n: int) = Native.consoleWrite (string n)
 let print_float (x: float) = Native.consoleWrite (string x)
 let print_newline () = Native.consoleWrite "\n"
 let Regex (pattern: string) = Regex'.make pattern
+
+let sleep (milliseconds: int) : Async<unit> = Async.sleep milliseconds
 
 let exit (code: int) =
     Native.exit code

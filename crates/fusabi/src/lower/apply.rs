@@ -241,10 +241,17 @@ impl<'p> Code<'_, 'p> {
         }
     }
 
-    /// Pushes an argument, held like that.
+    /// Pushes an argument, held like that. What comes behind it stands where what came before it does: a call is where its
+    /// function is named, not where its last argument is.
     pub fn arg(&mut self, arg: Arg, held: TypeId) {
         match arg {
-            Arg::Expr(id) => self.expr(id, Want::Value),
+            Arg::Expr(id) => {
+                let place = self.f.place();
+                self.expr(id, Want::Value);
+                if let Some(place) = place {
+                    self.f.at(place);
+                }
+            }
             Arg::Temp(local) => self.f.load(local),
             Arg::Unit => self.f.unit(),
         }
@@ -338,6 +345,9 @@ impl<'p> Code<'_, 'p> {
             let Some((function, numeric)) = self.unit.library_function(row, scalar) else {
                 return self.give_unit(want);
             };
+            if args.len() == arity(entry) && self.inlined(entry, &args, want) {
+                return;
+            }
             if numeric.is_empty() {
                 return self.call_function(Origin::Library, function, &args, want);
             }

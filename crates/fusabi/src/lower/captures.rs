@@ -4,10 +4,10 @@
 //! A local function is lifted if every use of it is a call with all its arguments: then nobody needs it as a value, and its
 //! calls go by the typed entry. What a closure captured of a lifted function are the variables that it needs.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::unit::Part;
+use crate::id_map::{IdMap, IdSet};
 use crate::tree::{Expr, ExprId};
 use crate::typed::{
     Callee, FileIndex, FunctionId, FunctionOrigin, LocalId, Meaning, Operator, Program, TypedFile,
@@ -16,8 +16,8 @@ use crate::typed::{
 /// Local functions that are lifted, by file and variable.
 #[derive(Debug, Default)]
 pub(super) struct Lifted {
-    functions: HashSet<(FileIndex, LocalId)>,
-    named: HashMap<FunctionId, LocalId>,
+    functions: IdSet<(FileIndex, LocalId)>,
+    named: IdMap<FunctionId, LocalId>,
 }
 
 impl Lifted {
@@ -25,7 +25,7 @@ impl Lifted {
     pub fn of(program: &Program) -> Self {
         let mut found = Self::default();
         for (index, file) in program.files.iter() {
-            let mut uses: HashMap<LocalId, u32> = HashMap::new();
+            let mut uses: IdMap<LocalId, u32> = IdMap::default();
             for meaning in &file.meanings {
                 if let Meaning::Local(local) | Meaning::OperatorCall(Callee::Local(local)) = meaning
                 {
@@ -33,6 +33,15 @@ impl Lifted {
                 }
             }
             let calls = saturated_calls(program, file);
+            // Active patterns call theirs without an expression.
+            let active: IdSet<LocalId> = file
+                .active
+                .iter()
+                .filter_map(|active| match active.function {
+                    Callee::Local(local) => Some(local),
+                    _ => None,
+                })
+                .collect();
             for (local, row) in file.locals.iter() {
                 let Some(function) = row.function else {
                     continue;
@@ -42,8 +51,7 @@ impl Lifted {
                     .get(function)
                     .is_some_and(|function| matches!(function.origin, FunctionOrigin::Binding(_)));
                 let all = uses.get(&local).copied().unwrap_or_default();
-                // Active patterns call theirs without an expression.
-                let called = active_uses(file, local);
+                let called = active.contains(&local);
                 if named && !called && calls.get(&local).copied().unwrap_or_default() == all {
                     found.functions.insert((index, local));
                     found.named.insert(function, local);
@@ -64,17 +72,11 @@ impl Lifted {
     }
 }
 
-fn active_uses(file: &TypedFile, local: LocalId) -> bool {
-    file.active
-        .iter()
-        .any(|active| active.function == Callee::Local(local))
-}
-
 /// How often each local function is called with at least as many arguments as it takes.
-fn saturated_calls(program: &Program, file: &TypedFile) -> HashMap<LocalId, u32> {
+fn saturated_calls(program: &Program, file: &TypedFile) -> IdMap<LocalId, u32> {
     let tree = &file.parsed.tree;
-    let mut calls: HashMap<LocalId, u32> = HashMap::new();
-    let mut piped: HashSet<ExprId> = HashSet::new();
+    let mut calls: IdMap<LocalId, u32> = IdMap::default();
+    let mut piped: IdSet<ExprId> = IdSet::default();
     let mut note = |callee: ExprId, count: usize| {
         if let (Expr::Name(_), Meaning::Local(local)) = (tree.expr(callee), file.meaning(callee)) {
             let function = file.locals.get(local).and_then(|row| row.function);
@@ -118,8 +120,8 @@ impl Part<'_> {
             return known.clone();
         }
         let mut found: Vec<LocalId> = Vec::new();
-        let mut seen: HashSet<LocalId> = HashSet::new();
-        let mut functions: HashSet<FunctionId> = HashSet::from([id]);
+        let mut seen: IdSet<LocalId> = IdSet::default();
+        let mut functions: IdSet<FunctionId> = IdSet::from_iter([id]);
         let mut work = vec![id];
         while let Some(at) = work.pop() {
             let Some(function) = self.program.functions.get(at) else {

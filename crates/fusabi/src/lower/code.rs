@@ -1,12 +1,11 @@
 //! The code of one function being emitted.
 
-use std::collections::HashMap;
-
 use emit::debug::Position;
 use emit::{FunctionBuilder, Local, Loop};
 use fzb::tables::TypeId;
 
 use super::unit::{Part, Unit};
+use crate::id_map::IdMap;
 use crate::tree::{ExprId, Tree};
 use crate::typed::{
     DefinedId, FileIndex, FunctionId, GlobalId, LocalId, Meaning, TypeIndex, TypedFile,
@@ -63,7 +62,7 @@ pub(super) struct Code<'u, 'p> {
     pub f: FunctionBuilder<'u>,
     /// The function, unless it is a step or made for what is no function.
     pub function: Option<FunctionId>,
-    pub places: HashMap<LocalId, Place>,
+    pub places: IdMap<LocalId, Place>,
     /// The local with `this`, in members of objects.
     pub this: Option<Local>,
     /// Loops of the program around the place, innermost last.
@@ -108,16 +107,14 @@ impl<'p> Code<'_, 'p> {
 
     /// What is emitted from here on comes from that place.
     pub fn at_place(&mut self, start: u32) {
-        use crate::typed::Index as _;
-        let Some((Some(file), _)) = self.part.files.get(self.file_index.index()) else {
+        let Some(lines) = self.part.lines(self.unit.positions(), self.file_index) else {
             return;
         };
-        let (line, column) = self.part.line_and_column(self.file_index, start);
-        self.f.at(Position {
-            file: *file,
-            line,
-            column,
-        });
+        let Some(file) = lines.file else {
+            return;
+        };
+        let (line, column) = lines.line_and_column(start);
+        self.f.at(Position { file, line, column });
     }
 
     /// The value on top of the stack is that of an expression: it goes where it is wanted.

@@ -230,10 +230,7 @@ impl Code<'_, '_> {
         self.boxed(value);
         self.at(value);
         match self.collectors.last().copied() {
-            Some(Collector::Async) => {
-                self.f.call_closure(0);
-                self.f.op(Op::Await, &[]);
-            }
+            Some(Collector::Async) => self.library_call("Async'", "run", 1),
             Some(Collector::Early {
                 result,
                 exit,

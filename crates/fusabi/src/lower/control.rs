@@ -71,16 +71,71 @@ impl Code<'_, '_> {
     ) {
         self.f.open_block();
         self.value(from);
-        let at = self.keep(TypeId::INT);
+        self.count_by_one(Some(variable), to, down, body);
+        self.f.close_block();
+    }
+
+    /// Counts by one from the number on the stack: one comparison a turn, which finds the last turn before the counter moves
+    /// on, so it never passes the end of the numbers. A plain variable is the counter itself: nothing can assign to it, and
+    /// closures capture its value.
+    fn count_by_one(
+        &mut self,
+        variable: Option<PatternId>,
+        to: ExprId,
+        down: bool,
+        body: impl FnOnce(&mut Self),
+    ) {
+        let first = self.keep(TypeId::INT);
         self.value(to);
         let end = self.keep(TypeId::INT);
-        self.f.push_int(if down { -1 } else { 1 });
-        let step = self.keep(TypeId::INT);
-        self.counted(Some(variable), at, end, step, Some(!down), body);
-        for temp in [step, end, at] {
+        let name = variable.map(|variable| plain(self.file, variable));
+        let counter = match name.map(|name| (self.file.bind(name), self.tree().pattern(name))) {
+            Some((Binds::Local(local), Pattern::Name(_))) => Some(local),
+            _ => None,
+        };
+        let is_name = counter.is_some();
+        let at = match counter {
+            Some(local) => self.declare(local),
+            None => self.f.temp(TypeId::INT),
+        };
+        let pair = if down { [end, first] } else { [first, end] };
+        for local in pair {
+            self.f.load(local);
+        }
+        self.f.op(Op::I64Le, &[]);
+        self.f.open_if();
+        self.f.load(first);
+        self.f.store(at);
+        let around = self.f.open_loop();
+        self.loops.push(around);
+        self.f.open_block();
+        if !is_name {
+            self.f.load(at);
+            self.element(variable);
+        }
+        body(self);
+        self.f.close_block();
+        self.loops.pop();
+        self.f.begin_step();
+        let pair = if down { [end, at] } else { [at, end] };
+        for local in pair {
+            self.f.load(local);
+        }
+        self.f.op(Op::I64Lt, &[]);
+        self.f.break_if_not(around);
+        self.f.load(at);
+        self.f.push_int(1);
+        self.f.op(if down { Op::I64Sub } else { Op::I64Add }, &[]);
+        self.f.store(at);
+        self.f.close_loop();
+        self.f.otherwise();
+        self.f.close_if();
+        if !is_name {
+            self.f.free_temp(at);
+        }
+        for temp in [end, first] {
             self.f.free_temp(temp);
         }
-        self.f.close_block();
     }
 
     /// Counts from `at` to `end` by `step`, all ints; the variable is a new one in each turn. The last turn is found before the
@@ -226,7 +281,7 @@ impl Code<'_, '_> {
     }
 
     /// The element on the stack becomes what the pattern binds; without one it stays there.
-    fn element(&mut self, pattern: Option<PatternId>) {
+    pub fn element(&mut self, pattern: Option<PatternId>) {
         let Some(pattern) = pattern else { return };
         let pattern = plain(self.file, pattern);
         if matches!(self.tree().pattern(pattern), Pattern::Wildcard)
@@ -239,7 +294,24 @@ impl Code<'_, '_> {
     }
 
     /// Walks over the list on the stack.
-    fn walk_list(&mut self, pattern: Option<PatternId>, body: impl FnOnce(&mut Self)) {
+    pub fn walk_list(&mut self, pattern: Option<PatternId>, body: impl FnOnce(&mut Self)) {
+        self.walk_heads(|code| {
+            code.element(pattern);
+            body(code);
+        });
+    }
+
+    /// Walks over the list on the stack, whose elements wait in a local.
+    pub fn walk_items(&mut self, body: impl FnOnce(&mut Self, emit::Local)) {
+        self.walk_heads(|code| {
+            let item = code.keep(TypeId::DYN);
+            body(code, item);
+            code.f.free_temp(item);
+        });
+    }
+
+    /// Walks over the list on the stack, whose elements come on the stack.
+    fn walk_heads(&mut self, body: impl FnOnce(&mut Self)) {
         let rest = self.keep(TypeId::LIST);
         let around = self.f.open_loop();
         self.f.load(rest);
@@ -253,7 +325,6 @@ impl Code<'_, '_> {
         self.f.load(rest);
         self.f.op(Op::Tail, &[]);
         self.f.store(rest);
-        self.element(pattern);
         body(self);
         self.f.close_block();
         self.loops.pop();
@@ -311,15 +382,16 @@ impl Code<'_, '_> {
             return self.walk_list(pattern, body);
         }
         self.value(from);
+        let one = match step {
+            Some(step) => self.literal_step(step).filter(|step| step.abs() == 1),
+            None => Some(1),
+        };
+        let (Some(step), None) = (step, one) else {
+            return self.count_by_one(pattern, to, one == Some(-1), body);
+        };
         let at = self.keep(TypeId::INT);
-        let mut up = Some(true);
-        match step {
-            Some(step) => {
-                up = self.literal_sign(step);
-                self.value(step);
-            }
-            None => self.f.push_int(1),
-        }
+        let up = self.literal_step(step).map(|step| step > 0);
+        self.value(step);
         let step_local = self.keep(TypeId::INT);
         if up.is_none() {
             self.at(source);
@@ -335,13 +407,13 @@ impl Code<'_, '_> {
         }
     }
 
-    /// Whether a step that is written as a number goes up.
-    fn literal_sign(&self, step: ExprId) -> Option<bool> {
+    /// A step that is written as a number, not zero.
+    fn literal_step(&self, step: ExprId) -> Option<i128> {
         let Expr::Literal(literal) = self.tree().expr(self.bare(step)) else {
             return None;
         };
         match self.tree().constant(literal).value {
-            crate::tree::Literal::Int(value, _) if value != 0 => Some(value > 0),
+            crate::tree::Literal::Int(value, _) if value != 0 => Some(value),
             _ => None,
         }
     }

@@ -25,6 +25,10 @@ const fn bounds(width: u32) -> (i64, i64) {
 /// Width of `uint64`.
 const U64: u32 = 7;
 
+#[allow(
+    clippy::wrong_self_convention,
+    reason = "what is converted is the value on the stack"
+)]
 impl Code<'_, '_> {
     /// The value on the stack, which is of kind `from`, as `int`.
     pub fn as_int(&mut self, from: Scalar) {

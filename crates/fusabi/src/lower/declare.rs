@@ -76,9 +76,9 @@ impl Unit<'_> {
     pub fn case_of(&self, part: &Part<'_>, id: CaseId) -> (TypedefId, u32) {
         match part.program.cases.get(id) {
             Some(case) if case.owner != DefinedId::EXN => {
-                // Its place in the union: `Choice` has the cases of all its sizes.
+                // `Choice` has the cases of all its sizes: the place in the union tells them apart.
                 let tag = match part.program.types.get(case.owner).map(|row| &row.shape) {
-                    Some(TypeShape::Union(cases)) => {
+                    Some(TypeShape::Union(cases)) if case.owner == DefinedId::CHOICE => {
                         cases.iter().position(|known| *known == id).unwrap_or(0) as u32
                     }
                     _ => case.tag,

@@ -1,7 +1,5 @@
 //! The module: what runs when it is loaded, what it exports.
 
-use std::collections::HashMap;
-
 use emit::{Const, EmitError, ModuleBuilder, Signature};
 use fzb::tables::{Arity, FuncId, Lang, Tables, TypeId};
 
@@ -9,6 +7,7 @@ use super::CompileOptions;
 use super::code::{Code, Want};
 use super::function::plain;
 use super::unit::{Part, Unit};
+use crate::id_map::IdMap;
 use crate::library::bodies;
 use crate::tree::{Access, Binding, Decl};
 use crate::typed::{
@@ -105,7 +104,7 @@ fn steps_function<'p>(
         file_index: first,
         f: unit.module.build(made),
         function: None,
-        places: HashMap::new(),
+        places: IdMap::default(),
         this: None,
         loops: Vec::new(),
         collectors: Vec::new(),

@@ -173,6 +173,9 @@ impl Code<'_, '_> {
         };
         self.part.delayed.borrow_mut().insert(function, kind);
         self.closure(function);
+        if kind == Delayed::Async {
+            self.library_call("Async'", "make", 1);
+        }
     }
 
     /// Statements; the last one gives the value.

@@ -1,13 +1,12 @@
 //! One function: its signature, its captures and parameters, its body.
 
-use std::collections::HashMap;
-
 use emit::{Capture, EmitError, Param, Signature};
 use fzb::tables::{Arity, FuncId, Lang, TypeId, function_flags};
 
 use super::code::{Code, Collector, Place, Want};
 use super::declare::object_variables;
 use super::unit::{Delayed, Origin, Part, Unit};
+use crate::id_map::IdMap;
 use crate::tree::{Expr, ExprId, Pattern, PatternId};
 use crate::typed::{Binds, DefinedId, Function, FunctionId, FunctionOrigin, TypedFile};
 
@@ -93,11 +92,7 @@ impl<'p> Unit<'p> {
                 signature.result = TypeId::DYN;
                 signature.arity = Arity::Exact;
             }
-            Body::Async(_) => {
-                signature.flags = function_flags::ASYNC;
-                signature.result = TypeId::DYN;
-                signature.arity = Arity::Exact;
-            }
+            Body::Async(_) => signature.result = TypeId::DYN,
             _ => {}
         }
         signature
@@ -167,7 +162,7 @@ impl<'p> Unit<'p> {
             file_index: function.file,
             f: self.module.build(made),
             function: Some(id),
-            places: HashMap::new(),
+            places: IdMap::default(),
             this: None,
             loops: Vec::new(),
             collectors: Vec::new(),
@@ -326,7 +321,7 @@ fn parts(part: &Part<'_>, id: FunctionId, function: &Function, file: &TypedFile)
         FunctionOrigin::Delayed(body) => {
             let (params, body) = match part.delayed.borrow().get(&id) {
                 Some(Delayed::Generator) => (Vec::new(), Body::Generator(body)),
-                Some(Delayed::Async) => (Vec::new(), Body::Async(body)),
+                Some(Delayed::Async) => (vec![(TypeId::DYN, None)], Body::Async(body)),
                 // Forced with `()`.
                 None => (vec![(TypeId::DYN, None)], Body::Expr(body)),
             };

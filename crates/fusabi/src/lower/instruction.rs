@@ -26,7 +26,6 @@ impl Code<'_, '_> {
         match entry.module {
             "" => self.core(entry.name, scalar, args),
             "Math" => self.math(entry.name, scalar, args),
-            "Async" => self.asynchronous(entry.name, args),
             module => self.of_module(module, entry.name, scalar, args),
         }
     }
@@ -164,7 +163,6 @@ impl Code<'_, '_> {
                 self.f.unit();
                 self.f.op(Op::Same, &[]);
             }
-            "sleep" => self.sleep(args),
             // The `printf` family without a format shows any value.
             "printf" | "printfn" | "eprintf" | "eprintfn" => {
                 self.push(args, 0, TypeId::DYN);
@@ -516,32 +514,5 @@ impl Code<'_, '_> {
         self.f.op(Op::Case, &[typedef.0, 1]);
         self.f.close_if();
         self.f.free_temp(value);
-    }
-
-    fn asynchronous(&mut self, name: &str, args: &[Arg]) {
-        match name {
-            "RunSynchronously" | "await" => {
-                self.push(args, 0, TypeId::DYN);
-                self.f.call_closure(0);
-                self.f.op(Op::Await, &[]);
-            }
-            "StartImmediate" | "Start" => {
-                self.push(args, 0, TypeId::DYN);
-                self.library_call("Async'", "start", 1);
-            }
-            "Sleep" | "sleep" => self.sleep(args),
-            "Parallel" | "parallel" | "withTimeout" | "cancel" | "poll" => {
-                for at in 0..args.len() {
-                    self.push(args, at, TypeId::DYN);
-                }
-                self.library_call("Async'", name, args.len());
-            }
-            _ => self.f.unit(),
-        }
-    }
-
-    fn sleep(&mut self, args: &[Arg]) {
-        self.push(args, 0, TypeId::INT);
-        self.library_call("Async'", "sleep", 1);
     }
 }

@@ -12,7 +12,7 @@
 //! code being emitted, `expr.rs` expressions, `spine.rs` what extends to the left, `apply.rs` calls, `name.rs` names as values,
 //! `wrapper.rs` functions made for what is no function, `operator.rs` operators, `pattern.rs` patterns, `control.rs` conditions
 //! and loops, `binding.rs` `let`, `record.rs` records, `collection.rs` lists, arrays and indexes, `computation.rs` computations,
-//! `format.rs` format strings, `instruction.rs` functions of the library that are instructions, `native.rs` what the library's
+//! `format.rs` format strings, `instruction.rs` functions of the library that are instructions, `inline.rs` those that are loops in place of a call, `native.rs` what the library's
 //! own code calls.
 //!
 //! Specification: docs/specs/machine.md §4 "fusabi" column, docs/specs/fusabi.md §1.
@@ -30,6 +30,7 @@ mod entry;
 mod expr;
 mod format;
 mod function;
+mod inline;
 mod instruction;
 mod name;
 mod native;

@@ -168,8 +168,8 @@ impl Code<'_, '_> {
                 arg(self, 0, TypeId::DYN);
                 self.next_of_iterator();
             }
-            "yield" => {
-                self.f.unit();
+            "await" => {
+                arg(self, 0, TypeId::DYN);
                 self.f.op(Op::Await, &[]);
             }
             _ => self.f.unit(),

@@ -160,7 +160,8 @@ impl Code<'_, '_> {
     /// The failure that no rule matched.
     pub fn match_failure(&mut self, span: Span) {
         self.at_place(span.start);
-        let (line, _) = self.part.line_and_column(self.file_index, span.start);
+        let lines = self.part.lines(self.unit.positions(), self.file_index);
+        let line = lines.map_or(1, |lines| lines.line_and_column(span.start).0);
         let text = format!("MatchFailure({}, {line})", self.file.name);
         self.f.push_text(&text);
         self.fail_with();

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use emit::ModuleBuilder;
 use emit::debug::FileId;
@@ -11,6 +12,7 @@ use fzb::tables::{FuncId, StaticId, TypedefId};
 use super::captures::Lifted;
 use super::represent::Scalar;
 use super::wrapper::Wrapped;
+use crate::id_map::IdMap;
 use crate::library::{Entry, Numeric, bodies, library};
 use crate::tree::Type as Written;
 use crate::typed::{
@@ -54,52 +56,75 @@ pub(super) struct Part<'p> {
     pub origin: Origin,
     pub program: &'p Program,
     /// Local functions whose captured variables are parameters.
-    pub lifted: Lifted,
-    pub functions: RefCell<HashMap<FunctionId, FuncId>>,
-    pub captures: RefCell<HashMap<FunctionId, Rc<[LocalId]>>>,
-    pub statics: RefCell<HashMap<GlobalId, StaticId>>,
-    pub types: RefCell<HashMap<DefinedId, TypedefId>>,
-    pub exceptions: RefCell<HashMap<CaseId, TypedefId>>,
+    pub lifted: Arc<Lifted>,
+    pub functions: RefCell<IdMap<FunctionId, FuncId>>,
+    pub captures: RefCell<IdMap<FunctionId, Rc<[LocalId]>>>,
+    pub statics: RefCell<IdMap<GlobalId, StaticId>>,
+    pub types: RefCell<IdMap<DefinedId, TypedefId>>,
+    pub exceptions: RefCell<IdMap<CaseId, TypedefId>>,
     /// What the bodies that were met are.
-    pub delayed: RefCell<HashMap<FunctionId, Delayed>>,
-    /// Of each file its number in the module, unless that is stripped, and where its lines begin.
-    pub files: Vec<(Option<FileId>, Vec<u32>)>,
+    pub delayed: RefCell<IdMap<FunctionId, Delayed>>,
+    /// Where the lines of each file begin, and its number in the module; of those that code comes from.
+    files: RefCell<Vec<Option<Rc<Lines>>>>,
+}
+
+/// A file of a module's positions.
+pub(super) struct Lines {
+    /// Its number in the module, unless that is stripped.
+    pub file: Option<FileId>,
+    /// Where its lines begin.
+    starts: Vec<u32>,
+    /// Where the bytes of its text stand that begin no scalar.
+    inside: Vec<u32>,
+}
+
+impl Lines {
+    fn of(name: &str, text: &str, module: Option<&ModuleBuilder>) -> Self {
+        let hash = blake3::hash(text.as_bytes());
+        let mut start = [0; 8];
+        for (to, from) in start.iter_mut().zip(hash.as_bytes()) {
+            *to = *from;
+        }
+        let mut starts = vec![0];
+        let mut inside = Vec::new();
+        for (at, byte) in text.bytes().enumerate() {
+            if byte == b'\n' {
+                starts.push(at as u32 + 1);
+            } else if byte & 0xC0 == 0x80 {
+                inside.push(at as u32);
+            }
+        }
+        Self {
+            file: module.map(|module| module.file(name, start)),
+            starts,
+            inside,
+        }
+    }
+
+    /// Line and column of a place, from 1; columns count scalars.
+    pub fn line_and_column(&self, at: u32) -> (u32, u32) {
+        let line = self.starts.partition_point(|start| *start <= at).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let up_to = |place: u32| self.inside.partition_point(|inside| *inside < place) as u32;
+        let bytes = at.saturating_sub(start);
+        let inside = up_to(at).saturating_sub(up_to(start));
+        (line as u32, bytes.saturating_sub(inside) + 1)
+    }
 }
 
 impl<'p> Part<'p> {
-    fn new(origin: Origin, program: &'p Program, module: &ModuleBuilder, stripped: bool) -> Self {
-        let files = program
-            .files
-            .iter()
-            .map(|(_, file)| {
-                let text = file.parsed.source.text();
-                let hash = blake3::hash(text.as_bytes());
-                let mut start = [0; 8];
-                for (to, from) in start.iter_mut().zip(hash.as_bytes()) {
-                    *to = *from;
-                }
-                let mut lines = vec![0];
-                lines.extend(
-                    text.bytes()
-                        .enumerate()
-                        .filter(|(_, byte)| *byte == b'\n')
-                        .map(|(at, _)| at as u32 + 1),
-                );
-                let file = (!stripped).then(|| module.file(&file.name, start));
-                (file, lines)
-            })
-            .collect();
+    fn new(origin: Origin, program: &'p Program, lifted: Arc<Lifted>) -> Self {
         Self {
             origin,
             program,
-            lifted: Lifted::of(program),
+            lifted,
             functions: RefCell::default(),
             captures: RefCell::default(),
             statics: RefCell::default(),
             types: RefCell::default(),
             exceptions: RefCell::default(),
             delayed: RefCell::default(),
-            files,
+            files: RefCell::new(vec![None; program.files.len()]),
         }
     }
 
@@ -108,22 +133,16 @@ impl<'p> Part<'p> {
         self.program.names.text(name)
     }
 
-    /// Line and column of a place, from 1; columns count scalars.
-    pub fn line_and_column(&self, file: FileIndex, at: u32) -> (u32, u32) {
-        let (Some((_, lines)), Some(row)) =
-            (self.files.get(file.index()), self.program.files.get(file))
-        else {
-            return (1, 1);
-        };
-        let line = lines.partition_point(|start| *start <= at).max(1);
-        let start = lines.get(line - 1).copied().unwrap_or_default();
-        let before = row
-            .parsed
-            .source
-            .text()
-            .get(start as usize..at as usize)
-            .unwrap_or_default();
-        (line as u32, before.chars().count() as u32 + 1)
+    /// The lines of a file, which belongs to the module from then on.
+    pub fn lines(&self, module: Option<&ModuleBuilder>, file: FileIndex) -> Option<Rc<Lines>> {
+        let mut files = self.files.borrow_mut();
+        let place = files.get_mut(file.index())?;
+        if place.is_none() {
+            let row = self.program.files.get(file)?;
+            let lines = Lines::of(&row.name, row.parsed.source.text(), module);
+            *place = Some(Rc::new(lines));
+        }
+        place.clone()
     }
 }
 
@@ -147,8 +166,11 @@ impl<'p> Unit<'p> {
         library: &'p Program,
         stripped: bool,
     ) -> Self {
-        let user = Part::new(Origin::User, program, &module, stripped);
-        let library = Part::new(Origin::Library, library, &module, stripped);
+        /// Those of the library, which is always the same program.
+        static LIFTED: OnceLock<Arc<Lifted>> = OnceLock::new();
+        let user = Part::new(Origin::User, program, Arc::new(Lifted::of(program)));
+        let lifted = LIFTED.get_or_init(|| Arc::new(Lifted::of(library)));
+        let library = Part::new(Origin::Library, library, Arc::clone(lifted));
         Self {
             module,
             user,
@@ -202,6 +224,11 @@ impl<'p> Unit<'p> {
                     && program.names.text(case.name) == "Failure"
             })
             .map(|(id, _)| id)
+    }
+
+    /// The module, if it has positions of its sources.
+    pub fn positions(&self) -> Option<&ModuleBuilder> {
+        (!self.stripped).then_some(&self.module)
     }
 
     /// One of its programs.

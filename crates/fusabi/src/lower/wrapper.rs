@@ -1,7 +1,5 @@
 //! Functions made for what is no function of the program: operators, cases, instructions and host functions as values.
 
-use std::collections::HashMap;
-
 use emit::{Param, Signature};
 use fzb::tables::{Arity, FuncId, Lang, TypeId};
 
@@ -9,6 +7,7 @@ use super::apply::Arg;
 use super::code::{Code, Want};
 use super::represent::Scalar;
 use super::unit::{Origin, Part, Unit, arity};
+use crate::id_map::IdMap;
 use crate::library::library;
 use crate::typed::{
     CallShape, CaseId, DefinedId, FileIndex, FormatId, HostId, Index, LibraryId, Operand, Operator,
@@ -92,7 +91,7 @@ impl<'p> Unit<'p> {
             file_index: index,
             f: self.module.build(made),
             function: None,
-            places: HashMap::new(),
+            places: IdMap::default(),
             this: None,
             loops: Vec::new(),
             collectors: Vec::new(),

@@ -43,6 +43,10 @@ impl<'a> Freezer<'a> {
 
     /// The final type.
     pub fn freeze(&mut self, ty: Ty) -> TypeIndex {
+        let root = self.types.find(ty);
+        if let Some(known) = self.known(root) {
+            return known;
+        }
         let mut work = vec![(ty, false)];
         let mut parts = Vec::new();
         while let Some((ty, parts_done)) = work.pop() {

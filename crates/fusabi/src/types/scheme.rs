@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::numbers::NumberSet;
 use super::store::{Node, Ty, Types, Variable};
+use crate::id_map::IdMap;
 use crate::typed::{NameId, Names, Parameter, ParameterId, Requirement, Table};
 
 /// A type for all choices of its parameters.
@@ -113,14 +114,14 @@ impl Types {
         if scheme.parameters.is_empty() {
             return (scheme.ty, Vec::new());
         }
-        let mut chosen = HashMap::new();
+        let mut chosen = IdMap::default();
         let mut list = Vec::with_capacity(scheme.parameters.len());
         for &id in &scheme.parameters {
             let variable = self.fresh();
             chosen.insert(id, variable);
             list.push(variable);
         }
-        let mut memo = HashMap::new();
+        let mut memo = IdMap::default();
         for (&id, &place) in scheme.parameters.iter().zip(&list) {
             let requires = parameters
                 .get(id)
@@ -156,11 +157,11 @@ impl Types {
     }
 
     /// A copy with other types for parameters; parts without them are shared.
-    pub fn copy(
+    pub(crate) fn copy(
         &mut self,
         ty: Ty,
-        chosen: &HashMap<ParameterId, Ty>,
-        memo: &mut HashMap<Ty, Ty>,
+        chosen: &IdMap<ParameterId, Ty>,
+        memo: &mut IdMap<Ty, Ty>,
     ) -> Ty {
         // Post-order: a node comes up a second time when its parts are done.
         let mut work = vec![(ty, false)];

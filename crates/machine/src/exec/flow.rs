@@ -480,7 +480,7 @@ pub unsafe fn ret_float<D: Dispatch>(
     // SAFETY: as `ret_int`.
     unsafe {
         let frame = (*cx).frame;
-        if (*frame).flags != 0 {
+        if (*frame).flags != 0 && !(*frame).leaves_fast() {
             set(r, (*pc).a, fa.to_bits());
             return ret_checked::<D>(pc, r, cx, ia, fa);
         }

@@ -291,6 +291,9 @@ impl World {
                 self.outcome = Outcome::Raised;
             }
         }
+        if !nested {
+            self.run_sleepers();
+        }
         self.emissions.temps_floor = floor;
         if nested {
             self.emissions.barriers.pop();
@@ -492,7 +495,7 @@ impl World {
     }
 
     /// Text of a thrown value for the host: the message of an error, the display of anything else.
-    fn thrown_text(&mut self, value: Value, message: String) -> String {
+    pub(crate) fn thrown_text(&mut self, value: Value, message: String) -> String {
         if !message.is_empty() {
             return message;
         }

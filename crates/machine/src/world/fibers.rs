@@ -1,9 +1,13 @@
 //! Fibers: making, naming, copying and freeing them (docs/specs/machine.md §10, §7 "Prompts"). `running.rs` is how one goes
-//! on in place of another, `scheduling.rs` which runs next, `branches.rs` what a copy does not share.
+//! on in place of another, `scheduling.rs` which runs next, `sleeping.rs` waiting for a time, `starting.rs` one that runs
+//! at once, `cancelling.rs` ending one before its time, `branches.rs` what a copy does not share.
 
 mod branches;
+mod cancelling;
 mod running;
 mod scheduling;
+mod sleeping;
+mod starting;
 
 use lemari::Ticket;
 
@@ -16,6 +20,8 @@ use crate::value::{Kind, Value};
 use crate::world::World;
 
 pub(crate) use scheduling::Ended;
+pub(crate) use sleeping::Sleepers;
+pub use starting::Started;
 
 /// Fibers made and not freed between two collections of everything, at least.
 const COLLECT_AFTER: u32 = 10_000;
@@ -106,6 +112,7 @@ impl World {
             newborn: true,
             holds_young: true,
             failed: false,
+            cancelled: 0,
             token: 0,
             home: Home::Parent,
             handle: 0,

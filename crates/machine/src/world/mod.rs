@@ -42,6 +42,8 @@ pub use border::SequenceForm;
 pub use border_types::{Border, NamedBorder};
 pub use border_values::HostShape;
 pub use enter::Step;
+pub(crate) use fibers::Sleepers;
+pub use fibers::Started;
 pub use instance::{Answered, FnSlot, ImportSlot, Instance, InstanceState};
 pub use names::Names;
 pub use raise::RaisedInfo;

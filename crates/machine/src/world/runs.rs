@@ -213,7 +213,8 @@ impl World {
     /// What a process raised and nobody took; the World is as after a call that failed, and what else is ready may go on.
     pub fn settle(&mut self, after: Settle) -> Result<(), Box<FaultReport>> {
         let starving = after == Settle::Program && self.emissions.kept > 0;
-        if self.emissions.ready.is_empty() && !starving {
+        let sleeping = after == Settle::Program && self.sleeps_until().is_some();
+        if self.emissions.ready.is_empty() && !starving && !sleeping {
             return Ok(());
         }
         if self.reentry != 0 || self.closed {
@@ -241,6 +242,9 @@ impl World {
                 self.run_from(next);
             }
         }
+        if after == Settle::Program {
+            self.run_sleepers();
+        }
         self.reentry = 0;
         self.emissions.patient = false;
         self.unslice();
@@ -260,7 +264,7 @@ impl World {
         settled
     }
 
-    fn run_from(&mut self, next: Next) {
+    pub(crate) fn run_from(&mut self, next: Next) {
         if !next.pc.is_null() {
             // SAFETY: the frame on top of the running fiber stands at `next`.
             unsafe { run(next.pc, next.r(), self) };
@@ -496,7 +500,7 @@ impl World {
             let more = self.emissions.fuel_step.min(SLICE);
             self.fuel += more;
             self.emissions.fuel_step -= more;
-            if !self.emissions.ready.is_empty() && self.may_rotate() {
+            if self.takes_turns() && self.may_rotate() {
                 return self.rotate();
             }
         }
@@ -529,8 +533,30 @@ impl World {
         Err(self.fault(Fault::Fuel, "the fuel is used up"))
     }
 
+    /// Is there another to take the next turn? Coroutines that were started are cooperative: they and what runs beside them go
+    /// on until they wait.
+    fn takes_turns(&self) -> bool {
+        self.emissions
+            .ready
+            .front()
+            .is_some_and(|next| !self.is_coroutine(FiberId(next.0)))
+            && !self.is_coroutine(self.current)
+    }
+
+    /// Is the fiber, or the outermost of those that wait for it, a coroutine that was started?
+    fn is_coroutine(&self, id: FiberId) -> bool {
+        let mut at = id;
+        while let Some(Some(fiber)) = self.fibers.get(at.0 as usize) {
+            match fiber.parent {
+                Some(parent) => at = parent,
+                None => return fiber.role == Role::Async,
+            }
+        }
+        false
+    }
+
     /// May the running process be made to wait for its next turn? Never inside a delivery or a host callback.
-    fn may_rotate(&self) -> bool {
+    pub(crate) fn may_rotate(&self) -> bool {
         let mut at = Some(self.current);
         while let Some(id) = at {
             if self.emissions.barriers.contains(&id) {

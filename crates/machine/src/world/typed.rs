@@ -171,6 +171,9 @@ impl World {
             self.reentry = 1;
             self.outcome = Outcome::None;
             run((*code).entry, window, self);
+            if matches!(self.outcome, Outcome::Parked) {
+                self.run_sleepers();
+            }
             self.reentry = 0;
             self.unslice();
             // A return left the main fiber's registers in `running_r`; whatever else ended the run left frames. Only the

@@ -300,6 +300,8 @@ pub(crate) struct Emissions {
     pub ready: VecDeque<(u32, u32)>,
     /// Fibers that the host wakes, by token.
     pub parked: HashMap<u64, (u32, u32)>,
+    /// Fibers that wait for a time.
+    pub sleepers: crate::world::Sleepers,
     /// Number of kept emissions.
     pub kept: u32,
     /// Processes of subscriptions that are gone are being ended.

@@ -5,6 +5,7 @@ use crate::exec::signals::How;
 use crate::fault::{Fault, Raise, Raised};
 use crate::fiber::{Fiber, FiberId, Role, State};
 use crate::frame::flags;
+use crate::host_memory::copied;
 use crate::value::Value;
 use crate::world::{RaisedInfo, World};
 
@@ -150,14 +151,13 @@ impl World {
     pub(crate) fn process_failed(&mut self, info: &RaisedInfo) -> Raise<Next> {
         let id = self.current;
         let awaited = self.fiber().first_waiter != 0;
-        if !awaited {
+        let kept = if awaited {
+            info.value
+        } else {
             self.emissions.failed += 1;
-            self.warn(&crate::world::Warning::ProcessFailed {
-                fault: info.fault.name(),
-                message: &info.message,
-            });
-        }
-        let value = if info.value.same(Value::HOLE) {
+            self.tell_failure(info)
+        };
+        let value = if kept.same(Value::HOLE) {
             let made = self.error_map(
                 i64::from(info.fault as u8),
                 info.fault.name(),
@@ -173,7 +173,7 @@ impl World {
                 }
             }
         } else {
-            info.value
+            kept
         };
         let fiber = self.fiber();
         fiber.state = State::Finished;
@@ -182,6 +182,35 @@ impl World {
         self.wake_waiters(id, value, true);
         self.release_stacks(id);
         self.schedule()
+    }
+
+    /// Warns that a process failed and nobody waits for it. Answers the value that it threw, which may have been moved.
+    fn tell_failure(&mut self, info: &RaisedInfo) -> Value {
+        let message = copied(&info.message);
+        let Ok(rooted) = self.temp(info.value) else {
+            // Without memory for more, what is at hand is said.
+            self.raised = None;
+            self.warn_of_failure(info, &message);
+            return info.value;
+        };
+        let message = if info.value.same(Value::HOLE) {
+            message
+        } else {
+            self.thrown_text(info.value, message)
+        };
+        // Saying it may have failed; that is not what the process ended by.
+        self.raised = None;
+        self.warn_of_failure(info, &message);
+        let value = self.temps.get(rooted).copied().unwrap_or(info.value);
+        self.temps.truncate(rooted);
+        value
+    }
+
+    fn warn_of_failure(&mut self, info: &RaisedInfo, message: &str) {
+        self.warn(&crate::world::Warning::ProcessFailed {
+            fault: info.fault.name(),
+            message,
+        });
     }
 
     /// Makes those that wait for the end of a fiber ready.

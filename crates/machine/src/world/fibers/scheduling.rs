@@ -3,7 +3,7 @@
 use crate::exec::dispatch::Next;
 use crate::exec::signals::RETURNS;
 use crate::fault::{Fault, Raise, Raised};
-use crate::fiber::{FiberId, Role, State};
+use crate::fiber::{FiberId, Role, State, cancelled};
 use crate::heap::object::FiberObj;
 use crate::value::{Kind, Value};
 use crate::world::{RaisedInfo, World};
@@ -110,6 +110,9 @@ impl World {
 
     /// Parks the running fiber until the host wakes it with a token.
     pub(crate) fn park(&mut self, token: u64, dst: u16) -> Raise<Next> {
+        if token == super::starting::TURN {
+            return self.give_turn(dst);
+        }
         self.may_suspend()?;
         if self.emissions.parked.contains_key(&token) {
             return Err(self.fault(Fault::State, "the token is in use"));
@@ -123,6 +126,13 @@ impl World {
         self.emissions.parked.insert(token, (id.0, generation));
         self.fiber().token = token;
         self.suspend_running(State::Parked, dst)
+    }
+
+    /// A fiber that is parked no longer: its token wakes nothing.
+    pub(crate) fn forget_token(&mut self, token: u64) {
+        if self.emissions.parked.remove(&token).is_some() {
+            self.lemari.refund(64);
+        }
     }
 
     /// Wakes the fiber that is parked with a token; false if there is none.
@@ -246,6 +256,9 @@ impl World {
             .and_then(|fiber| fiber.as_ref())
             .is_some_and(|fiber| fiber.top == 0);
         self.switch_to(id);
+        if self.fiber().cancelled & cancelled::UNWINDS != 0 {
+            return self.unwind_cancelled(new);
+        }
         if new {
             return self.start_fiber();
         }
@@ -276,6 +289,15 @@ impl World {
                 };
             }
             self.drop_emission(discards - 1);
+        }
+        if info.discard && !info.outer && self.fiber().cancelled & cancelled::ENDS != 0 {
+            return match self.finish_cancelled() {
+                Ok(next) => Ended::Next(next),
+                Err(Raised(())) => match self.raised.take() {
+                    Some(info) => Ended::Raised(info),
+                    None => Ended::Run(info),
+                },
+            };
         }
         let host = info.fault.catch() == isa::fault::Catch::Host && !info.discard;
         match (role, parent) {
