@@ -118,8 +118,9 @@ fn diagnostics(checked: &Checked, files: &Files, sources: &mut Sources) -> Vec<D
 }
 
 /// The bytes of the module of a program, whose metadata is what its main file's header says.
-fn module(path: &Path, checked: &Checked, how: How) -> Result<Vec<u8>, Diagnostic> {
-    let too_large = |reason: String| Diagnostic::error(codes::MODULE).arg("reason", reason);
+fn module(path: &Path, checked: &Checked, how: How) -> Result<Vec<u8>, Box<Diagnostic>> {
+    let too_large =
+        |reason: String| Box::new(Diagnostic::error(codes::MODULE).arg("reason", reason));
     let name = path
         .file_stem()
         .map_or_else(|| "module".to_owned(), |stem| stem.display().to_string());

@@ -35,7 +35,7 @@ pub(crate) fn compiler()
                 return Err(failure);
             }
         }
-        Ok(module(path, &checked, How::default())?)
+        module(path, &checked, How::default()).map_err(|told| Failure::from(*told))
     }
 }
 
