@@ -20,7 +20,7 @@ use crate::natives;
 use crate::plugin::{Checked, Datum, Live, Plugin, check, items, loaded};
 use crate::powers::hook_names;
 use crate::reload::{Compile, Compilers};
-use crate::report::Report;
+use crate::report::{Level, Report};
 use crate::room::{Room, Surroundings};
 use crate::state::State;
 use crate::watch::{Stamp, Watch};
@@ -316,7 +316,7 @@ impl Host {
         taken(engine, surroundings, outbox, plugin, module)
     }
 
-    /// Looks for new versions of the plugins' files. A file that changed and then rested for half a second is read and verified
+    /// Lets go on what sleeps in the plugins and whose time has come. Looks for new versions of the plugins' files. A file that changed and then rested for half a second is read and verified
     /// on another thread; a later call puts it in the place of the old version, with its state (`saveState`, `restoreState`). If
     /// it cannot take it, the old one goes on, and the pauses before the next tries grow. Call it between events, a few times
     /// a second.
@@ -329,6 +329,19 @@ impl Host {
             outbox,
         } = self;
         for plugin in plugins {
+            if plugin.state == State::Running
+                && let Some(live) = &mut plugin.live
+            {
+                live.go_on(now);
+                for text in live.take_lost() {
+                    outbox.report(Report::Log {
+                        plugin: plugin.entry.name.clone(),
+                        level: Level::Error,
+                        text,
+                    });
+                }
+                outbox.collect(&plugin.entry.name, live);
+            }
             if let Some(loading) = &plugin.loading {
                 if let Some(module) = loading.done() {
                     plugin.loading = None;

@@ -1,6 +1,6 @@
 //! One plugin: its World, its hooks, its counters.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use diag::{Diagnostic, fp};
@@ -57,7 +57,14 @@ pub(crate) struct Live {
     commands: Vec<(String, Target)>,
     context: Value,
     bounds: Bounds,
+    /// When the World's time was moved on last: fibers that sleep go on by it.
+    moved: Instant,
+    /// What fibers failed by that nobody waits for, until a report tells it.
+    lost: Arc<Mutex<Vec<String>>>,
 }
+
+/// So many failures of fibers are kept for reports.
+const LOST: usize = 64;
 
 /// What a call of a hook came to, and what it cost.
 pub(crate) struct Called<T> {
@@ -217,6 +224,15 @@ impl Live {
         powers::check(plugin, engine, module, &manifest, &hooks, &powers)?;
         let mut world = engine.world(entry.bounds.limits(), &powers)?;
         world.set_data(room);
+        // No call waits: a daemon has more to do. Who sleeps goes on by `go_on`.
+        world.set_driven(true);
+        let lost: Arc<Mutex<Vec<String>>> = Arc::default();
+        let heard = lost.clone();
+        world.set_warnings(move |warning| {
+            if let foxvm::Warning::ProcessFailed { .. } = warning {
+                keep(&heard, warning.to_string());
+            }
+        });
         reached(State::Linked);
         let instance = world
             .bind(module)
@@ -247,7 +263,23 @@ impl Live {
             commands,
             context,
             bounds: entry.bounds,
+            moved: Instant::now(),
+            lost,
         })
+    }
+
+    /// Fibers that sleep go on whose time has come, with the fuel that the last hook left and its time anew.
+    pub fn go_on(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.moved);
+        self.moved = self.moved.max(now);
+        if let Err(error) = self.world.advance(passed) {
+            keep(&self.lost, error.to_string());
+        }
+    }
+
+    /// What fibers failed by since the last time.
+    pub fn take_lost(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lost.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Has it any hook?
@@ -287,6 +319,7 @@ impl Live {
         }
         self.world
             .set_call_limits(Some(self.bounds.fuel), Some(self.bounds.of(hook)));
+        self.go_on(now);
         let before = self.world.fuel_used();
         let start = Instant::now();
         let result = self
@@ -370,6 +403,13 @@ impl Live {
                 made.record(2)
             }),
         }
+    }
+}
+
+fn keep(lost: &Mutex<Vec<String>>, text: String) {
+    let mut lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
+    if lost.len() < LOST {
+        lost.push(text);
     }
 }
 

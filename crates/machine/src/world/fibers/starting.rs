@@ -25,10 +25,7 @@ impl World {
     /// # Errors
     /// Faults type, mem, fibers.
     pub fn start_coroutine(&mut self, routine: Value) -> Raise<Started> {
-        if !matches!(
-            routine.kind(),
-            Kind::Func | Kind::Closure | Kind::Partial
-        ) {
+        if !matches!(routine.kind(), Kind::Func | Kind::Closure | Kind::Partial) {
             return Err(self.type_fault("a function", routine));
         }
         let mark = self.temp(routine)?;
