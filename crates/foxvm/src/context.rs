@@ -206,11 +206,16 @@ impl<'w> Context<'w> {
         }
     }
 
+    /// Whether the call waits for fibers that sleep, or its host moves the World's time on ([`crate::World::set_driven`]).
+    pub fn waits(&self) -> bool {
+        !self.world.is_driven()
+    }
+
     /// Ends a fiber that waits: its finally handlers run, no others. If the caller is that fiber, or is called by it, the answer
     /// is the token with which it has to wait for its end ([`crate::Suspend::Later`]). One that has ended stays as it is.
     ///
     /// # Errors
-    /// Faults mem and fuel; hand them on.
+    /// Faults type, mem and fuel; fault state for the fiber of a call of the host. Hand them on.
     pub fn cancel(&mut self, fiber: &Value) -> Result<Option<u64>, Error> {
         let fiber = fiber.raw(self.world)?;
         match self.world.cancel_fiber(fiber) {

@@ -16,7 +16,7 @@ use crate::metrics::PluginMetrics;
 use crate::outbox::Outbox;
 use crate::plugin::{Checked, Plugin, check};
 use crate::reload::{Compilers, Read};
-use crate::report::Report;
+use crate::report::{Level, Report};
 use crate::room::Surroundings;
 use crate::state::State;
 use crate::versions::{begin, end, taken};
@@ -183,8 +183,8 @@ impl Host {
         taken(base, outbox, plugin, module)
     }
 
-    /// Looks for new versions of the plugins' files. A file that changed and then rested for half a second is read and verified
-    /// on another thread; a later call puts it in the place of the old version, with its state (`saveState`, `restoreState`). If
+    /// Lets go on what sleeps in the plugins and whose time has come. Looks for new versions of the plugins' files: a file that
+    /// changed and then rested for half a second is read and verified on another thread; a later call puts it in the place of the old version, with its state (`saveState`, `restoreState`). If
     /// it cannot take it, the old one goes on, and the pauses before the next tries grow. Call it between events, a few times
     /// a second.
     pub fn poll(&mut self, now: Instant) {
@@ -194,6 +194,19 @@ impl Host {
             outbox,
         } = self;
         for plugin in plugins {
+            if plugin.state == State::Running
+                && let Some(live) = &mut plugin.live
+            {
+                live.go_on(now);
+                for text in live.take_lost() {
+                    outbox.report(Report::Log {
+                        plugin: plugin.entry.name.clone(),
+                        level: Level::Error,
+                        text,
+                    });
+                }
+                outbox.collect(&plugin.entry.name, live);
+            }
             if let Some(loading) = &plugin.loading {
                 if let Some(read) = loading.done() {
                     plugin.loading = None;

@@ -1,6 +1,6 @@
 //! One plugin: its World, its hooks, its counters.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use diag::{Diagnostic, fp};
@@ -57,6 +57,10 @@ pub(crate) struct Live {
     commands: Vec<(String, Target)>,
     bounds: Bounds,
     borders: Borders,
+    /// When the World's time was moved on last: fibers that sleep go on by it.
+    moved: Instant,
+    /// What fibers failed by that nobody waits for, until a report tells it.
+    lost: Arc<Mutex<Vec<String>>>,
 }
 
 /// What keys become in the plugin's module.
@@ -65,6 +69,9 @@ struct Borders {
     key: Border,
     event: Border,
 }
+
+/// So many failures of fibers are kept for reports.
+const LOST: usize = 64;
 
 /// What a call of a hook came to, and what it cost.
 pub(crate) struct Called<T> {
@@ -245,6 +252,15 @@ impl Live {
         powers::check(plugin, engine, module, &manifest, &hooks, &powers)?;
         let mut world = engine.world(entry.bounds.limits(), &powers)?;
         world.set_data(room);
+        // No call waits: a daemon has more to do. Who sleeps goes on by `go_on`.
+        world.set_driven(true);
+        let lost: Arc<Mutex<Vec<String>>> = Arc::default();
+        let heard = lost.clone();
+        world.set_warnings(move |warning| {
+            if let foxvm::Warning::ProcessFailed { .. } = warning {
+                keep(&heard, warning.to_string());
+            }
+        });
         reached(State::Linked);
         let instance = world
             .bind(module)
@@ -281,6 +297,8 @@ impl Live {
                 key: crate::api::border("Key"),
                 event: crate::api::border("KeyEvent"),
             },
+            moved: Instant::now(),
+            lost,
         })
     }
 
@@ -290,6 +308,20 @@ impl Live {
         imports.iter().any(|import| {
             import.source == foxvm::ImportSource::Host && import.name.starts_with("term.")
         })
+    }
+
+    /// Fibers that sleep go on whose time has come, with the fuel that the last hook left and its time anew.
+    pub fn go_on(&mut self, now: Instant) {
+        let passed = now.saturating_duration_since(self.moved);
+        self.moved = self.moved.max(now);
+        if let Err(error) = self.world.advance(passed) {
+            keep(&self.lost, error.to_string());
+        }
+    }
+
+    /// What fibers failed by since the last time.
+    pub fn take_lost(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.lost.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Has it any hook?
@@ -329,6 +361,7 @@ impl Live {
         }
         self.world
             .set_call_limits(Some(self.bounds.fuel), Some(self.bounds.of(hook)));
+        self.go_on(now);
         let before = self.world.fuel_used();
         let start = Instant::now();
         let result = self
@@ -443,6 +476,13 @@ fn type_fault(error: &foxvm::Error) -> bool {
     error
         .fault()
         .is_some_and(|report| report.fault == foxvm::Fault::Type)
+}
+
+fn keep(lost: &Mutex<Vec<String>>, text: String) {
+    let mut lost = lost.lock().unwrap_or_else(PoisonError::into_inner);
+    if lost.len() < LOST {
+        lost.push(text);
+    }
 }
 
 /// What `onLoad` answered: nothing is good, `Error why` and `false` are not.

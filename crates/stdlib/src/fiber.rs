@@ -11,6 +11,7 @@ pub(crate) fn natives() -> Vec<Native> {
         start::native(),
         sleep::native(),
         running::native(),
+        waits::native(),
         cancel::native(),
     ]
 }
@@ -38,6 +39,12 @@ fn sleep(cx: &mut Context<'_>, milliseconds: i64) -> Result<Suspend<()>, Error> 
 #[foxvm::native(name = "fiber.running")]
 fn running(cx: &mut Context<'_>) -> Result<Value, Error> {
     cx.fiber()
+}
+
+/// Does the call wait for who sleeps? If not, its host moves the time on, and what has to wait goes on later.
+#[foxvm::native(name = "fiber.waits")]
+fn waits(cx: &mut Context<'_>) -> bool {
+    cx.waits()
 }
 
 /// Ends a fiber that waits: what must run at its end runs. One that has ended stays as it is.

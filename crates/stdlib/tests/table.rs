@@ -128,6 +128,9 @@ const TAKES_ALL: [&str; 1] = ["fusabi.message"];
 fn apart() -> Vec<(&'static str, Vec<Arg>)> {
     vec![
         ("exit", vec![int(0)]),
+        ("fiber.start", vec![int(0)]),
+        ("fiber.running", vec![]),
+        ("fiber.cancel", vec![int(0)]),
         ("time.now", vec![]),
         ("time.monotonic", vec![]),
         ("time.parts", vec![Arg::Date(0), text("UTC")]),
@@ -146,6 +149,16 @@ fn apart() -> Vec<(&'static str, Vec<Arg>)> {
 fn results_that_no_list_can_hold() {
     let place = place("apart");
     let mut runner = runner("machine", &place);
+    let fiber = runner.call("fiber.running", &[]).unwrap();
+    assert_eq!(fiber.kind_name(), "fiber");
+    let refused = runner
+        .call_values("fiber.cancel", std::slice::from_ref(&fiber))
+        .expect_err("the host's");
+    assert_eq!(
+        refused.fault().map(|report| report.fault),
+        Some(Fault::State)
+    );
+    assert_eq!(runner.fails("fiber.start", &[int(1)]).0, Fault::Type);
     let now = runner.call("time.now", &[]).unwrap();
     let foxvm::Date(now) = runner.world.read(&now).unwrap();
     assert!(now > 1_600_000_000_000_000_000);

@@ -85,6 +85,18 @@ let runHere (work: Async<'a>) : 'a =
             task.State <- "failed"
             reraise ()
 
+/// What a host calls: it gets the value, or `()` if it does not wait and the work has to; then that goes on later.
+let hook (work: Async<'a>) : 'a =
+    if Native.fiberWaits () then
+        runHere work
+    else
+        let answered = ref false
+        let task = launch (fun _ -> !answered) work
+        answered := true
+        match task with
+        | { State = "running" } -> Native.cast ()
+        | _ -> outcome task
+
 /// The values of all, in order; when one fails, the others end.
 let all (works: Async<'a> list) : 'a list =
     let failure = ref None

@@ -11,7 +11,8 @@ use crate::id_map::IdMap;
 use crate::library::bodies;
 use crate::tree::{Access, Binding, Decl};
 use crate::typed::{
-    Attribute, AttributeValue, Binds, FileIndex, Global, GlobalId, GlobalKind, Index, Program, Step,
+    Attribute, AttributeValue, Binds, DefinedId, FileIndex, FunctionId, Global, GlobalId,
+    GlobalKind, Index, Program, Step,
 };
 
 /// So many steps run in one function; a file of any length has as many of these as it takes.
@@ -42,7 +43,7 @@ pub(super) fn module(program: &Program, options: &CompileOptions<'_>) -> Result<
         })
         .collect::<Result<Vec<FuncId>, EmitError>>()?;
     entry(&unit, &parts)?;
-    exports(&unit);
+    exports(&unit)?;
     unit.drain()?;
     unit.module.finish()
 }
@@ -169,11 +170,11 @@ impl Code<'_, '_> {
 }
 
 /// What is public in the main file: functions and values by their names, those of modules by their qualified names.
-fn exports(unit: &Unit<'_>) {
+fn exports(unit: &Unit<'_>) -> Result<(), EmitError> {
     let part = &unit.user;
     let program = part.program;
     let Some((main, _)) = program.files.iter().next_back() else {
-        return;
+        return Ok(());
     };
     let header = program.files.get(main).map_or(0, |file| file.modules.len());
     let mut taken = std::collections::HashSet::new();
@@ -187,9 +188,10 @@ fn exports(unit: &Unit<'_>) {
         }
         let name = exported_name(part, global, header);
         if taken.insert(name.clone()) {
-            export(unit, id, global, &name);
+            export(unit, id, global, &name)?;
         }
     }
+    Ok(())
 }
 
 fn exported_name(part: &Part<'_>, global: &Global, header: usize) -> String {
@@ -202,14 +204,14 @@ fn exported_name(part: &Part<'_>, global: &Global, header: usize) -> String {
     name
 }
 
-fn export(unit: &Unit<'_>, id: GlobalId, global: &Global, name: &str) {
+fn export(unit: &Unit<'_>, id: GlobalId, global: &Global, name: &str) -> Result<(), EmitError> {
     let part = &unit.user;
     let function = global
         .function
         .filter(|function| !global.mutable && part.captures(*function).is_empty());
     match function {
         Some(function) => {
-            let function = unit.function(part, function);
+            let function = run_by_host(unit, part, function)?;
             let attributes = global
                 .attributes
                 .iter()
@@ -222,6 +224,42 @@ fn export(unit: &Unit<'_>, id: GlobalId, global: &Global, name: &str) {
             unit.module.export_static(name, place);
         }
     }
+    Ok(())
+}
+
+/// The function as a host calls it: what a function of `async` gives is run.
+fn run_by_host<'p>(
+    unit: &Unit<'p>,
+    part: &Part<'p>,
+    function: FunctionId,
+) -> Result<FuncId, EmitError> {
+    let made = unit.function(part, function);
+    let is_async = part
+        .program
+        .functions
+        .get(function)
+        .is_some_and(|row| part.program.forms.named(row.result) == Some(DefinedId::ASYNC));
+    let hook = unit
+        .library_body("Async'", "hook")
+        .filter(|_| is_async)
+        .map(|hook| unit.function(&unit.library, hook));
+    let Some(hook) = hook else { return Ok(made) };
+    let mut signature = unit.signature(part, function);
+    signature.result = TypeId::DYN;
+    let params = signature.params.len() as u32;
+    let wrapper = unit.module.declare(signature);
+    let mut f = unit.module.build(wrapper);
+    for at in 0..params {
+        let param = f.param(at);
+        f.load(param);
+    }
+    f.call(made);
+    f.coerce(TypeId::DYN);
+    f.call(hook);
+    f.coerce(TypeId::DYN);
+    f.ret();
+    f.finish()?;
+    Ok(wrapper)
 }
 
 /// An attribute with its arguments: none, one, or a tuple.

@@ -41,7 +41,7 @@ impl<'p> Unit<'p> {
         made
     }
 
-    fn signature(&self, part: &Part<'p>, id: FunctionId) -> Signature {
+    pub fn signature(&self, part: &Part<'p>, id: FunctionId) -> Signature {
         let mut signature = Signature {
             name: None,
             params: Vec::new(),

@@ -294,6 +294,8 @@ pub fn good() -> Vec<Good> {
         "\"80\"",
     );
     add("fusabi.message", vec![t("boom")], "\"boom\"");
+    add("fiber.sleep", vec![int(1)], "null");
+    add("fiber.waits", vec![], "true");
     add("time.milliseconds", vec![Arg::Date(-1)], "-1");
 
     add(
@@ -427,8 +429,11 @@ pub fn good() -> Vec<Good> {
 }
 
 /// Functions whose results differ from run to run, or that end the run: tested by themselves in `table.rs`.
-pub const APART: [&str; 12] = [
+pub const APART: [&str; 15] = [
     "exit",
+    "fiber.start",
+    "fiber.running",
+    "fiber.cancel",
     "time.now",
     "time.monotonic",
     "time.parts",
@@ -453,6 +458,12 @@ pub fn bad() -> Vec<Bad> {
         vec![int(256)],
         Range,
         "exit: an exit code lies between 0 and 255, not 256",
+    );
+    add(
+        "fiber.sleep",
+        vec![int(-1)],
+        Range,
+        "nobody sleeps for -1 milliseconds",
     );
     add(
         "math.clamp",

@@ -3,8 +3,8 @@
 
 use crate::exec::dispatch::Next;
 use crate::fault::{Fault, Raise, Raised};
-use crate::fiber::{FiberId, State, cancelled};
-use crate::value::Value;
+use crate::fiber::{FiberId, Role, State, cancelled};
+use crate::value::{Kind, Value};
 use crate::world::World;
 
 impl World {
@@ -13,15 +13,21 @@ impl World {
     /// parent or its parent's parent, the answer is a token: parked with it, the running one is unwound next.
     ///
     /// # Errors
-    /// Faults mem and fuel.
+    /// Faults type, mem and fuel; fault state for the fiber of a call of the host.
     pub fn cancel_fiber(&mut self, value: Value) -> Raise<Option<u64>> {
+        if value.kind() != Kind::Fiber {
+            return Err(self.type_fault("a fiber", value));
+        }
         let Some(id) = self.fiber_id(value) else {
             return Ok(None);
         };
-        let (state, cancelled) = match self.fibers.get(id.0 as usize) {
-            Some(Some(fiber)) => (fiber.state, fiber.cancelled),
+        let (role, state, cancelled) = match self.fibers.get(id.0 as usize) {
+            Some(Some(fiber)) => (fiber.role, fiber.state, fiber.cancelled),
             _ => return Ok(None),
         };
+        if role == Role::Main {
+            return Err(self.fault(Fault::State, "what the host called is the host's to end"));
+        }
         if state == State::Finished || cancelled & cancelled::ENDS != 0 {
             return Ok(None);
         }

@@ -71,6 +71,11 @@ impl World {
         self.emissions.sleepers.driven = driven;
     }
 
+    /// Whether calls wait for those that sleep.
+    pub fn is_driven(&self) -> bool {
+        self.emissions.sleepers.driven
+    }
+
     /// How far the World's time has to move for the next sleeper to go on; `None` if none sleeps.
     pub fn sleeps_until(&mut self) -> Option<Duration> {
         let now = self.emissions.sleepers.now;
