@@ -233,6 +233,8 @@ impl World {
         self.emissions.patient = after == Settle::Call;
         self.reentry = 1;
         self.outcome = Outcome::None;
+        // The main fiber's record still says where it stood when it last waited; nothing of that is on its stacks any more.
+        self.rest_at_main();
         match self.schedule() {
             Ok(next) => self.run_from(next),
             Err(raised) => {
