@@ -158,13 +158,15 @@ fn arguments_become_what_parameters_declare() {
         .unwrap();
     assert!(
         instance
-            .call(&mut world, "ink", &[neutral.clone()])
+            .call(&mut world, "ink", std::slice::from_ref(&neutral))
             .is_err()
     );
     let cell = instance
         .param_value(&mut world, "ink", 0, &neutral)
         .unwrap();
-    let ink = instance.call(&mut world, "ink", &[cell.clone()]).unwrap();
+    let ink = instance
+        .call(&mut world, "ink", std::slice::from_ref(&cell))
+        .unwrap();
     assert_eq!(world.case(&ink).unwrap().unwrap().0, "Red");
     // What is of the type already is the same.
     let same = instance.param_value(&mut world, "ink", 0, &cell).unwrap();
