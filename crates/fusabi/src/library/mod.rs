@@ -1,7 +1,7 @@
 //! The signatures of the standard library, once: the checker, completion and the reference are made from this table.
 //!
 //! `signatures.txt` is the table; its head says how it is written. What is written in Fusabi stands in the files `*.fsx` here
-//! ([`bodies`]); what those call beyond Fusabi itself in `natives.txt` ([`natives`]).
+//! ([`bodies()`]); what those call beyond Fusabi itself in `natives.txt` ([`natives()`]).
 
 mod bodies;
 mod natives;
